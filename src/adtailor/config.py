@@ -1,0 +1,1 @@
+"""One typed settings tree; unknown keys are refused."""

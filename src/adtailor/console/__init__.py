@@ -1,0 +1,1 @@
+"""The pages, for members, operators and advertisers."""

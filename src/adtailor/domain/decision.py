@@ -1,0 +1,258 @@
+"""One request becomes one explained decision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from adtailor.domain.buying import BidKind, Device, Format
+from adtailor.domain.checks import checked_id, not_negative
+from adtailor.domain.ids import (
+    AdId,
+    AdvertiserId,
+    CampaignId,
+    DecisionId,
+    PersonId,
+    PlacementId,
+    PostId,
+    ProductId,
+    RequestId,
+    SiteId,
+    TopicId,
+)
+from adtailor.domain.money import Micros
+from adtailor.domain.person import Age, Consents, Mood
+from adtailor.domain.reading import Topic
+from adtailor.domain.signals import Signal
+from adtailor.domain.wellbeing import RestSuggestion
+from adtailor.errors import InvalidInput
+
+MOST_PLACEMENTS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """A position in a feed that asks for an ad."""
+
+    id: PlacementId
+    position: int = 0
+    formats: frozenset[Format] = frozenset({"native"})
+    floor: Micros = Micros(0)
+    """The least that a click (or 1000 impressions of a CPM ad) may cost here."""
+
+    def __post_init__(self) -> None:
+        checked_id(self.id, "placements.id")
+        not_negative(self.floor, "placements.floor_micros")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The page: the post beside the placements, and where and on what it is read. Nothing here is a profile."""
+
+    post_id: PostId | None = None
+    text: str | None = None
+    topics: tuple[Topic, ...] | None = None
+    language: str | None = None
+    country: str | None = None
+    region: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    device: Device | None = None
+    zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        try:
+            ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise InvalidInput(
+                f"{self.zone!r} is no time zone", hint="an IANA name such as Europe/Berlin", field="context.zone"
+            ) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who looks, as the site knows them. `consents` can only narrow those on file."""
+
+    person_id: PersonId | None = None
+    age: Age = "unknown"
+    session_ads_seen: Mapping[AdId, int] = field(default_factory=dict[AdId, int])
+    consents: Consents | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regulations:
+    """Signals of law that came with the request. GPC true switches profiling off; a string that is no string means no."""
+
+    gpc: bool = False
+    tcf: str | None = None
+    gpp: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRequest:
+    """Placements, context, viewer and regulations of one page."""
+
+    request_id: RequestId
+    site_id: SiteId
+    placements: tuple[Placement, ...]
+    context: Context = Context()
+    viewer: Viewer = Viewer()
+    regs: Regulations = Regulations()
+
+    def __post_init__(self) -> None:
+        checked_id(self.request_id, "request_id")
+        checked_id(self.site_id, "site_id")
+        if not 1 <= len(self.placements) <= MOST_PLACEMENTS:
+            raise InvalidInput(
+                f"{len(self.placements)} placements", hint=f"ask for 1 to {MOST_PLACEMENTS}", field="placements"
+            )
+        ids = [placement.id for placement in self.placements]
+        if len(set(ids)) < len(ids):
+            raise InvalidInput("two placements share an id", hint="give each its own", field="placements.id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the page is read, as the site says."""
+
+    country: str
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a decision may use, a field for each signal; None where consent, person or page does not give it.
+
+    Made after consents are applied, so whoever holds it may use all of it.
+    """
+
+    context_topics: Mapping[TopicId, float] | None = None
+    context_tone: Mapping[str, float] | None = None
+    interests: Mapping[TopicId, float] | None = None
+    look: Mapping[str, float] | None = None
+    affect: Mapping[Mood, float] | None = None
+    place: Place | None = None
+    history: Mapping[AdvertiserId, float] | None = None
+
+    def without(self, signal: Signal) -> "Evidence":
+        """The same, had this signal not been there."""
+        return replace(self, **{signal.replace(" ", "_"): None})
+
+    def impersonal(self) -> "Evidence":
+        """What is left for someone who has consented to nothing."""
+        return Evidence(context_topics=self.context_topics, context_tone=self.context_tone, place=self.place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What keeps ads away from this viewer, whatever they bid."""
+
+    age: Age = "unknown"
+    protected: bool = True
+    """A minor, or an unknown age where the operator requires one: contextual only, and no products for adults."""
+    seen_today: Mapping[AdId, int] = field(default_factory=dict[AdId, int])
+    session_seen: Mapping[AdId, int] = field(default_factory=dict[AdId, int])
+    muted_topics: frozenset[TopicId] = frozenset()
+    muted_advertisers: frozenset[AdvertiserId] = frozenset()
+    hidden_ads: frozenset[AdId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An ad that was ranked: total value = bid x click rate + quality, in micros per impression."""
+
+    ad_id: AdId
+    click_rate: float
+    quality: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Won:
+    """The ad that won a placement, at what price, and what a veto may judge it by."""
+
+    ad_id: AdId
+    campaign_id: CampaignId
+    advertiser_id: AdvertiserId
+    bid_kind: BidKind
+    bid: Micros
+    price: Micros
+    """Per click, per conversion, or per 1000 impressions, as the bid."""
+    click_rate: float
+    quality: float
+    value: float
+    runner_up: AdId | None
+    runner_up_value: float
+    propensity: float
+    """The chance that the allocation, before vetoes, chose this ad here."""
+    products: frozenset[ProductId] = frozenset()
+    is_urgent: bool = False
+    energy: float = 0.0
+
+
+NoFillCode = Literal["quiet", "no_eligible_ad", "below_floor"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoFill:
+    """Why a placement stays empty: an answer, not an error."""
+
+    code: NoFillCode
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """The signals without which another ad would have stood here, and a sentence that says so."""
+
+    signals: tuple[Signal, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """One placement's answer: an ad, or why there is none."""
+
+    placement_id: PlacementId
+    won: Won | None = None
+    why: Why | None = None
+    no_fill: NoFill | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnedAway:
+    """An ad that could not stand here, and each reason in words."""
+
+    ad_id: AdId
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The operator's account: who was ranked, best first, and who fell out, where and why. Never mentions a veto."""
+
+    ranked: tuple[Candidate, ...] = ()
+    turned_away: tuple[TurnedAway, ...] = ()
+    """The first few of each reason."""
+    turned_away_counts: Mapping[str, int] = field(default_factory=dict[str, int])
+    without: Mapping[Signal, Mapping[PlacementId, AdId | None]] = field(
+        default_factory=dict[Signal, Mapping[PlacementId, AdId | None]]
+    )
+    """For each signal in play, what would have won each placement without it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One answered request."""
+
+    decision_id: DecisionId
+    request_id: RequestId
+    site_id: SiteId
+    decided_at: datetime
+    policy: str
+    ranker: str
+    catalogue_version: int
+    placements: tuple[Filled, ...]
+    account: Account = Account()
+    rest_suggestion: RestSuggestion | None = None

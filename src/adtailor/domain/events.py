@@ -1,0 +1,70 @@
+"""What happened to an ad, and what it cost."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from adtailor.domain.decision import Decision
+from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, DecisionId, PersonId, PlacementId
+from adtailor.domain.money import Micros
+
+EventKind = Literal["impression", "viewable", "click", "conversion", "hide", "report"]
+EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
+Validity = Literal["valid", "givt", "sivt"]
+"""Invalid traffic: general (bots that say so) or sophisticated (MRC, 2020); neither is billed nor learned from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRef:
+    """Where a decision record lies: segment file and offset."""
+
+    segment: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventClaim:
+    """What an event token says, once opened: ids and an expiry, nothing about a person."""
+
+    kind: EventKind
+    decision_id: DecisionId
+    placement_index: int
+    record: RecordRef
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A claim that was checked, met with its decision: who is charged, and how much at most."""
+
+    kind: EventKind
+    decision_id: DecisionId
+    placement_id: PlacementId
+    ad_id: AdId
+    advertiser_id: AdvertiserId
+    campaign_id: CampaignId
+    at: datetime
+    price: Micros
+    """What this event costs if it is billable: 0 for kinds that the bid does not pay for."""
+    validity: Validity = "valid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventOutcome:
+    """What became of an event."""
+
+    status: Literal["taken", "duplicate"]
+    charged: Micros
+    over_delivered: bool = False
+    """The budget had no room left: stored, free, and reported as such."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """What is kept of a decision for 30 days: ids, scores and signal names, sealed with the person's key.
+
+    `decision.rest_suggestion` is always None here, and a veto is only `quiet`.
+    """
+
+    decision: Decision
+    person_id: PersonId | None = None

@@ -1,0 +1,50 @@
+"""A person's consents, age group and declared mood: what they say about themselves."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Literal
+
+from adtailor.domain.ids import PersonId
+
+Age = Literal["adult", "minor", "unknown"]
+Mood = Literal["joy", "excitement", "amusement", "curiosity", "calm"]
+"""What ads may respond to. A low mood has no name here: nothing tailors to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consents:
+    """Four independent yeses, all no until given."""
+
+    interests: bool = False
+    look: bool = False
+    affect: bool = False
+    wellbeing: bool = False
+
+    def narrowed(self, by: "Consents") -> "Consents":
+        """Only what both allow: a request may take consent away, never add it.
+
+        >>> Consents(look=True, affect=True).narrowed(Consents(look=True, wellbeing=True))
+        Consents(interests=False, look=True, affect=False, wellbeing=False)
+        """
+        return Consents(**{f.name: getattr(self, f.name) and getattr(by, f.name) for f in fields(self)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What is on file about one person's own choices; `version` guards against lost updates."""
+
+    person_id: PersonId
+    consents: Consents = Consents()
+    objected: bool = False
+    """An objection to profiling: stays until the person lifts it, and outweighs every consent."""
+    country: str | None = None
+    """Declared, ISO 3166-1 alpha-2; it selects the helpline. Never taken from an address."""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredMood:
+    """A mood someone states themselves; it overrides an inferred one until it lapses."""
+
+    mood: Mood | None
+    declared_at: datetime

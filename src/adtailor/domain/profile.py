@@ -1,0 +1,47 @@
+"""What is kept about a person, by consent, fading."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from adtailor.domain.ids import AdId, AdvertiserId, PersonId, TopicId
+from adtailor.domain.person import DeclaredMood
+from adtailor.domain.signals import Signal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fading:
+    """Weights as they stood at `as_of`; what they are worth later is for `maths.decay` to say."""
+
+    weights: Mapping[str, float] = field(default_factory=dict[str, float])
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdsSeen:
+    """How often each ad was shown on one day, in the person's own zone."""
+
+    day: date
+    counts: Mapping[AdId, int] = field(default_factory=dict[AdId, int])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One person's profile. There is no field for stress, sadness or any negative affect."""
+
+    person_id: PersonId
+    interests: Fading = Fading()
+    """Keyed by topic id; learned only from unburdened posts on ordinary topics."""
+    look: Fading = Fading()
+    """Keyed by trait of clothes, as `colour:navy`."""
+    affect: Fading = Fading()
+    """Keyed by `Mood`: positive only."""
+    history: Fading = Fading()
+    """Keyed by advertiser id: clicks raise it, hides lower it."""
+    declared_mood: DeclaredMood | None = None
+    signals_off: frozenset[Signal] = frozenset()
+    muted_topics: frozenset[TopicId] = frozenset()
+    muted_advertisers: frozenset[AdvertiserId] = frozenset()
+    hidden_ads: frozenset[AdId] = frozenset()
+    seen: AdsSeen | None = None
+    version: int = 0

@@ -1,0 +1,1 @@
+"""The open-weight engines that run models: ONNX Runtime."""

@@ -1,0 +1,1 @@
+"""Arrays in, numbers out: scoring, auction, decay; nothing here knows what an ad is."""

@@ -1,0 +1,284 @@
+"""What the rooms ask of each other and of the outside: Protocols over domain values, nothing concrete."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adtailor.domain.buying import Inventory
+from adtailor.domain.decision import Evidence, Won
+from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRef
+from adtailor.domain.ids import AdId, CampaignId, PersonId, PlacementId, PostId
+from adtailor.domain.money import Micros
+from adtailor.domain.person import Person
+from adtailor.domain.post import Photo, Post
+from adtailor.domain.profile import Profile
+from adtailor.domain.reading import Part, PhotoLook, Reading
+from adtailor.domain.signals import Signal
+from adtailor.domain.wellbeing import Care, WellbeingMemory
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        ...
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, as `bge-small-en-v1.5-int8@1`."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of unit length, shape (texts, width); row i does not depend on the other texts."""
+        ...
+
+
+class ImageEncoder(Protocol):
+    """Turns pictures into vectors."""
+
+    @property
+    def name(self) -> str:
+        """Name and version."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """Length of a vector."""
+        ...
+
+    @property
+    def side(self) -> int:
+        """Height and width in pixels of the square it takes."""
+        ...
+
+    def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Vectors, shape (pictures, width), of RGB pictures of shape (pictures, side, side, 3)."""
+        ...
+
+
+class TextReader(Protocol):
+    """Reads the words of posts."""
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        """Slot to model name and version, as it stands in every reading."""
+        ...
+
+    def read(self, posts: Sequence[Post], parts: Sequence[frozenset[Part]]) -> list[Reading]:
+        """One reading per post, in order, with only the parts allowed for it; never raises for one bad post."""
+        ...
+
+
+class LookReader(Protocol):
+    """Reads the clothes in photos."""
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        """Slot to model name and version."""
+        ...
+
+    def read(self, photos: Sequence[Photo]) -> list[PhotoLook | str]:
+        """One answer per photo, in order: its garments, or why it could not be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AdSide:
+    """What a ranker knows of every ad, computed once per catalogue: shapes (ads,) and (ads, width)."""
+
+    bias: NDArray[np.float32]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSide:
+    """What a ranker makes of one request: the logit of an ad is `bias + ad.bias + sum of parts . ad.vector`.
+
+    One part per signal, so that leaving a signal out is leaving its row out. `parts` has shape (signals, width).
+    """
+
+    bias: float
+    signals: tuple[Signal, ...]
+    parts: NDArray[np.float32]
+
+
+class Ranker(Protocol):
+    """A click model that factorises: the request side is summed once, the ad side is cached.
+
+    It is handed topics of the page and the consented profile, never an embedding of a person's posts, and no affect.
+    """
+
+    @property
+    def name(self) -> str:
+        """Name and version."""
+        ...
+
+    def ad_side(self, inventory: Inventory) -> AdSide:
+        """One row for each of `inventory.ads`, in their order."""
+        ...
+
+    def request_side(self, evidence: Evidence) -> RequestSide:
+        """Made of the signals for which there is evidence; it never looks at `affect` or `context_tone`."""
+        ...
+
+
+class Veto(Protocol):
+    """May blank what was won, never refill, reorder or reprice it."""
+
+    @property
+    def needs_plain(self) -> bool:
+        """Whether `blanks` wants to know what someone without any consent would have been shown."""
+        ...
+
+    def blanks(
+        self, won: Mapping[PlacementId, Won], placements: Sequence[PlacementId], plain: frozenset[AdId] | None
+    ) -> frozenset[PlacementId]:
+        """The placements to leave empty: a subset of `placements`, all of them listed, whether won or not."""
+        ...
+
+
+class Wellbeing(Protocol):
+    """Decides when to show less."""
+
+    def note(self, memory: WellbeingMemory, post: Post, reading: Reading, now: datetime) -> WellbeingMemory:
+        """The memory after one reading of an own post."""
+        ...
+
+    def care(self, memory: WellbeingMemory | None, person: Person | None, now: datetime, day: date) -> Care:
+        """What is due now: state, quiet and card."""
+        ...
+
+    def veto(self, care: Care, *, person_id: PersonId | None, day: date) -> Veto:
+        """The veto of a state, for one viewer and day."""
+        ...
+
+
+class CatalogueSource(Protocol):
+    """Where the buying side is kept."""
+
+    def version(self) -> int:
+        """Grows with every change; cheap enough to ask at each request."""
+        ...
+
+    def inventory(self) -> Inventory:
+        """Everything, at one version."""
+        ...
+
+    def replace(self, inventory: Inventory) -> int:
+        """Put this in place of what was there, as one change; the new version."""
+        ...
+
+
+class PostStore(Protocol):
+    """Posts waiting to be read, and readings."""
+
+    def add(self, posts: Sequence[Post], now: datetime) -> list[bool]:
+        """Store posts durably before returning; False for an id that was there already (it is left as it was)."""
+        ...
+
+    def unread(self, limit: int) -> list[Post]:
+        """The oldest posts not read yet, with their photos."""
+        ...
+
+    def finish(
+        self, reading: Reading, now: datetime, *, profile: Profile | None = None, memory: WellbeingMemory | None = None
+    ) -> None:
+        """Keep a reading with what was learned from it, as one change, and drop the photos.
+
+        `crisis` is never stored, emotions and stress are stored with an expiry of at most 72 h. Raises StaleVersion
+        when profile or memory changed meanwhile, and then changes nothing.
+        """
+        ...
+
+    def post(self, post_id: PostId) -> Post | None:
+        """One post, without photos."""
+        ...
+
+    def reading(self, post_id: PostId, now: datetime) -> Reading | None:
+        """One reading, with what has not expired of it."""
+        ...
+
+    def recent(self, limit: int) -> list[Post]:
+        """The newest posts, newest first, without photos."""
+        ...
+
+
+class PeopleStore(Protocol):
+    """Consents, profiles and well-being memories; forgetting someone destroys their key."""
+
+    def person(self, person_id: PersonId) -> Person:
+        """What is on file, or a person who has consented to nothing (version 0)."""
+        ...
+
+    def put_person(self, person: Person, *, expected_version: int | None) -> Person:
+        """Store consents; whatever a withdrawn consent had allowed is deleted in the same change.
+
+        Raises StaleVersion unless `expected_version` is None or what is stored; answers with the new version.
+        """
+        ...
+
+    def profile(self, person_id: PersonId) -> Profile | None:
+        """The profile, if there is one."""
+        ...
+
+    def put_profile(self, profile: Profile) -> Profile:
+        """Store it with the next version; StaleVersion if another was stored since it was read."""
+        ...
+
+    def memory(self, person_id: PersonId) -> WellbeingMemory | None:
+        """The well-being memory, if there is one."""
+        ...
+
+    def put_memory(self, memory: WellbeingMemory) -> WellbeingMemory:
+        """Store it with the next version; StaleVersion if another was stored since it was read."""
+        ...
+
+    def forget(self, person_id: PersonId) -> bool:
+        """Destroy the person's key and rows; True if there was anything."""
+        ...
+
+    def export(self, person_id: PersonId, now: datetime) -> Mapping[str, object]:
+        """All that is stored about someone, as values that JSON can hold, key by key as stored."""
+        ...
+
+
+class EventStore(Protocol):
+    """Decision records, events and money: what is answered is durable."""
+
+    def append(self, record: DecisionRecord) -> RecordRef:
+        """Append a record before the decision is answered; survives a killed process."""
+        ...
+
+    def record(self, ref: RecordRef) -> DecisionRecord | None:
+        """The record, unless it has expired or its person was forgotten."""
+        ...
+
+    def take(self, event: Event) -> EventOutcome:
+        """Store an event and debit its campaign in one durable transaction.
+
+        A second event of the same decision, placement and kind is a duplicate and changes nothing. The debit happens
+        only if it fits both budgets; otherwise the event is stored, free, as over-delivered.
+        """
+        ...
+
+    def events(self, since: datetime | None = None) -> list[tuple[Event, Micros]]:
+        """The events stored since, oldest first, each with what was charged."""
+        ...
+
+    def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
+        """Per campaign, what its current day (in its zone) and its whole life have been charged."""
+        ...

@@ -1,0 +1,1 @@
+"""Readings and events become a profile, by consent, and it fades."""

@@ -1,0 +1,1 @@
+"""Invented worlds: the demo community, with its people, posts, advertisers and pictures."""

@@ -1,0 +1,1 @@
+"""Where things are kept: memory and SQLite, behind the same ports."""

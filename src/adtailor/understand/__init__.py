@@ -1,0 +1,1 @@
+"""A post becomes a reading: words, topics, suitability, clothes."""
