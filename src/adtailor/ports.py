@@ -18,7 +18,7 @@ from adtailor.domain.post import Photo, Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Part, PhotoLook, Reading
 from adtailor.domain.signals import Signal
-from adtailor.domain.wellbeing import Care, WellbeingMemory
+from adtailor.domain.wellbeing import Care, RestAnswer, RestSuggestion, WellbeingMemory
 
 
 class Clock(Protocol):
@@ -158,8 +158,20 @@ class Wellbeing(Protocol):
         """The memory after one reading of an own post."""
         ...
 
-    def care(self, memory: WellbeingMemory | None, person: Person | None, now: datetime, day: date) -> Care:
-        """What is due now: state, quiet and card."""
+    def care(
+        self, memory: WellbeingMemory | None, person: Person | None, *, now: datetime, day: date, language: str | None
+    ) -> Care:
+        """What is due now: state, quiet and card. Neutral without the well-being consent, and for minors."""
+        ...
+
+    def shown(self, memory: WellbeingMemory, suggestion: RestSuggestion, now: datetime) -> WellbeingMemory:
+        """The memory after a card was handed out."""
+        ...
+
+    def answered(
+        self, memory: WellbeingMemory, answer: RestAnswer, *, now: datetime, day_ends_at: datetime
+    ) -> WellbeingMemory:
+        """The memory after one tap on a card."""
         ...
 
     def veto(self, care: Care, *, person_id: PersonId | None, day: date) -> Veto:

@@ -82,7 +82,7 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regulations:
-    """Signals of law that came with the request. GPC true switches profiling off; a string that is no string means no."""
+    """Signals of law that came with the request: GPC switches profiling off; a string that does not parse means no."""
 
     gpc: bool = False
     tcf: str | None = None

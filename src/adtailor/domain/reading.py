@@ -25,7 +25,7 @@ Risk = Literal["floor", "high", "medium", "low"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentiment:
-    """`valence` from -1 (unpleasant) to 1 (pleasant); `arousal` from 0 (calm) to 1 (excited), None where not measured."""
+    """`valence` from -1 (unpleasant) to 1 (pleasant); `arousal` from 0 (calm) to 1 (excited), None if not measured."""
 
     label: Literal["negative", "neutral", "positive"]
     valence: float

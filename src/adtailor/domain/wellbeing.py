@@ -71,11 +71,14 @@ class Helpline:
     verified_at: date | None = None
 
 
+RestAnswer = Literal["15min", "1h", "today", "dismiss", "stop", "hide"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestOption:
     """One tap."""
 
-    id: Literal["15min", "1h", "today", "dismiss", "stop", "hide"]
+    id: RestAnswer
     label: str
 
 
