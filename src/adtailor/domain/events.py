@@ -10,6 +10,9 @@ from adtailor.domain.money import Micros
 
 EventKind = Literal["impression", "viewable", "click", "conversion", "hide", "report"]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
+ClaimKind = Literal["impression", "viewable", "click", "conversion", "hide", "report", "why"]
+"""What a token may stand for: an event, or the right to read why an ad was shown."""
+CLAIM_KINDS: tuple[ClaimKind, ...] = get_args(ClaimKind)
 Validity = Literal["valid", "givt", "sivt"]
 """Invalid traffic: general (bots that say so) or sophisticated (MRC, 2020); neither is billed nor learned from."""
 
@@ -26,7 +29,7 @@ class RecordRef:
 class EventClaim:
     """What an event token says, once opened: ids and an expiry, nothing about a person."""
 
-    kind: EventKind
+    kind: ClaimKind
     decision_id: DecisionId
     placement_index: int
     record: RecordRef
