@@ -39,7 +39,20 @@ class Person:
     """An objection to profiling: stays until the person lifts it, and outweighs every consent."""
     country: str | None = None
     """Declared, ISO 3166-1 alpha-2; it selects the helpline. Never taken from an address."""
+    age: Age = "unknown"
+    """As the site knows it: a minor's posts are never read for feelings or clothes."""
     version: int = 0
+
+
+def known_age(on_file: Age, in_request: Age) -> Age:
+    """The more careful of what is on file and what the request says; unknown gives way to known.
+
+    >>> known_age("adult", "minor"), known_age("adult", "unknown"), known_age("unknown", "unknown")
+    ('minor', 'adult', 'unknown')
+    """
+    if "minor" in (on_file, in_request):
+        return "minor"
+    return "adult" if "adult" in (on_file, in_request) else "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

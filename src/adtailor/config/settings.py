@@ -1,0 +1,144 @@
+"""What an operator can set: one file, overridden by the environment; unknown keys are refused."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from platformdirs import user_data_path
+
+from adtailor.errors import InvalidInput
+
+FILE_NAME = "adtailor.toml"
+NOT_SETTINGS = frozenset({"ADTAILOR_REQUIRE", "ADTAILOR_TEST_DATA", "ADTAILOR_DEBUG", "ADTAILOR_DATA"})
+"""Read elsewhere: by the tests, by the prompt, and by `data_folder`."""
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where it listens. Any address but loopback asks for a token."""
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    token: str | None = None
+
+
+class Models(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How posts are read. `providers` are those of ONNX Runtime, best first, as CUDAExecutionProvider."""
+
+    threads: int = 1
+    batch: int = 32
+    providers: tuple[str, ...] = ("CPUExecutionProvider",)
+
+
+class Deciding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How ads are chosen: the policy preset or file, and the share of traffic that explores near-winners."""
+
+    policy: str = "standard"
+    exploration: float = 0.02
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole tree."""
+
+    currency: str = "EUR"
+    server: Server = Server()
+    models: Models = Models()
+    deciding: Deciding = Deciding()
+
+
+def data_folder(chosen: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
+    """`chosen`, else `ADTAILOR_DATA`, else the platform's folder for user data."""
+    if chosen is not None:
+        return chosen
+    if told := environ.get("ADTAILOR_DATA"):
+        return Path(told)
+    return user_data_path("adtailor", appauthor=False)
+
+
+def load_settings(data: Path, *, environ: Mapping[str, str] = os.environ, here: Path | None = None) -> Settings:
+    """Settings from `adtailor.toml` here, else in the data folder, then from `ADTAILOR_*`.
+
+    `ADTAILOR_SERVER_PORT=9000` sets `server.port`. Raises InvalidInput naming the key, the file and the remedy.
+    """
+    tree: dict[str, Any] = {}
+    source = "the defaults"
+    for folder in (here or Path.cwd(), data):
+        file = folder / FILE_NAME
+        if file.is_file():
+            tree, source = _parsed(file), str(file)
+            break
+    for name, value in environ.items():
+        if name.startswith("ADTAILOR_") and name not in NOT_SETTINGS:
+            _set(tree, name, value)
+            source = f"{source} and the environment"
+    settings = _converted(tree, source)
+    _check(settings)
+    return settings
+
+
+def _parsed(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{file} is not TOML: {error}", hint="mend it, or remove it to use the defaults") from None
+
+
+def _set(tree: dict[str, Any], name: str, value: str) -> None:
+    """Put an environment variable where it belongs in the tree."""
+    key = name.removeprefix("ADTAILOR_").lower()
+    for field in msgspec.structs.fields(Settings):
+        if key == field.name and field.name not in _SECTIONS:
+            tree[key] = value
+            return
+        if field.name in _SECTIONS and key.startswith(f"{field.name}_"):
+            inner = key.removeprefix(f"{field.name}_")
+            known = {f.name: f.type for f in msgspec.structs.fields(_SECTIONS[field.name])}
+            if inner in known:
+                listed = inner == "providers"
+                tree.setdefault(field.name, {})[inner] = value.split(",") if listed else value
+                return
+    raise InvalidInput(f"{name} sets nothing", hint=f"known: {', '.join(_environment_names())}", field=name)
+
+
+_SECTIONS: dict[str, type[msgspec.Struct]] = {"server": Server, "models": Models, "deciding": Deciding}
+
+
+def _environment_names() -> list[str]:
+    plain = ["ADTAILOR_DATA", "ADTAILOR_CURRENCY"]
+    nested = [
+        f"ADTAILOR_{section}_{field.name}".upper()
+        for section, struct in _SECTIONS.items()
+        for field in msgspec.structs.fields(struct)
+    ]
+    return plain + nested
+
+
+def _converted(tree: dict[str, Any], source: str) -> Settings:
+    try:
+        return msgspec.convert(tree, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        message, _, where = str(error).partition(" - at ")
+        raise InvalidInput(
+            f"{message} (in {source})", hint="see docs/settings.md for every key", field=where.strip("`$.") or None
+        ) from None
+
+
+def _check(settings: Settings) -> None:
+    loopback = settings.server.host in {"127.0.0.1", "::1", "localhost"}
+    if not loopback and not settings.server.token:
+        raise InvalidInput(
+            f"{settings.server.host} can be reached from outside, and there is no token",
+            hint="set server.token (ADTAILOR_SERVER_TOKEN), or listen on 127.0.0.1",
+            field="server.host",
+        )
+    if not 0 <= settings.server.port <= 65535:
+        raise InvalidInput(f"{settings.server.port} is no port", hint="0 to 65535", field="server.port")
+    if not 0.0 <= settings.deciding.exploration <= 0.5:
+        raise InvalidInput(
+            f"{settings.deciding.exploration} is no share", hint="0 to 0.5", field="deciding.exploration"
+        )
+    for name in ("threads", "batch"):
+        if (value := getattr(settings.models, name)) < 1:
+            raise InvalidInput(f"{value} is too few", hint="1 or more", field=f"models.{name}")

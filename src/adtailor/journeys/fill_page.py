@@ -1,0 +1,199 @@
+"""One page asks for ads: consents first, then evidence, the decision, its record, and the tokens for its events."""
+
+import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from adtailor.decide.deciding import decide
+from adtailor.decide.tokens import TokenBox
+from adtailor.domain.buying import Creative
+from adtailor.domain.decision import Context, Decision, DecisionRequest
+from adtailor.domain.events import ClaimKind, DecisionRecord, EventClaim
+from adtailor.domain.ids import PersonId, PlacementId, PostId
+from adtailor.domain.person import Consents, Person, known_age
+from adtailor.domain.post import Post
+from adtailor.domain.reading import CONTEXT_PARTS, Reading
+from adtailor.domain.wellbeing import Care, WellbeingMemory, WellbeingPolicy
+from adtailor.errors import StaleVersion
+from adtailor.journeys.live_catalogue import LiveCatalogue
+from adtailor.ports import EventStore, PeopleStore, PostStore, Ranker, TextReader, Wellbeing
+from adtailor.profiles.consent import effective_consents, without_consents
+from adtailor.profiles.evidence import evidence_of, limits_of
+
+TOKEN_LIFE: Mapping[ClaimKind, timedelta] = {
+    "impression": timedelta(hours=1),
+    "viewable": timedelta(hours=1),
+    "click": timedelta(hours=24),
+    "hide": timedelta(hours=24),
+    "report": timedelta(hours=24),
+    "conversion": timedelta(days=7),
+    "why": timedelta(days=30),
+}
+RECENT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An answered request: the decision, what its ads show, and a token for each thing that may happen to them."""
+
+    request: DecisionRequest
+    decision: Decision
+    creatives: Mapping[PlacementId, Creative]
+    tokens: Mapping[PlacementId, Mapping[ClaimKind, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Viewer:
+    """What is on file about who looks, narrowed to what may be used now."""
+
+    person: Person | None
+    consents: Consents
+    memory: WellbeingMemory | None
+    care: Care
+
+
+class FillPage:
+    """Fills the placements of a page. Safe to call from several threads."""
+
+    def __init__(
+        self,
+        *,
+        people: PeopleStore,
+        posts: PostStore,
+        events: EventStore,
+        catalogue: LiveCatalogue,
+        text_reader: TextReader,
+        ranker: Ranker,
+        wellbeing: Wellbeing,
+        policy: WellbeingPolicy,
+        tokens: TokenBox,
+        exploration: float,
+    ) -> None:
+        self._people = people
+        self._posts = posts
+        self._events = events
+        self._catalogue = catalogue
+        self._text_reader = text_reader
+        self._ranker = ranker
+        self._wellbeing = wellbeing
+        self._policy = policy
+        self._tokens = tokens
+        self._exploration = exploration
+        self._recent: deque[Page] = deque(maxlen=RECENT)
+        self._recent_lock = threading.Lock()
+
+    def fill(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
+        """The decision, recorded before it is returned."""
+        viewer, request = self._viewer(request, now)
+        consents = viewer.consents
+        person_id = request.viewer.person_id
+        profile = self._people.profile(person_id) if person_id else None
+        # What someone withdrew is deleted when they withdraw it; what the request alone narrows is left out here.
+        profile = without_consents(profile, consents) if profile else None
+        reading, page_author = self._page_reading(request.context, now)
+        day = _local_day(now, request.context.zone)
+        decision = decide(
+            request,
+            evidence_of(
+                profile,
+                consents,
+                page=reading,
+                page_is_own=page_author is not None and page_author == person_id,
+                context=request.context,
+                policy=self._policy,
+                now=now,
+            ),
+            limits_of(profile, request.viewer, consents, self._policy, now=now, zone=request.context.zone),
+            catalogue=self._catalogue.current(now),
+            ranker=self._ranker,
+            veto=self._wellbeing.veto(viewer.care, person_id=person_id, day=day),
+            policy_name=f"{self._policy.name}@{self._policy.version}",
+            now=now,
+            random=random,
+            exploration=self._exploration,
+        )
+        # Without a consent to history there is no one in the record: nothing to tie a click to, nothing to forget.
+        known = person_id if consents.interests else None
+        page = self._recorded(request, decision, known, now)
+        return self._with_card(page, viewer, now)
+
+    def recent(self) -> list[Page]:
+        """The last pages that this process filled, newest first, for the operator's page."""
+        with self._recent_lock:
+            return list(reversed(self._recent))
+
+    def _viewer(self, request: DecisionRequest, now: datetime) -> tuple[_Viewer, DecisionRequest]:
+        """Who looks, and the request with the more careful of the ages that site and file give."""
+        person_id = request.viewer.person_id
+        person = self._people.person(person_id) if person_id else None
+        if person is not None:
+            age = known_age(person.age, request.viewer.age)
+            request = replace(request, viewer=replace(request.viewer, age=age))
+        consents = effective_consents(person, request.viewer, request.regs, self._policy)
+        memory = self._people.memory(person.person_id) if person and consents.wellbeing else None
+        care = self._wellbeing.care(
+            memory,
+            replace(person, consents=consents) if person else None,
+            now=now,
+            day=_local_day(now, request.context.zone),
+            language=request.context.language,
+        )
+        return _Viewer(person=person, consents=consents, memory=memory, care=care), request
+
+    def _page_reading(self, context: Context, now: datetime) -> tuple[Reading | None, PersonId | None]:
+        """What is known of the content beside the placements, and whose post it is."""
+        if context.topics is not None:
+            return Reading(post_id=context.post_id or PostId("page"), topics=context.topics), None
+        if context.text is not None:
+            page = Post(id=PostId("page"), author_id=PersonId("page"), created_at=now, text=context.text)
+            return self._text_reader.read([page], [CONTEXT_PARTS])[0], None
+        if context.post_id is not None:
+            post = self._posts.post(context.post_id)
+            return self._posts.reading(context.post_id, now), post.author_id if post else None
+        return None, None
+
+    def _recorded(self, request: DecisionRequest, decision: Decision, known: PersonId | None, now: datetime) -> Page:
+        ref = self._events.append(DecisionRecord(decision=decision, person_id=known))
+        creatives: dict[PlacementId, Creative] = {}
+        tokens: dict[PlacementId, Mapping[ClaimKind, str]] = {}
+        for index, filled in enumerate(decision.placements):
+            if filled.won is None:
+                continue
+            creative = self._catalogue.creative(filled.won.ad_id, now)
+            if creative is None:  # cannot happen on one catalogue; a change between two reads would be the cause
+                continue
+            creatives[filled.placement_id] = creative
+            tokens[filled.placement_id] = {
+                kind: self._tokens.mint(
+                    EventClaim(
+                        kind=kind,
+                        decision_id=decision.decision_id,
+                        placement_index=index,
+                        record=ref,
+                        expires_at=now + life,
+                    )
+                )
+                for kind, life in TOKEN_LIFE.items()
+            }
+        page = Page(request=request, decision=decision, creatives=creatives, tokens=tokens)
+        with self._recent_lock:
+            self._recent.append(page)
+        return page
+
+    def _with_card(self, page: Page, viewer: _Viewer, now: datetime) -> Page:
+        suggestion = viewer.care.suggestion
+        if suggestion is None or viewer.memory is None:
+            return page
+        try:
+            self._people.put_memory(self._wellbeing.shown(viewer.memory, suggestion, now))
+        except StaleVersion:
+            return page  # another page of the same person shows it
+        return replace(page, decision=replace(page.decision, rest_suggestion=suggestion))
+
+
+def _local_day(now: datetime, zone: str) -> date:
+    return now.astimezone(ZoneInfo(zone)).date()

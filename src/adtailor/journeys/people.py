@@ -1,0 +1,166 @@
+"""What a person decides about themselves: consents, mood, switches, the card, the export, the forgetting."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from adtailor.domain.ids import AdvertiserId, PersonId, TopicId
+from adtailor.domain.person import Age, Consents, DeclaredMood, Mood, Person
+from adtailor.domain.post import Post
+from adtailor.domain.profile import Profile
+from adtailor.domain.reading import Reading
+from adtailor.domain.signals import Signal
+from adtailor.domain.wellbeing import Care, RestAnswer, RestSuggestion, WellbeingMemory
+from adtailor.errors import InvalidInput, StaleVersion
+from adtailor.ports import PeopleStore, PostStore, Wellbeing
+
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAbout:
+    """All that a person's own page shows of them."""
+
+    person: Person
+    profile: Profile | None
+    memory: WellbeingMemory | None
+    readings: tuple[tuple[Post, Reading], ...]
+
+
+class People:
+    """Everything that a person decides about themselves."""
+
+    def __init__(self, *, people: PeopleStore, posts: PostStore, wellbeing: Wellbeing) -> None:
+        self._people = people
+        self._posts = posts
+        self._wellbeing = wellbeing
+
+    def person(self, person_id: PersonId) -> Person:
+        """What is on file, or someone who has consented to nothing."""
+        return self._people.person(person_id)
+
+    def set_consents(self, person_id: PersonId, consents: Consents, *, expected_version: int | None) -> Person:
+        """From the next request on; what a withdrawn consent had allowed is deleted."""
+        person = replace(self._people.person(person_id), consents=consents)
+        return self._people.put_person(person, expected_version=expected_version)
+
+    def set_objection(self, person_id: PersonId, objected: bool) -> Person:
+        """An objection to profiling stays until the person lifts it."""
+        return self._changed_person(person_id, lambda person: replace(person, objected=objected))
+
+    def describe(self, person_id: PersonId, *, age: Age, country: str | None) -> Person:
+        """What the site knows of someone's age, and the country they declared."""
+        return self._changed_person(person_id, lambda person: replace(person, age=age, country=country))
+
+    def declare_mood(self, person_id: PersonId, mood: Mood | None, *, now: datetime) -> Profile:
+        """A mood someone states; None takes it back. It needs the affect consent, like an inferred one."""
+        if not self._people.person(person_id).consents.affect:
+            raise InvalidInput(
+                "a mood is used only with the affect consent", hint="give the affect consent first", field="mood"
+            )
+        declared = DeclaredMood(mood=mood, declared_at=now) if mood is not None else None
+        return self._changed_profile(person_id, lambda profile: replace(profile, declared_mood=declared))
+
+    def switch_signal(self, person_id: PersonId, signal: Signal, *, on: bool) -> Profile:
+        """The switch that an explanation names; it holds from the next request on."""
+        return self._changed_profile(
+            person_id,
+            lambda profile: replace(
+                profile, signals_off=profile.signals_off - {signal} if on else profile.signals_off | {signal}
+            ),
+        )
+
+    def mute_topic(self, person_id: PersonId, topic: TopicId, *, on: bool) -> Profile:
+        """No ads about this."""
+        return self._changed_profile(
+            person_id,
+            lambda profile: replace(
+                profile, muted_topics=profile.muted_topics | {topic} if on else profile.muted_topics - {topic}
+            ),
+        )
+
+    def mute_advertiser(self, person_id: PersonId, advertiser: AdvertiserId, *, on: bool) -> Profile:
+        """No ads of theirs."""
+        return self._changed_profile(
+            person_id,
+            lambda profile: replace(
+                profile,
+                muted_advertisers=profile.muted_advertisers | {advertiser}
+                if on
+                else profile.muted_advertisers - {advertiser},
+            ),
+        )
+
+    def known_about(self, person_id: PersonId, *, now: datetime) -> KnownAbout:
+        """Everything kept about a person, for their own eyes."""
+        return KnownAbout(
+            person=self._people.person(person_id),
+            profile=self._people.profile(person_id),
+            memory=self._people.memory(person_id),
+            readings=tuple(self._posts.readings_of(person_id, now)),
+        )
+
+    def export(self, person_id: PersonId, *, now: datetime) -> Mapping[str, object]:
+        """All that is stored about someone."""
+        return self._people.export(person_id, now)
+
+    def forget(self, person_id: PersonId) -> bool:
+        """Destroy the person's key; True if anything was on file."""
+        return self._people.forget(person_id)
+
+    def care(self, person_id: PersonId, *, now: datetime, zone: str, language: str | None) -> Care:
+        """How a person is looked after right now, without showing a card."""
+        person = self._people.person(person_id)
+        return self._wellbeing.care(
+            self._people.memory(person_id) if person.consents.wellbeing else None,
+            person,
+            now=now,
+            day=now.astimezone(ZoneInfo(zone)).date(),
+            language=language,
+        )
+
+    def rest(self, person_id: PersonId, *, now: datetime, zone: str, language: str | None) -> RestSuggestion | None:
+        """The card that is due, if any; asking for it shows it, so it will not be due again at once."""
+        suggestion = self.care(person_id, now=now, zone=zone, language=language).suggestion
+        if suggestion is not None and (memory := self._people.memory(person_id)) is not None:
+            try:
+                self._people.put_memory(self._wellbeing.shown(memory, suggestion, now))
+            except StaleVersion:
+                return None
+        return suggestion
+
+    def answer_rest(self, person_id: PersonId, answer: RestAnswer, *, now: datetime, zone: str) -> None:
+        """One tap on the card."""
+        midnight = (now.astimezone(ZoneInfo(zone)) + timedelta(days=1)).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+        for _ in range(TRIES):
+            memory = self._people.memory(person_id) or WellbeingMemory(person_id=person_id)
+            if not self._people.person(person_id).consents.wellbeing:
+                raise InvalidInput(
+                    "there is no card without the well-being consent", hint="nothing to answer", field="answer"
+                )
+            try:
+                self._people.put_memory(self._wellbeing.answered(memory, answer, now=now, day_ends_at=midnight))
+            except StaleVersion:
+                continue
+            return
+
+    def _changed_profile(self, person_id: PersonId, change: Callable[[Profile], Profile]) -> Profile:
+        for _ in range(TRIES):
+            before = self._people.profile(person_id) or Profile(person_id=person_id)
+            try:
+                return self._people.put_profile(change(before))
+            except StaleVersion:
+                continue
+        raise StaleVersion("the profile kept changing", hint="try again")
+
+    def _changed_person(self, person_id: PersonId, change: Callable[[Person], Person]) -> Person:
+        for _ in range(TRIES):
+            before = self._people.person(person_id)
+            try:
+                return self._people.put_person(change(before), expected_version=before.version)
+            except StaleVersion:
+                continue
+        raise StaleVersion("the person kept changing", hint="try again")

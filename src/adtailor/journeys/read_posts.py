@@ -1,0 +1,143 @@
+"""Posts come in, durable first; then they are read with what each author consented to, and profiles learn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from adtailor.domain.decision import Regulations, Viewer
+from adtailor.domain.person import Consents, Person
+from adtailor.domain.post import Post
+from adtailor.domain.profile import Profile
+from adtailor.domain.reading import Part, PartFailed, PhotoLook, Reading
+from adtailor.domain.wellbeing import WellbeingMemory, WellbeingPolicy
+from adtailor.errors import StaleVersion
+from adtailor.ports import LookReader, PeopleStore, PostStore, TextReader, Wellbeing
+from adtailor.profiles.affect import with_affect
+from adtailor.profiles.consent import effective_consents, parts_allowed
+from adtailor.profiles.interests import with_interests
+from adtailor.profiles.look import with_look
+
+TRIES = 5
+
+
+def read_post(
+    posts: Sequence[Post],
+    parts: Sequence[frozenset[Part]],
+    *,
+    text_reader: TextReader,
+    look_reader: LookReader | None,
+) -> list[Reading]:
+    """One reading per post, words and photos together, with only the parts allowed for each."""
+    readings = text_reader.read(posts, parts)
+    if look_reader is None:
+        return readings
+    return [
+        with_photos(reading, post, look_reader) if "look" in allowed else _withheld(reading, "look")
+        for reading, post, allowed in zip(readings, posts, parts, strict=True)
+    ]
+
+
+def with_photos(reading: Reading, post: Post, look_reader: LookReader) -> Reading:
+    """The reading with the clothes in the post's photos; a photo that cannot be read is named, the rest stands."""
+    answers = look_reader.read(post.photos)
+    seen = tuple(replace(answer, photo=index) for index, answer in enumerate(answers) if isinstance(answer, PhotoLook))
+    failed = tuple(
+        PartFailed(part="look", reason=answer, photo=index)
+        for index, answer in enumerate(answers)
+        if isinstance(answer, str)
+    )
+    models: Mapping[str, str] = {**reading.models, **look_reader.models} if post.photos else reading.models
+    return replace(reading, look=seen, errors=reading.errors + failed, models=models)
+
+
+def _withheld(reading: Reading, part: Part) -> Reading:
+    return reading if part in reading.withheld else replace(reading, withheld=(*reading.withheld, part))
+
+
+class ReadPosts:
+    """Takes posts in, and reads them in the background."""
+
+    def __init__(
+        self,
+        *,
+        posts: PostStore,
+        people: PeopleStore,
+        text_reader: TextReader,
+        look_reader: LookReader | None,
+        wellbeing: Wellbeing,
+        policy: WellbeingPolicy,
+    ) -> None:
+        self._posts = posts
+        self._people = people
+        self._text_reader = text_reader
+        self._look_reader = look_reader
+        self._wellbeing = wellbeing
+        self._policy = policy
+
+    def accept(self, posts: Sequence[Post], *, now: datetime) -> list[bool]:
+        """Store posts durably; False for an id that was there already."""
+        return self._posts.add(posts, now)
+
+    def work(self, *, now: datetime, limit: int = 32) -> int:
+        """Read up to `limit` waiting posts, oldest first; how many were read."""
+        waiting = self._posts.unread(limit)
+        if not waiting:
+            return 0
+        people = {author: self._people.person(author) for author in {post.author_id for post in waiting}}
+        readings = read_post(
+            waiting,
+            [parts_allowed(usable_consents(people[post.author_id], self._policy)) for post in waiting],
+            text_reader=self._text_reader,
+            look_reader=self._look_reader,
+        )
+        for post, reading in zip(waiting, readings, strict=True):
+            self._finish(post, reading, now)
+        return len(waiting)
+
+    def _finish(self, post: Post, reading: Reading, now: datetime) -> None:
+        """Keep a reading and what follows from it as one change; again if the person changed something meanwhile."""
+        for _ in range(TRIES):
+            person = self._people.person(post.author_id)
+            consents = usable_consents(person, self._policy)
+            allowed = parts_allowed(consents)
+            kept = _only(reading, allowed)
+            profile = self._profile(post, kept, consents, now)
+            memory = self._memory(post, kept, consents, now)
+            try:
+                self._posts.finish(kept, now, profile=profile, memory=memory)
+            except StaleVersion:
+                continue
+            return
+        # Left unread: the next round takes it up again.
+
+    def _profile(self, post: Post, reading: Reading, consents: Consents, now: datetime) -> Profile | None:
+        if not (consents.interests or consents.look or consents.affect):
+            return None
+        before = self._people.profile(post.author_id) or Profile(person_id=post.author_id)
+        after = before
+        if consents.interests:
+            after = with_interests(after, post, reading, self._policy, now=now)
+        if consents.look:
+            after = with_look(after, post, reading, self._policy, now=now)
+        if consents.affect:
+            after = with_affect(after, post, reading, self._policy, now=now)
+        return after if after != before else None
+
+    def _memory(self, post: Post, reading: Reading, consents: Consents, now: datetime) -> WellbeingMemory | None:
+        if not consents.wellbeing:
+            return None
+        before = self._people.memory(post.author_id) or WellbeingMemory(person_id=post.author_id)
+        after = self._wellbeing.note(before, post, reading, now)
+        return after if after != before else None
+
+
+def usable_consents(person: Person, policy: WellbeingPolicy) -> Consents:
+    """What may be used of someone's consents when their own posts are read: nothing of a minor's, ever."""
+    return effective_consents(person, Viewer(person_id=person.person_id, age=person.age), Regulations(), policy)
+
+
+def _only(reading: Reading, allowed: frozenset[Part]) -> Reading:
+    """The reading without what consent no longer covers: it may have been withdrawn while the post was read."""
+    dropped = {name: None for name in ("emotions", "stress", "crisis", "look") if name not in allowed}
+    withheld = tuple(dict.fromkeys((*reading.withheld, *dropped)))
+    return replace(reading, **dropped, withheld=withheld) if dropped else reading
