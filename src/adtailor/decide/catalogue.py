@@ -1,0 +1,369 @@
+"""The buying side as columns: frozen, swapped whole, and read by every rule and the scoring pass."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import blake2b
+from itertools import chain
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adtailor.decide.bits import BIT
+from adtailor.decide.quality import AD_TONES, tone_column
+from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Creative, Format, Inventory, Targeting
+from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, ProductId, TopicId
+from adtailor.domain.money import Micros
+from adtailor.errors import ModelUnavailable
+from adtailor.maths.scoring import AdColumns, click_rate
+from adtailor.ports import AdSide, Ranker
+
+FORMATS: tuple[Format, ...] = ("native", "image", "carousel")
+CONVERSION_RATE = 0.02
+"""Conversions per click before any were seen: about what shops report of paid traffic; a trained model replaces it."""
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Postings(Generic[Key]):
+    """For each key, the ads it concerns."""
+
+    ads: Mapping[Key, NDArray[np.int32]]
+
+    def of(self, keys: Iterable[Key]) -> NDArray[np.int32]:
+        """The ads of any of these keys; some perhaps more than once."""
+        found = [ads for key in keys if (ads := self.ads.get(key)) is not None]
+        return np.concatenate(found) if found else np.empty(0, dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices(Generic[Key]):
+    """Which of many values each ad asks for, as bits: column 0 of `masks` has 64 values, and so on.
+
+    Bit 0 stands for every value that no ad names, so whoever asks for nothing has all bits set.
+    """
+
+    bits: Mapping[Key, int]
+    masks: NDArray[np.uint64]
+
+    def allow(self, value: Key | None) -> NDArray[np.bool_]:
+        """True for the ads that ask for this value, or for none."""
+        word, bit = divmod(self.bits.get(value, 0) if value is not None else 0, 64)
+        return (self.masks[word] & np.uint64(1 << bit)) != 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One ad with all it hangs on."""
+
+    ad: Ad
+    adset: AdSet
+    campaign: Campaign
+    advertiser: Advertiser
+    creative: Creative
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budgets:
+    """What campaigns may spend, one entry each, and what one more event of each ad may cost."""
+
+    index: Mapping[CampaignId, int]
+    daily: NDArray[np.int64]
+    lifetime: NDArray[np.int64]
+    campaigns: NDArray[np.int32]
+    """For each ad, its campaign's place."""
+    next_charge: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """One moment of the buying side. Arrays have one entry per ad, the likely best first; they are never written to."""
+
+    version: int
+    ranker: str
+    lines: tuple[Line | None, ...]
+    """None where an ad set, campaign, advertiser or creative is missing; such an ad never stands."""
+    ad_ids: tuple[AdId, ...]
+    index: Mapping[AdId, int]
+    scoring: AdColumns
+    bids: NDArray[np.float64]
+    advertisers: NDArray[np.int32]
+    advertiser_index: Mapping[AdvertiserId, int]
+    formats: NDArray[np.uint8]
+    """One bit each, in the order of `FORMATS`."""
+    pays_conversions: NDArray[np.bool_]
+    conversion_rate: float
+
+    active: NDArray[np.bool_]
+    starts_at: NDArray[np.float64]
+    ends_at: NDArray[np.float64]
+    """Seconds since 1970."""
+    budgets: Budgets
+    budget_open: NDArray[np.bool_]
+    countries: Choices[str]
+    languages: Choices[str]
+    devices: Choices[str]
+    daily_caps: NDArray[np.int32]
+    session_caps: NDArray[np.int32]
+    for_adults: NDArray[np.bool_]
+    is_personal: NDArray[np.bool_]
+    asks_topics: NDArray[np.bool_]
+    excludes_topics: NDArray[np.bool_]
+    asks_interests: NDArray[np.bool_]
+    asks_look: NDArray[np.bool_]
+    fails_without: NDArray[np.uint8]
+    """Which signals' absence turns an ad away: it asks for what would then not be known. See `bits.BIT`."""
+    topics: Postings[TopicId]
+    excluded_topics: Postings[TopicId]
+    interests: Postings[TopicId]
+    look: Postings[str]
+    about: Postings[TopicId]
+    """What the creatives are about, with all topics above."""
+    parents: Mapping[TopicId, TopicId]
+    topic_names: Mapping[TopicId, str]
+
+    def __len__(self) -> int:
+        return len(self.ad_ids)
+
+    def line(self, ad: int) -> Line:
+        """An ad that may be ranked, by its place in the columns."""
+        line = self.lines[ad]
+        if line is None:
+            raise KeyError(self.ad_ids[ad])
+        return line
+
+    def name_of(self, topic: TopicId) -> str:
+        """A topic's name, or its id where no name was given."""
+        return self.topic_names.get(topic, topic)
+
+    def lineage(self, topics: Iterable[TopicId]) -> set[TopicId]:
+        """These topics and all above them."""
+        return lineage(topics, self.parents)
+
+    def with_spent(self, spent: Mapping[CampaignId, tuple[Micros, Micros]]) -> "Catalogue":
+        """The same with budgets as they stand: per campaign, what this day and its whole life have been charged.
+
+        A campaign that cannot pay one more event of an ad at its full bid is closed to that ad. The other columns are
+        shared, so this is cheap enough to do at every charge; the old catalogue stays as it was.
+        """
+        return replace(self, budget_open=_budget_open(self.budgets, spent))
+
+
+def build_catalogue(
+    inventory: Inventory,
+    *,
+    ranker: Ranker,
+    parents: Mapping[TopicId, TopicId],
+    adult_products: frozenset[ProductId],
+    sensitive_products: frozenset[ProductId] = frozenset(),
+    product_parents: Mapping[ProductId, ProductId] | None = None,
+    topic_names: Mapping[TopicId, str] | None = None,
+    spent: Mapping[CampaignId, tuple[Micros, Micros]] | None = None,
+    conversion_rate: float = CONVERSION_RATE,
+) -> Catalogue:
+    """Columns of an inventory at one version.
+
+    `parents` maps a topic to the one above it, `product_parents` a product. `adult_products` never reach minors and
+    `sensitive_products` are never moved by affect; what lies below them counts too, as far as its parents are given.
+    """
+    lines = _lines(inventory)
+    side = _checked(ranker.ad_side(inventory), ranker.name, len(inventory.ads))
+    bids = np.array([line.adset.bid.amount if line else 0 for line in lines], dtype=np.float64)
+    kinds = np.array([line.adset.bid.kind if line else "cpm" for line in lines], dtype="U3")
+    per_impression = np.where(kinds == "cpm", bids / 1000.0, 0.0)
+    per_click = np.where(kinds == "cpc", bids, np.where(kinds == "cpa", bids * conversion_rate, 0.0))
+    # The likely best first: the pass then rarely moves what it keeps, and accounts name the losers that mattered.
+    likely = per_impression + per_click * click_rate(side.bias.astype(np.float64))
+    order = np.lexsort((np.arange(len(lines)), -likely))
+
+    ads = [inventory.ads[i] for i in order]
+    sorted_lines = tuple(lines[i] for i in order)
+    targeting = [line.adset.targeting if line else Targeting() for line in sorted_lines]
+    products = [lineage(line.creative.products, product_parents or {}) if line else set() for line in sorted_lines]
+    advertiser_index = {advertiser.id: n for n, advertiser in enumerate(inventory.advertisers)}
+    budgets = _budgets(inventory, sorted_lines)
+    asks_topics = _flags(bool(t.topics) for t in targeting)
+    excludes_topics = _flags(bool(t.excluded_topics) for t in targeting)
+    asks_interests = _flags(bool(t.interests) for t in targeting)
+    asks_look = _flags(bool(t.look) for t in targeting)
+    asks_country = _flags(bool(t.countries) for t in targeting)
+
+    return Catalogue(
+        version=inventory.version,
+        ranker=ranker.name,
+        lines=sorted_lines,
+        ad_ids=tuple(ad.id for ad in ads),
+        index={ad.id: n for n, ad in reversed(list(enumerate(ads)))},
+        scoring=AdColumns(
+            bias=side.bias[order],
+            vectors=np.ascontiguousarray(side.vectors[order].T),
+            per_impression=per_impression[order],
+            per_click=per_click[order],
+            tones=np.array(
+                [tone_column(line.creative.tone) if line else [0.0] * len(AD_TONES) for line in sorted_lines],
+                dtype=np.float32,
+            )
+            .reshape(len(ads), len(AD_TONES))
+            .T.copy(),
+            affect_may_move=_flags(not (p & sensitive_products or p & adult_products) for p in products),
+            name_hashes=np.array([stable_hash(ad.id) for ad in ads], dtype=np.uint64),
+        ),
+        bids=bids[order],
+        advertisers=np.array(
+            [advertiser_index[line.advertiser.id] if line else -1 for line in sorted_lines], dtype=np.int32
+        ),
+        advertiser_index=advertiser_index,
+        formats=np.array([1 << FORMATS.index(line.creative.format) if line else 0 for line in sorted_lines], np.uint8),
+        pays_conversions=(kinds == "cpa")[order],
+        conversion_rate=conversion_rate,
+        active=_flags(
+            line is not None and line.ad.status == "active" and line.campaign.status == "active"
+            for line in sorted_lines
+        ),
+        starts_at=_seconds((line.campaign.starts_at if line else None for line in sorted_lines), -np.inf),
+        ends_at=_seconds((line.campaign.ends_at if line else None for line in sorted_lines), np.inf),
+        budgets=budgets,
+        budget_open=_budget_open(budgets, spent or {}),
+        countries=_choices([t.countries for t in targeting]),
+        languages=_choices([t.languages for t in targeting]),
+        devices=_choices([t.devices for t in targeting]),
+        daily_caps=np.array([line.adset.daily_cap if line else 0 for line in sorted_lines], dtype=np.int32),
+        session_caps=np.array([line.adset.session_cap if line else 0 for line in sorted_lines], dtype=np.int32),
+        for_adults=_flags(bool(p & adult_products) for p in products),
+        is_personal=_flags(t.is_personal for t in targeting),
+        asks_topics=asks_topics,
+        excludes_topics=excludes_topics,
+        asks_interests=asks_interests,
+        asks_look=asks_look,
+        fails_without=(
+            np.where(asks_topics | excludes_topics, BIT["context topics"], 0)
+            | np.where(asks_interests, BIT["interests"], 0)
+            | np.where(asks_look, BIT["look"], 0)
+            | np.where(asks_country, BIT["place"], 0)
+        ).astype(np.uint8),
+        topics=_postings(t.topics for t in targeting),
+        excluded_topics=_postings(t.excluded_topics for t in targeting),
+        interests=_postings(t.interests for t in targeting),
+        look=_postings(t.look for t in targeting),
+        about=_postings(
+            lineage((t for t, share in line.creative.topics.items() if share > 0.0), parents) if line else set()
+            for line in sorted_lines
+        ),
+        parents=parents,
+        topic_names=topic_names or {},
+    )
+
+
+def lineage(topics: Iterable[Key], parents: Mapping[Key, Key]) -> set[Key]:
+    """These topics, or products, and all above them.
+
+    >>> running, sports = TopicId("running"), TopicId("sports")
+    >>> sorted(lineage([running], {running: sports}))
+    ['running', 'sports']
+    """
+    found: set[Key] = set()
+    for topic in topics:
+        above: Key | None = topic
+        while above is not None and above not in found:
+            found.add(above)
+            above = parents.get(above)
+    return found
+
+
+def stable_hash(text: str) -> int:
+    """64 bits of a text, the same on every machine and in every run.
+
+    >>> hex(stable_hash("a1"))
+    '0x1bed30039166659f'
+    """
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def _lines(inventory: Inventory) -> list[Line | None]:
+    adsets = {adset.id: adset for adset in inventory.adsets}
+    campaigns = {campaign.id: campaign for campaign in inventory.campaigns}
+    advertisers = {advertiser.id: advertiser for advertiser in inventory.advertisers}
+    creatives = {creative.id: creative for creative in inventory.creatives}
+    lines: list[Line | None] = []
+    seen: set[AdId] = set()
+    for ad in inventory.ads:
+        adset, creative = adsets.get(ad.adset_id), creatives.get(ad.creative_id)
+        campaign = campaigns.get(adset.campaign_id) if adset else None
+        advertiser = advertisers.get(campaign.advertiser_id) if campaign else None
+        if adset is None or creative is None or campaign is None or advertiser is None or ad.id in seen:
+            lines.append(None)
+        else:
+            lines.append(Line(ad=ad, adset=adset, campaign=campaign, advertiser=advertiser, creative=creative))
+        seen.add(ad.id)
+    return lines
+
+
+def _checked(side: AdSide, ranker: str, ads: int) -> AdSide:
+    bias = np.asarray(side.bias, dtype=np.float32)
+    vectors = np.asarray(side.vectors, dtype=np.float32)
+    if bias.shape != (ads,) or vectors.ndim != 2 or vectors.shape[0] != ads:
+        raise ModelUnavailable(
+            f"{ranker} gave shapes {bias.shape} and {vectors.shape} for {ads} ads",
+            hint="ad_side answers with shapes (ads,) and (ads, width)",
+        )
+    if not (np.isfinite(bias).all() and np.isfinite(vectors).all()):
+        raise ModelUnavailable(f"{ranker} gave a number that is not finite", hint="train it again, or use another")
+    return AdSide(bias=bias, vectors=vectors)
+
+
+def _budgets(inventory: Inventory, lines: Sequence[Line | None]) -> Budgets:
+    unlimited = np.iinfo(np.int64).max
+    index = {campaign.id: n for n, campaign in enumerate(inventory.campaigns)}
+    daily = [campaign.daily_budget for campaign in inventory.campaigns]
+    lifetime = [unlimited if (most := c.lifetime_budget) is None else most for c in inventory.campaigns]
+    return Budgets(
+        index=index,
+        daily=np.array(daily or [0], dtype=np.int64),
+        lifetime=np.array(lifetime or [0], dtype=np.int64),
+        campaigns=np.array([index[line.campaign.id] if line else 0 for line in lines], dtype=np.int32),
+        next_charge=np.array([_next_charge(line.adset.bid) if line else 0 for line in lines], dtype=np.int64),
+    )
+
+
+def _next_charge(bid: Bid) -> int:
+    return -(-bid.amount // 1000) if bid.kind == "cpm" else bid.amount
+
+
+def _budget_open(budgets: Budgets, spent: Mapping[CampaignId, tuple[Micros, Micros]]) -> NDArray[np.bool_]:
+    day, life = budgets.daily.copy(), budgets.lifetime.copy()
+    for campaign, (today, ever) in spent.items():
+        if (n := budgets.index.get(campaign)) is not None:
+            day[n] -= today
+            life[n] -= ever
+    return np.minimum(day, life)[budgets.campaigns] >= budgets.next_charge
+
+
+def _flags(values: Iterable[bool]) -> NDArray[np.bool_]:
+    return np.fromiter(values, dtype=np.bool_)
+
+
+def _seconds(times: Iterable[datetime | None], absent: float) -> NDArray[np.float64]:
+    return np.fromiter((absent if at is None else at.timestamp() for at in times), dtype=np.float64)
+
+
+def _postings(keys_of_ads: Iterable[Iterable[Key]]) -> Postings[Key]:
+    ads: defaultdict[Key, list[int]] = defaultdict(list)
+    for ad, keys in enumerate(keys_of_ads):
+        for key in keys:
+            ads[key].append(ad)
+    return Postings({key: np.array(found, dtype=np.int32) for key, found in ads.items()})
+
+
+def _choices(asked: Sequence[frozenset[Key]]) -> Choices[Key]:
+    bits = {value: n for n, value in enumerate(sorted(set(chain.from_iterable(asked)), key=str), start=1)}
+    masks = np.zeros((1 + len(bits) // 64, len(asked)), dtype=np.uint64)
+    for ad, values in enumerate(asked):
+        if not values:
+            masks[:, ad] = ~np.uint64(0)
+        for value in values:
+            word, bit = divmod(bits[value], 64)
+            masks[word, ad] |= np.uint64(1 << bit)
+    return Choices(bits, masks)

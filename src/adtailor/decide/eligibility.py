@@ -1,0 +1,370 @@
+"""Who may stand here at all: rules over columns, each owning one bit of a reason code."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from adtailor.decide.bits import BIT
+from adtailor.decide.catalogue import FORMATS, Catalogue
+from adtailor.domain.decision import DecisionRequest, Evidence, Limits
+from adtailor.domain.ids import AdId, TopicId
+from adtailor.domain.signals import Signal
+from adtailor.maths.scoring import Eligibility
+
+Key = TypeVar("Key", bound=str)
+LEAST_INTEREST = 0.05
+"""A faded interest, or trait of clothes, below this no longer answers a targeting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What rules look at, beside the ads: one request, with evidence that consents were applied to."""
+
+    request: DecisionRequest
+    evidence: Evidence
+    limits: Limits
+    at: float
+    """Seconds since 1970."""
+
+
+Stays = Callable[[Asked, Catalogue], NDArray[np.bool_] | None]
+"""True where an ad may stay; None when all may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One reason to turn an ad away; `signal` is what it needs to know, if it needs a signal."""
+
+    says: str
+    stays: Stays
+    signal: Signal | None = None
+    precisely: Callable[[Asked, Catalogue, int], str] | None = None
+    """The same about one ad, in full: only called when somebody asks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sifted:
+    """Every ad's reason code, 0 for those that stay, and how often each rule turned one away."""
+
+    codes: NDArray[np.uint32]
+    turned_away: NDArray[np.int64]
+    """Per rule."""
+    first: NDArray[np.int32]
+    """(rules, few): the first ads that each rule turned away; -1 where there are fewer."""
+    eligibility: Eligibility
+
+
+def sift(asked: Asked, ads: Catalogue, *, few: int = 3) -> Sifted:
+    """Judge every ad by every rule.
+
+    The rules are asked with the signals that are there. What would hold without a signal needs no second run: it is a
+    column of the catalogue, for an ad that asks for what is not known is turned away.
+    """
+    answers = [rule.stays(asked, ads) for rule in RULES]
+    asking = np.array([r for r, answer in enumerate(answers) if answer is not None], dtype=np.int64)
+    stays = np.empty((len(asking), len(ads)), dtype=np.bool_)
+    for row, r in enumerate(asking):
+        stays[row] = answers[r]
+    codes, fails_with, may, counts, first = _pack(stays, asking, _SIGNAL_OF_RULE, len(RULES), few)
+    return Sifted(
+        codes=codes,
+        turned_away=counts,
+        first=first,
+        eligibility=Eligibility(may=may, fails_with=fails_with, fails_without=ads.fails_without),
+    )
+
+
+def reasons(code: int) -> tuple[str, ...]:
+    """A reason code in words.
+
+    >>> reasons(0b110)
+    ('outside its schedule', 'budget spent')
+    """
+    return tuple(rule.says for r, rule in enumerate(RULES) if code >> r & 1)
+
+
+def why_not(asked: Asked, ads: Catalogue, ad: int, code: int) -> tuple[str, ...]:
+    """The same for one ad, with what exactly stood in its way."""
+    return tuple(
+        rule.precisely(asked, ads, ad) if rule.precisely and ads.lines[ad] else rule.says
+        for r, rule in enumerate(RULES)
+        if code >> r & 1
+    )
+
+
+def is_active(_asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
+    """The ad and its campaign are active, and nothing it hangs on is missing."""
+    return ads.active
+
+
+def in_schedule(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
+    """The campaign has begun, and has not ended."""
+    return (ads.starts_at <= asked.at) & (asked.at < ads.ends_at)
+
+
+def has_budget(_asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
+    """One more event, at the full bid, fits what is left of the day's and the whole budget."""
+    return ads.budget_open
+
+
+def fits_format(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
+    """Some placement of the page takes the ad's format."""
+    wanted = 0
+    for placement in asked.request.placements:
+        wanted |= format_bits(placement.formats)
+    return (ads.formats & np.uint8(wanted)) != 0
+
+
+def in_country(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
+    """The ad asks for the page's country, or for none."""
+    return ads.countries.allow(place.country if (place := asked.evidence.place) else None)
+
+
+def in_language(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
+    """The ad asks for the page's language, or for none."""
+    return ads.languages.allow(asked.request.context.language)
+
+
+def on_device(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
+    """The ad asks for the page's device, or for none."""
+    return ads.devices.allow(asked.request.context.device)
+
+
+def on_topic(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
+    """A topic of the page, or one above it, is among those that the ad asks for."""
+    return _found(ads.asks_topics, ads.topics.of(_page_topics(asked, ads)))
+
+
+def off_excluded_topics(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
+    """No topic of the page is excluded; of a page that nobody read, that cannot be said."""
+    if asked.evidence.context_topics is None:
+        return ~ads.excludes_topics
+    return _without(len(ads), ads.excluded_topics.of(_page_topics(asked, ads)))
+
+
+def of_interest(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
+    """The viewer has an interest that the ad asks for, or the ad asks for none."""
+    return _found(ads.asks_interests, ads.interests.of(ads.lineage(_strong(asked.evidence.interests or {}))))
+
+
+def of_look(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
+    """The viewer's clothes have a trait that the ad asks for, or the ad asks for none."""
+    return _found(ads.asks_look, ads.look.of(_strong(asked.evidence.look or {})))
+
+
+def for_all_ages(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
+    """A protected viewer sees no products for adults."""
+    return ~ads.for_adults if asked.limits.protected else None
+
+
+def impersonal_for_protected(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
+    """A protected viewer is reached by no ad that picks people by their profile."""
+    return ~ads.is_personal if asked.limits.protected else None
+
+
+def not_muted_topic(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
+    """What the ad is about, and all above it, is not muted."""
+    muted = asked.limits.muted_topics
+    return _without(len(ads), ads.about.of(muted)) if muted else None
+
+
+def not_muted_advertiser(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
+    """The viewer did not mute the advertiser."""
+    muted = [n for one in asked.limits.muted_advertisers if (n := ads.advertiser_index.get(one)) is not None]
+    return ~np.isin(ads.advertisers, muted) if muted else None
+
+
+def not_hidden(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
+    """The viewer did not hide the ad."""
+    hidden = _places(asked.limits.hidden_ads, ads)
+    return _without(len(ads), np.array(hidden, dtype=np.int32)) if hidden else None
+
+
+def under_daily_cap(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
+    """The viewer has not yet seen the ad too often today."""
+    return _under(ads.daily_caps, asked.limits.seen_today, ads)
+
+
+def under_session_cap(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
+    """The same in this session, by the client's own count."""
+    return _under(ads.session_caps, asked.limits.session_seen, ads)
+
+
+def format_bits(formats: Iterable[str]) -> int:
+    """Formats as bits, in the order of `FORMATS`."""
+    return sum(1 << n for n, name in enumerate(FORMATS) if name in formats)
+
+
+def _schedule_of(asked: Asked, ads: Catalogue, ad: int) -> str:
+    campaign = ads.line(ad).campaign
+    if ads.starts_at[ad] > asked.at and campaign.starts_at:
+        return f"starts at {campaign.starts_at:%Y-%m-%d %H:%M} UTC"
+    return f"ended at {campaign.ends_at:%Y-%m-%d %H:%M} UTC"
+
+
+def _status_of(_asked: Asked, ads: Catalogue, ad: int) -> str:
+    line = ads.line(ad)
+    return f"the ad is {line.ad.status}" if line.ad.status != "active" else f"the campaign is {line.campaign.status}"
+
+
+def _format_of(_asked: Asked, ads: Catalogue, ad: int) -> str:
+    return f"no placement takes {ads.line(ad).creative.format}"
+
+
+def _country_of(asked: Asked, ads: Catalogue, ad: int) -> str:
+    place = asked.evidence.place
+    return _asks("country", ads.line(ad).adset.targeting.countries, place.country if place else None)
+
+
+def _language_of(asked: Asked, ads: Catalogue, ad: int) -> str:
+    return _asks("language", ads.line(ad).adset.targeting.languages, asked.request.context.language)
+
+
+def _device_of(asked: Asked, ads: Catalogue, ad: int) -> str:
+    return _asks("device", ads.line(ad).adset.targeting.devices, asked.request.context.device)
+
+
+def _topics_of(_asked: Asked, ads: Catalogue, ad: int) -> str:
+    return f"the page is not about {_named(ads.line(ad).adset.targeting.topics, ads)}"
+
+
+def _excluded_of(asked: Asked, ads: Catalogue, ad: int) -> str:
+    if asked.evidence.context_topics is None:
+        return "excludes topics, and those of the page are not known"
+    hit = ads.line(ad).adset.targeting.excluded_topics & _page_topics(asked, ads)
+    return f"excludes pages about {_named(hit, ads)}"
+
+
+def _muted_of(asked: Asked, ads: Catalogue, ad: int) -> str:
+    hit = ads.lineage(ads.line(ad).creative.topics) & asked.limits.muted_topics
+    return f"viewer muted {_named(hit, ads)}"
+
+
+def _muted_advertiser_of(_asked: Asked, ads: Catalogue, ad: int) -> str:
+    return f"viewer muted {ads.line(ad).advertiser.name}"
+
+
+def _day_of(asked: Asked, ads: Catalogue, ad: int) -> str:
+    return f"seen {asked.limits.seen_today.get(ads.ad_ids[ad], 0)} times today, cap {ads.daily_caps[ad]}"
+
+
+def _session_of(asked: Asked, ads: Catalogue, ad: int) -> str:
+    return f"seen {asked.limits.session_seen.get(ads.ad_ids[ad], 0)} times this session, cap {ads.session_caps[ad]}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(says="not active", stays=is_active, precisely=_status_of),
+    Rule(says="outside its schedule", stays=in_schedule, precisely=_schedule_of),
+    Rule(says="budget spent", stays=has_budget),
+    Rule(says="format not asked for", stays=fits_format, precisely=_format_of),
+    Rule(says="other countries only", stays=in_country, signal="place", precisely=_country_of),
+    Rule(says="other languages only", stays=in_language, precisely=_language_of),
+    Rule(says="other devices only", stays=on_device, precisely=_device_of),
+    Rule(says="page about other topics", stays=on_topic, signal="context topics", precisely=_topics_of),
+    Rule(says="page topic excluded", stays=off_excluded_topics, signal="context topics", precisely=_excluded_of),
+    # What the viewer likes or wears is not repeated here: whoever reads the account need not know it.
+    Rule(says="viewer's interests do not match", stays=of_interest, signal="interests"),
+    Rule(says="viewer's look does not match", stays=of_look, signal="look"),
+    Rule(says="not for minors, or where the age is not known", stays=for_all_ages),
+    Rule(says="reaches people by their profile, never minors", stays=impersonal_for_protected),
+    Rule(says="viewer muted its topic", stays=not_muted_topic, precisely=_muted_of),
+    Rule(says="viewer muted the advertiser", stays=not_muted_advertiser, precisely=_muted_advertiser_of),
+    Rule(says="viewer hid it", stays=not_hidden),
+    Rule(says="daily cap reached", stays=under_daily_cap, precisely=_day_of),
+    Rule(says="session cap reached", stays=under_session_cap, precisely=_session_of),
+)
+_SIGNAL_OF_RULE = np.array([BIT[rule.signal] if rule.signal else 0 for rule in RULES], dtype=np.uint8)
+
+
+def _page_topics(asked: Asked, ads: Catalogue) -> set[TopicId]:
+    topics = asked.evidence.context_topics or {}
+    return ads.lineage(topic for topic, weight in topics.items() if weight > 0.0)
+
+
+def _strong(weights: Mapping[Key, float]) -> list[Key]:
+    return [key for key, weight in weights.items() if weight >= LEAST_INTEREST]
+
+
+def _found(asking: NDArray[np.bool_], answered: NDArray[np.int32]) -> NDArray[np.bool_]:
+    stays = ~asking
+    stays[answered] = True
+    return stays
+
+
+def _without(ads: int, out: NDArray[np.int32]) -> NDArray[np.bool_] | None:
+    if not len(out):
+        return None
+    stays = np.ones(ads, dtype=np.bool_)
+    stays[out] = False
+    return stays
+
+
+def _places(ad_ids: Iterable[AdId], ads: Catalogue) -> list[int]:
+    return [place for ad_id in ad_ids if (place := ads.index.get(ad_id)) is not None]
+
+
+def _under(caps: NDArray[np.int32], seen: Mapping[AdId, int], ads: Catalogue) -> NDArray[np.bool_]:
+    stays = caps > 0
+    for ad_id, times in seen.items():
+        if (ad := ads.index.get(ad_id)) is not None and times >= caps[ad]:
+            stays[ad] = False
+    return stays
+
+
+def _asks(what: str, asked_for: Iterable[str], is_: str | None) -> str:
+    return f"asks for {what} {_listed(asked_for)}, this is {is_ or 'not known'}"
+
+
+def _named(topics: Iterable[TopicId], ads: Catalogue) -> str:
+    return _listed(ads.name_of(topic) for topic in topics)
+
+
+def _listed(names: Iterable[str]) -> str:
+    some = sorted(names)
+    return ", ".join(some[:3]) + (f" and {len(some) - 3} more" if len(some) > 3 else "")
+
+
+@njit(cache=True, nogil=True)
+def _pack(
+    stays: NDArray[np.bool_],
+    asking: NDArray[np.int64],
+    signal_of_rule: NDArray[np.uint8],
+    rules: int,
+    few: int,
+):  # pyright: ignore[reportUnknownParameterType]  # what a compiled function returns has no stub
+    ads = stays.shape[1]
+    codes = np.zeros(ads, dtype=np.uint32)
+    fails_with = np.zeros(ads, dtype=np.uint8)
+    may = np.ones(ads, dtype=np.bool_)
+    counts = np.zeros(rules, dtype=np.int64)
+    first = np.full((rules, few), -1, dtype=np.int32)
+    for row in range(stays.shape[0]):
+        rule = asking[row]
+        signal = signal_of_rule[rule]
+        bit = np.uint32(1 << rule)
+        passed = stays[row]
+        count = 0
+        for i in range(ads):
+            codes[i] |= np.uint32(0) if passed[i] else bit
+            count += not passed[i]
+        if count == 0:
+            continue
+        counts[rule] = count
+        if signal == 0:
+            for i in range(ads):
+                may[i] &= passed[i]
+        else:
+            for i in range(ads):
+                fails_with[i] |= np.uint8(0) if passed[i] else signal
+        found = 0
+        for i in range(ads):
+            if not passed[i]:
+                first[rule, found] = i
+                found += 1
+                if found == few:
+                    break
+    return codes, fails_with, may, counts, first

@@ -1,0 +1,193 @@
+r"""A click model of sensible guesses, for the time before anything was clicked.
+
+$$z = \mathrm{logit}(r_{format}) + 1.2 \cos(page, ad) + 0.9 \cos(interests, ad) + 0.8 \cos(look, ad)
+  + 0.2\, \frac{[asked\ for\ this\ country]}{\sqrt{countries}} + 0.8\, h_{advertiser}$$
+
+Every term is bounded by its weight, so no signal can carry an ad away. The weights are judgements, not measurements:
+the topic of the page counts most, because it is known now and needs no profile. The first trained model replaces all.
+"""
+
+import math
+from collections.abc import Mapping
+from hashlib import blake2b
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adtailor.domain.buying import AdSet, Creative, Format, Inventory
+from adtailor.domain.decision import Evidence
+from adtailor.domain.ids import AdvertiserId, TopicId
+from adtailor.domain.signals import Signal
+from adtailor.errors import InvalidInput
+from adtailor.ports import AdSide, RequestSide
+
+BASE_RATES: Mapping[Format, float] = {"native": 0.008, "image": 0.004, "carousel": 0.009}
+"""Clicks per impression before any evidence: in-feed formats draw more than plain images."""
+TOPIC_WEIGHT = 1.2
+INTEREST_WEIGHT = 0.9
+LOOK_WEIGHT = 0.8
+PLACE_WEIGHT = 0.2
+HISTORY_WEIGHT = 0.8
+
+LOOK_TRAITS: tuple[str, ...] = (
+    *(f"colour:{name}" for name in (
+        "beige", "black", "blue", "brown", "gold", "green", "grey", "navy", "orange", "pink", "purple", "red",
+        "silver", "teal", "white", "yellow",
+    )),
+    *(f"garment:{name}" for name in (
+        "blazer", "blouse", "body", "coat", "dress", "hat", "hoodie", "jacket", "jeans", "longsleeve", "outwear",
+        "pants", "polo", "shirt", "shoes", "shorts", "skirt", "sweater", "t-shirt", "top", "undershirt",
+    )),
+    *(f"pattern:{name}" for name in ("checked", "dotted", "floral", "plain", "striped")),
+    *(f"style:{name}" for name in (
+        "casual", "classic", "elegant", "formal", "outdoor", "sporty", "street", "vintage", "work",
+    )),
+    *(f"price:{name}" for name in ("budget", "mid", "premium", "luxury")),
+)  # fmt: skip
+"""Traits of clothes with a place of their own; any other shares one of `_SPARE` places, chosen by its hash."""
+_SPARE = 9
+_ADVERTISERS = 64
+_TRAIT_PLACE = {trait: n for n, trait in enumerate(LOOK_TRAITS)}
+_LOOK_WIDTH = len(LOOK_TRAITS) + _SPARE
+
+
+class PriorRanker:
+    """Ranks by resemblance of topics and clothes, by place, and by what someone clicked or hid before.
+
+    `latent` holds a vector for each topic, all of one width (see `latent.topic_space`); topics without one say
+    nothing. The first 64 advertisers it meets get a place of their own in the vectors; later ones share places, four
+    each, so that history with one barely touches another.
+    """
+
+    def __init__(self, latent: Mapping[TopicId, NDArray[np.float32]], *, name: str = "prior@1") -> None:
+        widths = {vector.shape for vector in latent.values()}
+        if len(widths) > 1 or any(not np.isfinite(vector).all() for vector in latent.values()):
+            raise InvalidInput(
+                f"topic vectors of shapes {sorted(widths)}", hint="give finite vectors of one width", field="latent"
+            )
+        self._name = name
+        self._latent = {topic: _unit(np.asarray(vector, dtype=np.float32)) for topic, vector in latent.items()}
+        self._topics = next(iter(widths))[0] if widths else 0
+        self._look = self._topics
+        self._place = self._look + _LOOK_WIDTH
+        self._history = self._place + 1
+        self._width = self._history + _ADVERTISERS
+        self._advertisers: dict[AdvertiserId, int] = {}
+        self._meeting = Lock()
+
+    @property
+    def name(self) -> str:
+        """Name and version."""
+        return self._name
+
+    def ad_side(self, inventory: Inventory) -> AdSide:
+        """One row for each of `inventory.ads`: base rate of its format, then what it is about, shows, and who pays."""
+        adsets = {adset.id: adset for adset in inventory.adsets}
+        creatives = {creative.id: creative for creative in inventory.creatives}
+        advertisers = {campaign.id: campaign.advertiser_id for campaign in inventory.campaigns}
+        with self._meeting:
+            for advertiser in inventory.advertisers:
+                if len(self._advertisers) < _ADVERTISERS:
+                    self._advertisers.setdefault(advertiser.id, len(self._advertisers))
+        bias = np.zeros(len(inventory.ads), dtype=np.float32)
+        vectors = np.zeros((len(inventory.ads), self._width), dtype=np.float32)
+        for n, ad in enumerate(inventory.ads):
+            if (creative := creatives.get(ad.creative_id)) is not None:
+                bias[n] = _logit(BASE_RATES[creative.format])
+                self._describe(creative, vectors[n])
+            if (adset := adsets.get(ad.adset_id)) is not None:
+                vectors[n, self._place] = _closeness(adset)
+                if (advertiser_id := advertisers.get(adset.campaign_id)) is not None:
+                    self._add_history(advertiser_id, 1.0, vectors[n])
+        return AdSide(bias=bias, vectors=vectors)
+
+    def request_side(self, evidence: Evidence) -> RequestSide:
+        """A row for each signal that says something; affect and tone are not looked at."""
+        signals: list[Signal] = []
+        rows: list[NDArray[np.float32]] = []
+        topical: tuple[tuple[Signal, Mapping[TopicId, float] | None, float], ...] = (
+            ("context topics", evidence.context_topics, TOPIC_WEIGHT),
+            ("interests", evidence.interests, INTEREST_WEIGHT),
+        )
+        for signal, topics, weight in topical:
+            if topics and (about := self._about(topics)) is not None:
+                row = np.zeros(self._width, dtype=np.float32)
+                row[: self._topics] = about * np.float32(weight)
+                signals.append(signal)
+                rows.append(row)
+        if evidence.look and any(share > 0.0 for share in evidence.look.values()):
+            row = np.zeros(self._width, dtype=np.float32)
+            self._add_look(evidence.look, LOOK_WEIGHT, row)
+            signals.append("look")
+            rows.append(row)
+        if evidence.place is not None:
+            row = np.zeros(self._width, dtype=np.float32)
+            row[self._place] = PLACE_WEIGHT
+            signals.append("place")
+            rows.append(row)
+        if evidence.history and any(evidence.history.values()):
+            row = np.zeros(self._width, dtype=np.float32)
+            for advertiser_id, weight in evidence.history.items():
+                self._add_history(advertiser_id, HISTORY_WEIGHT * min(max(weight, -1.0), 1.0), row)
+            row.clip(-HISTORY_WEIGHT, HISTORY_WEIGHT, out=row)  # many who share a place do not add up
+            signals.append("history")
+            rows.append(row)
+        parts = np.array(rows, dtype=np.float32).reshape(len(rows), self._width)
+        return RequestSide(bias=0.0, signals=tuple(signals), parts=parts)
+
+    def _describe(self, creative: Creative, row: NDArray[np.float32]) -> None:
+        if (about := self._about(creative.topics)) is not None:
+            row[: self._topics] = about
+        self._add_look(creative.look, 1.0, row)
+
+    def _about(self, topics: Mapping[TopicId, float]) -> NDArray[np.float32] | None:
+        # The direction of a mix of topics; a mix of little weight in all is a hint, not a statement, and says less.
+        mix = np.zeros(self._topics, dtype=np.float32)
+        total = 0.0
+        for topic, share in topics.items():
+            if share > 0.0 and (vector := self._latent.get(topic)) is not None:
+                mix += vector * np.float32(share)
+                total += share
+        length = math.sqrt(float(mix @ mix))
+        return mix * np.float32(min(1.0, total) / length) if length > 1e-6 else None
+
+    def _add_look(self, look: Mapping[str, float], weight: float, row: NDArray[np.float32]) -> None:
+        length = math.sqrt(sum(share * share for share in look.values()))
+        if length > 0.0:
+            for trait, share in look.items():
+                place = _TRAIT_PLACE.get(trait)
+                if place is None:
+                    place = len(LOOK_TRAITS) + _hash(trait) % _SPARE
+                row[self._look + place] += weight * share / length
+
+    def _add_history(self, advertiser_id: AdvertiserId, weight: float, row: NDArray[np.float32]) -> None:
+        # One place, or four signed quarters: an advertiser meets itself in full, another one in 16 meets in part.
+        place = self._advertisers.get(advertiser_id)
+        if place is not None:
+            row[self._history + place] += weight
+            return
+        bits = _hash(advertiser_id)
+        for quarter in range(4):
+            bits, place = divmod(bits, 16)
+            bits, sign = divmod(bits, 2)
+            row[self._history + 16 * quarter + place] += weight * (0.5 if sign else -0.5)
+
+
+def _closeness(adset: AdSet) -> float:
+    # Made for one country says more than made for thirty.
+    countries = len(adset.targeting.countries)
+    return 1.0 / math.sqrt(countries) if countries else 0.0
+
+
+def _logit(rate: float) -> float:
+    return math.log(rate / (1.0 - rate))
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    length = float(np.linalg.norm(vector))
+    return vector / np.float32(length) if length > 0.0 else vector

@@ -1,0 +1,460 @@
+r"""One compiled pass values every ad exactly, for all ablations together, and keeps the best of each.
+
+For an ad $i$ and a set $R$ of signals left out, with $\sigma$ the logistic function and clip to $\pm 0.1$:
+
+$$z_{iR} = b_0 + b_i + \sum_{s \notin R} p_s \cdot v_i, \qquad r_{iR} = \sigma(z_{iR})$$
+$$w_{iR} = f_i + c_i\, r_{iR}, \qquad
+  V_{iR} = w_{iR}\,(1 + \mathrm{clip}(t_i)[\mathrm{tone} \notin R])(1 + \mathrm{clip}(a_i)[\mathrm{affect} \notin R])$$
+
+$f_i$ is what an impression is worth by itself (CPM) and $c_i$ what a click is worth (CPC, CPA), in micros; quality is
+$V - w$, and no part of it reaches $r$. Products $p_s \cdot v_i$ are computed once and summed anew for each $R$, in the
+order of the signals, so that leaving a signal out gives the very bits of never having had it. There is no fast-math,
+and the exponential is our own arithmetic, so a machine's vector width or maths library cannot change a decision.
+"""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+MOST_QUALITY_SHARE = 0.1
+"""Tone, and affect, each move an ad's total value by at most this share of it."""
+BEST = 64
+_BLOCK = 512  # ads at a time: the scratch of a block stays in the first-level cache
+_FARTHEST = 40.0  # sigmoid(40) is 1 to the last bit, sigmoid(-40) is 4e-18
+
+# exp(x) = 2^k exp(r): k by rounding with a large addend, ln 2 in two parts (Cody and Waite, 1980).
+_MAGIC = 6755399441055744.0
+_LOG2_E = 1.4426950408889634
+_LN2_HIGH = 6.93147180369123816490e-01
+_LN2_LOW = 1.90821492927058770002e-10
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+_SHIFT_30, _SHIFT_27, _SHIFT_31 = np.uint64(30), np.uint64(27), np.uint64(31)
+
+Number = TypeVar("Number", float, NDArray[np.float64])
+Bits = TypeVar("Bits", np.uint64, NDArray[np.uint64])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdColumns:
+    """What the pass reads of every ad; last axis: ads."""
+
+    bias: NDArray[np.float32]
+    vectors: NDArray[np.float32]
+    """(width, ads), rows contiguous, so that the sum runs over many ads at once."""
+    per_impression: NDArray[np.float64]
+    per_click: NDArray[np.float64]
+    tones: NDArray[np.float32]
+    """(tones, ads): how each ad sounds."""
+    affect_may_move: NDArray[np.bool_]
+    """False for sensitive products: affect never raises them, nor lowers them."""
+    name_hashes: NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What the pass reads of one request. A signal is one bit of a byte; `parts` has shape (parts, width)."""
+
+    bias: float
+    parts: NDArray[np.float32]
+    part_bits: NDArray[np.uint8]
+    """Which signal each part comes from."""
+    tone: NDArray[np.float32]
+    affect: NDArray[np.float32]
+    """(tones,): what the page's tone, and the viewer's mood, make of each tone of an ad; zeros where not known."""
+    tone_bit: int
+    affect_bit: int
+    tie_hash: int
+    """Settles ties, together with the ads' own hashes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eligibility:
+    """Who may be ranked, under every set of signals left out.
+
+    An ad may when `may` holds, no signal still there is in its `fails_with`, and none left out in `fails_without`.
+    """
+
+    may: NDArray[np.bool_]
+    fails_with: NDArray[np.uint8]
+    fails_without: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """The best ads of each ablation, best first; shapes (ablations, kept) and (ablations,)."""
+
+    ads: NDArray[np.int32]
+    values: NDArray[np.float64]
+    click_rates: NDArray[np.float64]
+    qualities: NDArray[np.float64]
+    kept: NDArray[np.int32]
+    """How many of a row are filled."""
+    eligible: NDArray[np.int32]
+    """How many could be ranked: eligible, and worth more than nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """The ads that some ablation may rank, each with what every signal adds to it; last axis: those ads."""
+
+    query: Query
+    ads: NDArray[np.int32]
+    bias: NDArray[np.float32]
+    adds: NDArray[np.float32]
+    tone_shares: NDArray[np.float64]
+    affect_shares: NDArray[np.float64]
+    per_impression: NDArray[np.float64]
+    per_click: NDArray[np.float64]
+    fails_with: NDArray[np.uint8]
+    fails_without: NDArray[np.uint8]
+    ties: NDArray[np.uint64]
+
+
+def weigh(ads: AdColumns, query: Query, eligibility: Eligibility) -> Weighed:
+    """What each signal adds to each ad that may be ranked under some ablation: the part that all of them share."""
+    with np.errstate(over="ignore"):  # the hash wraps around; only heard of where the kernel runs uncompiled
+        columns = _gather(
+            ads.bias,
+            ads.vectors,
+            ads.per_impression,
+            ads.per_click,
+            ads.tones,
+            ads.affect_may_move,
+            ads.name_hashes,
+            query.parts,
+            query.tone,
+            query.affect,
+            np.uint64(query.tie_hash),
+            eligibility.may,
+            eligibility.fails_with,
+            eligibility.fails_without,
+        )
+    index, bias, adds, tone, affect, per_impression, per_click, fails_with, fails_without, ties = columns
+    return Weighed(
+        query=query,
+        ads=index,
+        bias=bias,
+        adds=adds,
+        tone_shares=tone,
+        affect_shares=affect,
+        per_impression=per_impression,
+        per_click=per_click,
+        fails_with=fails_with,
+        fails_without=fails_without,
+        ties=ties,
+    )
+
+
+def rank(weighed: Weighed, left_out: NDArray[np.uint8], *, best: int = BEST) -> Ranking:
+    """The `best` of each ablation by value; row j leaves out the signals whose bits are set in `left_out[j]`."""
+    query = weighed.query
+    ads, values, rates, qualities, kept, eligible = _rank(
+        np.float64(query.bias),
+        weighed.bias,
+        weighed.adds,
+        query.part_bits,
+        weighed.tone_shares,
+        weighed.affect_shares,
+        query.tone_bit,
+        query.affect_bit,
+        weighed.per_impression,
+        weighed.per_click,
+        weighed.fails_with,
+        weighed.fails_without,
+        weighed.ties,
+        weighed.ads,
+        left_out,
+        max(1, min(best, len(weighed.ads))),
+    )
+    return Ranking(ads=ads, values=values, click_rates=rates, qualities=qualities, kept=kept, eligible=eligible)
+
+
+def rank_by_sorting(ads: AdColumns, query: Query, eligibility: Eligibility, left_out: int) -> Ranking:
+    """One ablation in plain NumPy: every ad valued, all of them sorted. Slow and plain: the oracle of the tests."""
+    out = np.uint8(left_out)
+    may = eligibility.may & (eligibility.fails_with & ~out == 0) & (eligibility.fails_without & out == 0)
+    logits = np.float64(query.bias) + ads.bias.astype(np.float64)
+    for part, bit in zip(query.parts, query.part_bits, strict=True):
+        if not bit & out:
+            logits += _in_order(part, ads.vectors)
+    rates = click_rate(logits)
+    worth = ads.per_impression + ads.per_click * rates
+    values = worth.copy()
+    for weights, bit, where in (
+        (query.tone, query.tone_bit, np.bool_(True)),
+        (query.affect, query.affect_bit, ads.affect_may_move),
+    ):
+        if not bit & left_out:
+            shares = _in_order(weights, ads.tones).astype(np.float64)
+            values *= 1.0 + np.where(where, shares.clip(-MOST_QUALITY_SHARE, MOST_QUALITY_SHARE), 0.0)
+    with np.errstate(over="ignore"):
+        ties = _mixed(ads.name_hashes ^ np.uint64(query.tie_hash))
+    found = np.flatnonzero(may & (values > 0.0))
+    order = found[np.lexsort((found, ~ties[found], -values[found]))]
+    size = np.array([len(order)], dtype=np.int32)
+    return Ranking(
+        ads=order[None].astype(np.int32),
+        values=values[order][None],
+        click_rates=rates[order][None],
+        qualities=(values - worth)[order][None],
+        kept=size,
+        eligible=size,
+    )
+
+
+def click_rate(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The logistic function, by the same arithmetic as the compiled pass; off by a few units in the last place.
+
+    >>> click_rate(np.array([0.0, -4.0])).round(6).tolist()
+    [0.5, 0.017986]
+    """
+    x = np.minimum(np.maximum(-logits, -_FARTHEST), _FARTHEST)
+    shifted = x * _LOG2_E + _MAGIC
+    k = shifted - _MAGIC
+    power = _exp_near_zero((x - k * _LN2_HIGH) - k * _LN2_LOW)
+    scale = ((shifted.view(np.int64) + 1023) << 52).view(np.float64)
+    return 1.0 / (1.0 + power * scale)
+
+
+def _in_order(weights: NDArray[np.float32], rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    total = np.zeros(rows.shape[1], dtype=np.float32)
+    for weight, row in zip(weights, rows, strict=True):
+        if weight != 0.0:
+            total += weight * row
+    return total
+
+
+def _exp_near_zero(r: Number) -> Number:
+    # Taylor to the 12th power: for |r| <= ln(2)/2 the rest is below 2e-16.
+    p = r * (1 / 479001600) + 1 / 39916800
+    p = p * r + 1 / 3628800
+    p = p * r + 1 / 362880
+    p = p * r + 1 / 40320
+    p = p * r + 1 / 5040
+    p = p * r + 1 / 720
+    p = p * r + 1 / 120
+    p = p * r + 1 / 24
+    p = p * r + 1 / 6
+    p = p * r + 0.5
+    p = p * r + 1.0
+    return p * r + 1.0
+
+
+def _mixed(x: Bits) -> Bits:
+    # The finaliser of SplitMix64 (Steele, Lea and Flood, 2014): every bit in changes half of the bits out.
+    x = (x ^ (x >> _SHIFT_30)) * _MIX_1
+    x = (x ^ (x >> _SHIFT_27)) * _MIX_2
+    return x ^ (x >> _SHIFT_31)
+
+
+_exp_compiled = njit(nogil=True, inline="always")(_exp_near_zero)
+_mixed_compiled = njit(nogil=True, inline="always")(_mixed)
+
+
+@njit(nogil=True, inline="always")
+def _clipped(share: float) -> float:
+    return min(max(share, -MOST_QUALITY_SHARE), MOST_QUALITY_SHARE)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add_rows(
+    weights: NDArray[np.float32], rows: NDArray[np.float32], start: int, size: int, total: NDArray[np.float32]
+) -> None:
+    for i in range(size):
+        total[i] = 0.0
+    for d in range(weights.shape[0]):
+        weight = weights[d]
+        if weight != 0.0:
+            row = rows[d, start : start + size]
+            for i in range(size):
+                total[i] += weight * row[i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _gather(  # noqa: PLR0917  # compiled: arrays, by position
+    bias: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    per_impression: NDArray[np.float64],
+    per_click: NDArray[np.float64],
+    tones: NDArray[np.float32],
+    affect_may_move: NDArray[np.bool_],
+    name_hashes: NDArray[np.uint64],
+    parts: NDArray[np.float32],
+    tone: NDArray[np.float32],
+    affect: NDArray[np.float32],
+    tie_hash: np.uint64,
+    may: NDArray[np.bool_],
+    fails_with: NDArray[np.uint8],
+    fails_without: NDArray[np.uint8],
+):  # pyright: ignore[reportUnknownParameterType]  # what a compiled function returns has no stub
+    ads = bias.shape[0]
+    n = 0
+    for i in range(ads):
+        # What fails both with a signal and without it may never be ranked.
+        if may[i] and fails_with[i] & fails_without[i] == 0:
+            n += 1
+    index = np.empty(n, dtype=np.int32)
+    adds = np.empty((parts.shape[0], n), dtype=np.float32)
+    tone_shares = np.empty(n, dtype=np.float64)
+    affect_shares = np.empty(n, dtype=np.float64)
+    total = np.empty(_BLOCK, dtype=np.float32)
+    found = 0
+    for start in range(0, ads, _BLOCK):
+        size = min(_BLOCK, ads - start)
+        first = found
+        for i in range(start, start + size):
+            if may[i] and fails_with[i] & fails_without[i] == 0:
+                index[found] = i
+                found += 1
+        if found == first:
+            continue
+        for p in range(parts.shape[0]):
+            _add_rows(parts[p], vectors, start, size, total)
+            for k in range(first, found):
+                adds[p, k] = total[index[k] - start]
+        _add_rows(tone, tones, start, size, total)
+        for k in range(first, found):
+            tone_shares[k] = _clipped(np.float64(total[index[k] - start]))
+        _add_rows(affect, tones, start, size, total)
+        for k in range(first, found):
+            share = _clipped(np.float64(total[index[k] - start]))
+            affect_shares[k] = share if affect_may_move[index[k]] else 0.0
+    ties = np.empty(n, dtype=np.uint64)
+    for k in range(n):
+        ties[k] = _mixed_compiled(name_hashes[index[k]] ^ tie_hash)
+    return (
+        index,
+        bias[index],
+        adds,
+        tone_shares,
+        affect_shares,
+        per_impression[index],
+        per_click[index],
+        fails_with[index],
+        fails_without[index],
+        ties,
+    )
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _click_rates(
+    logits: NDArray[np.float64], size: int, shifted: NDArray[np.float64], rates: NDArray[np.float64]
+) -> None:
+    # The same steps as `click_rate`, in loops that compile to vector instructions.
+    for i in range(size):
+        x = min(max(-logits[i], -_FARTHEST), _FARTHEST)
+        moved = x * _LOG2_E + _MAGIC
+        k = moved - _MAGIC
+        shifted[i] = moved
+        rates[i] = _exp_compiled((x - k * _LN2_HIGH) - k * _LN2_LOW)
+    powers = shifted.view(np.int64)
+    for i in range(size):
+        powers[i] = (powers[i] + 1023) << 52
+    for i in range(size):
+        rates[i] = 1.0 / (1.0 + rates[i] * shifted[i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _rank(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written out
+    request_bias: float,
+    bias: NDArray[np.float32],
+    adds: NDArray[np.float32],
+    part_bits: NDArray[np.uint8],
+    tone_shares: NDArray[np.float64],
+    affect_shares: NDArray[np.float64],
+    tone_bit: int,
+    affect_bit: int,
+    per_impression: NDArray[np.float64],
+    per_click: NDArray[np.float64],
+    fails_with: NDArray[np.uint8],
+    fails_without: NDArray[np.uint8],
+    ties: NDArray[np.uint64],
+    index: NDArray[np.int32],
+    left_out: NDArray[np.uint8],
+    best: int,
+):  # pyright: ignore[reportUnknownParameterType]  # what a compiled function returns has no stub
+    rows, n = left_out.shape[0], bias.shape[0]
+    place = np.empty((rows, best), dtype=np.int32)
+    values = np.empty((rows, best), dtype=np.float64)
+    rates = np.empty((rows, best), dtype=np.float64)
+    worths = np.empty((rows, best), dtype=np.float64)
+    kept = np.zeros(rows, dtype=np.int32)
+    eligible = np.zeros(rows, dtype=np.int32)
+
+    # Leaving out tone, affect or a mere condition leaves the click rates as they were: each set of parts, once.
+    of_parts = np.uint8(0)
+    for p in range(part_bits.shape[0]):
+        of_parts |= part_bits[p]
+    rates_of = np.empty(rows, dtype=np.int64)
+    for r in range(rows):
+        rates_of[r] = r
+        for q in range(r):
+            if (left_out[q] & of_parts) == (left_out[r] & of_parts):
+                rates_of[r] = q
+                break
+
+    logits = np.empty(_BLOCK, dtype=np.float64)
+    shifted = np.empty(_BLOCK, dtype=np.float64)
+    total = np.empty(_BLOCK, dtype=np.float64)
+    rate = np.empty((rows, _BLOCK), dtype=np.float64)
+    for start in range(0, n, _BLOCK):
+        size = min(_BLOCK, n - start)
+        for r in range(rows):
+            out = left_out[r]
+            source = rates_of[r]
+            if source == r:
+                for i in range(size):
+                    logits[i] = request_bias + bias[start + i]
+                for p in range(part_bits.shape[0]):
+                    if part_bits[p] & out == 0:
+                        add = adds[p, start : start + size]
+                        for i in range(size):
+                            logits[i] += add[i]
+                _click_rates(logits, size, shifted, rate[r])
+            seen = rate[source]
+            fixed, paid = per_impression[start : start + size], per_click[start : start + size]
+            for i in range(size):
+                total[i] = fixed[i] + paid[i] * seen[i]
+            if tone_bit & out == 0:
+                share = tone_shares[start : start + size]
+                for i in range(size):
+                    total[i] *= 1.0 + share[i]
+            if affect_bit & out == 0:
+                share = affect_shares[start : start + size]
+                for i in range(size):
+                    total[i] *= 1.0 + share[i]
+
+            have = kept[r]
+            least = values[r, have - 1] if have == best else 0.0
+            for i in range(size):
+                k = start + i
+                if not total[i] > 0.0 or fails_with[k] & ~out != 0 or fails_without[k] & out != 0:
+                    continue
+                eligible[r] += 1
+                if total[i] < least:
+                    continue
+                at = min(best, have)
+                while at > 0:
+                    value, other = values[r, at - 1], place[r, at - 1]
+                    if value > total[i] or (value == total[i] and ties[other] >= ties[k]):
+                        break
+                    at -= 1
+                if at == best:
+                    continue
+                have = min(have + 1, best)
+                for j in range(have - 1, at, -1):
+                    values[r, j], place[r, j] = values[r, j - 1], place[r, j - 1]
+                    rates[r, j], worths[r, j] = rates[r, j - 1], worths[r, j - 1]
+                values[r, at], place[r, at] = total[i], k
+                rates[r, at], worths[r, at] = seen[i], fixed[i] + paid[i] * seen[i]
+                least = values[r, best - 1] if have == best else 0.0
+            kept[r] = have
+    for r in range(rows):
+        for j in range(kept[r]):
+            place[r, j] = index[place[r, j]]
+            worths[r, j] = values[r, j] - worths[r, j]
+    return place, values, rates, worths, kept, eligible
