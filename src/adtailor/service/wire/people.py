@@ -1,0 +1,146 @@
+"""What people say about themselves, and the card they may be shown, on the wire."""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, structs
+
+from adtailor.domain.person import Consents, Mood, Person
+from adtailor.domain.signals import Signal
+from adtailor.domain.wellbeing import Helpline, RestAnswer, RestOption, RestSuggestion
+from adtailor.service.wire.decoding import Wire
+
+
+class ConsentsWire(Wire, frozen=True):
+    """A yes stands only where it is said: what is left out is no."""
+
+    interests: bool = False
+    look: bool = False
+    affect: bool = False
+    wellbeing: bool = False
+
+
+class PersonWire(Wire, frozen=True):
+    """What is on file about someone's own choices."""
+
+    person_id: str
+    consents: ConsentsWire
+    objected: bool
+    country: str | None
+    version: int
+
+
+class ObjectionWire(Wire, frozen=True):
+    """An objection to profiling outweighs every consent, until the person lifts it."""
+
+    objected: bool
+
+
+class MoodWire(Wire, frozen=True):
+    """A mood someone declares, or null to take it back. A low mood has no name here."""
+
+    mood: Mood | None
+
+
+class SignalsWire(Wire, frozen=True):
+    """Which signals ads may use; a signal left out stays as it is."""
+
+    signals: dict[Signal, bool]
+
+
+class MuteWire(Wire, frozen=True):
+    """No more (or again) from one advertiser, or on one topic: exactly one of the two."""
+
+    advertiser_id: str | None = None
+    topic_id: str | None = None
+    on: bool = True
+
+
+class RestAnswerWire(Wire, frozen=True):
+    """One tap on a card; `zone` says when "today" ends."""
+
+    answer: RestAnswer
+    zone: Annotated[str, Meta(max_length=64)] = "UTC"
+
+
+class RestOptionWire(Wire, frozen=True):
+    """One tap."""
+
+    id: RestAnswer
+    label: str
+
+
+class HelplineWire(Wire, frozen=True):
+    """A number to call, with its source."""
+
+    country: str
+    name: str
+    phone: str | None
+    url: str | None
+    hours: str | None
+    source: str
+    verified_at: date | None
+
+
+class RestSuggestionWire(Wire, frozen=True):
+    """The card: no sponsor, no ad, no tracking."""
+
+    kind: str
+    title: str
+    body: str
+    options: tuple[RestOptionWire, ...]
+    helplines: tuple[HelplineWire, ...]
+    emergency_number: str | None
+    pause_seconds: int
+
+
+def consents_from_wire(wire: ConsentsWire) -> Consents:
+    """The four yeses or noes."""
+    return Consents(**structs.asdict(wire))
+
+
+def consents_to_wire(consents: Consents) -> ConsentsWire:
+    """The four yeses or noes."""
+    return ConsentsWire(
+        interests=consents.interests, look=consents.look, affect=consents.affect, wellbeing=consents.wellbeing
+    )
+
+
+def person_to_wire(person: Person) -> PersonWire:
+    """What is on file."""
+    return PersonWire(
+        person_id=person.person_id,
+        consents=consents_to_wire(person.consents),
+        objected=person.objected,
+        country=person.country,
+        version=person.version,
+    )
+
+
+def rest_to_wire(suggestion: RestSuggestion) -> RestSuggestionWire:
+    """The card, as it is to be shown."""
+    return RestSuggestionWire(
+        kind=suggestion.kind,
+        title=suggestion.title,
+        body=suggestion.body,
+        options=tuple(_option(option) for option in suggestion.options),
+        helplines=tuple(_helpline(line) for line in suggestion.helplines),
+        emergency_number=suggestion.emergency_number,
+        pause_seconds=suggestion.pause_seconds,
+    )
+
+
+def _option(option: RestOption) -> RestOptionWire:
+    return RestOptionWire(id=option.id, label=option.label)
+
+
+def _helpline(line: Helpline) -> HelplineWire:
+    return HelplineWire(
+        country=line.country,
+        name=line.name,
+        phone=line.phone,
+        url=line.url,
+        hours=line.hours,
+        source=line.source,
+        verified_at=line.verified_at,
+    )
