@@ -1,1 +1,101 @@
-"""Every verb at a prompt, a file each."""
+"""Every verb at a prompt, a file each; only the verb that was asked for is imported."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from adtailor import __version__
+from adtailor.cli.failure import report, report_unexpected
+from adtailor.errors import AdtailorError
+
+USAGE = 2
+"""Exit code where the input, the command line or the installation can be mended by whoever typed it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """One verb: `run` of its module is the command, or `app` is a group of commands."""
+
+    name: str
+    help: str
+    is_group: bool = False
+
+
+VERBS: tuple[Verb, ...] = ()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one verb and exit: 0 done, 1 a fault of ours, 2 something the caller can mend, 130 interrupted."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        application(given)(args=given, prog_name="adtailor")
+    except AdtailorError as error:
+        _leave(report(error, USAGE))
+    except KeyboardInterrupt:
+        _leave(130)
+    except BrokenPipeError:
+        _silence()
+        _leave(1)
+    except Exception as error:
+        if os.environ.get("ADTAILOR_DEBUG"):
+            raise
+        _leave(report_unexpected(error))
+
+
+def application(arguments: Sequence[str]) -> typer.Typer:
+    """All verbs by name and help line, of which only the one named in `arguments` is loaded.
+
+    Importing every verb would cost seconds (the kernels, the models' engine, the server) for one line of help.
+    """
+    app = typer.Typer(
+        name="adtailor",
+        help="Ads that fit the person and the moment, from open models you host yourself.",
+        epilog="adtailor VERB --help says more. Set ADTAILOR_DEBUG=1 to see tracebacks.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+    app.callback()(_options)
+    wanted = next((word for word in arguments if not word.startswith("-")), None)
+    for verb in VERBS:
+        if verb.name != wanted:
+            app.command(verb.name, help=verb.help)(_not_loaded)
+        elif verb.is_group:
+            app.add_typer(import_module(f"adtailor.cli.{verb.name}").app, name=verb.name, help=verb.help)
+        else:
+            app.command(verb.name)(import_module(f"adtailor.cli.{verb.name}").run)
+    return app
+
+
+def _options(
+    version: Annotated[  # noqa: ARG001  # its callback answers
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=lambda on: _version(on=on))
+    ] = False,
+) -> None:
+    pass
+
+
+def _version(*, on: bool) -> None:
+    if on:
+        typer.echo(f"adtailor {__version__}")
+        raise typer.Exit
+
+
+def _not_loaded() -> None:
+    """Stands in the help for a verb that was not asked for."""
+
+
+def _silence() -> None:
+    """Whoever read our output has gone: say nothing more, not even when the interpreter flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _leave(code: int) -> None:
+    raise SystemExit(code)
