@@ -1,1 +1,0 @@
-"""One typed settings tree; unknown keys are refused."""
