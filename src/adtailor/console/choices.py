@@ -1,0 +1,88 @@
+"""What a member does on the page: consents, switches, moods, the card's buttons, hiding, forgetting."""
+
+from typing import Annotated, Any, TypeVar, cast, get_args
+from urllib.parse import urlencode
+
+from litestar import Request, post
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import NotAuthorizedException
+from litestar.params import Body
+from litestar.response import Redirect
+
+from adtailor.console.rooms import Rooms
+from adtailor.domain.ids import AdvertiserId, PersonId, TopicId
+from adtailor.domain.person import Consents, Mood
+from adtailor.domain.signals import SIGNALS
+from adtailor.domain.wellbeing import RestAnswer
+from adtailor.errors import InvalidInput
+
+T = TypeVar("T")
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+@post("/choices/{choice:str}", sync_to_thread=True)
+def choose(request: Request[Any, Any, Any], rooms: Rooms, choice: str, data: Form) -> Redirect:
+    """Carry out one choice, then show the feed again."""
+    _same_origin(request)
+    person_id = _person(rooms, data)
+    now = rooms.clock.now()
+    zone = next(visitor.zone for visitor in rooms.visitors if visitor.person_id == person_id)
+    match choice:
+        case "consents":
+            given = Consents(**{name: data.get(name) == "on" for name in Consents.__dataclass_fields__})
+            rooms.people.set_consents(person_id, given, expected_version=None)
+        case "objection":
+            rooms.people.set_objection(person_id, data.get("objected") == "on")
+        case "signal":
+            rooms.people.switch_signal(person_id, _one_of(data, "signal", SIGNALS), on=data.get("on") == "1")
+        case "mood":
+            mood = data.get("mood") or None
+            rooms.people.declare_mood(
+                person_id, _one_of(data, "mood", get_args(Mood)) if mood is not None else None, now=now
+            )
+        case "mute":
+            if "advertiser" in data:
+                rooms.people.mute_advertiser(person_id, AdvertiserId(data["advertiser"]), on=data.get("on") == "1")
+            else:
+                rooms.people.mute_topic(person_id, TopicId(data.get("topic", "")), on=data.get("on") == "1")
+        case "hide":
+            rooms.take_event.take(
+                data.get("token", ""),
+                kinds=frozenset({"hide"}),
+                now=now,
+                user_agent=request.headers.get("User-Agent"),
+                zone=zone,
+            )
+        case "rest":
+            answer: RestAnswer = _one_of(data, "answer", get_args(RestAnswer))
+            rooms.people.answer_rest(person_id, answer, now=now, zone=zone)
+        case "forget":
+            rooms.people.forget(person_id)
+        case _:
+            raise InvalidInput(f"there is no choice {choice!r}", hint="use the buttons of the page", field="choice")
+    where = data.get("back", "")
+    anchor = f"#{where}" if where.replace("-", "").isalnum() else ""
+    return Redirect(f"/?{urlencode({'viewer': person_id})}{anchor}", status_code=303)
+
+
+def _person(rooms: Rooms, data: dict[str, str]) -> PersonId:
+    person_id = data.get("viewer", "")
+    if all(visitor.person_id != person_id for visitor in rooms.visitors):
+        raise InvalidInput(f"{person_id[:64]!r} is nobody here", hint="choose a member first", field="viewer")
+    return PersonId(person_id)
+
+
+def _one_of(data: dict[str, str], field: str, known: tuple[T, ...]) -> T:
+    value = data.get(field)
+    if value not in known:
+        raise InvalidInput(f"{value!r} is not known", hint=f"one of {', '.join(map(str, known))}", field=field)
+    return cast("T", value)
+
+
+def _same_origin(request: Request[Any, Any, Any]) -> None:
+    """Browsers say where a form comes from; another site's forms are refused (OWASP, CSRF by origin)."""
+    origin = request.headers.get("Origin")
+    fetched = request.headers.get("Sec-Fetch-Site")
+    host = request.headers.get("Host", "")
+    if (origin is not None and origin.partition("://")[2] != host) or fetched in {"cross-site", "same-site"}:
+        raise NotAuthorizedException("this form came from another site")

@@ -1,0 +1,163 @@
+"""The feed as one member sees it: posts, ads that say they are ads, and the choices that steer them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, cast
+
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+
+from adtailor.console import words
+from adtailor.console.render import page
+from adtailor.console.rooms import Rooms, Visitor
+from adtailor.domain.buying import Advertiser, Creative
+from adtailor.domain.decision import Context, DecisionRequest, Filled, Placement, Regulations
+from adtailor.domain.decision import Viewer as Viewing
+from adtailor.domain.events import ClaimKind
+from adtailor.domain.ids import AdId, PlacementId, RequestId, SiteId, uuid7
+from adtailor.domain.person import Age
+from adtailor.domain.post import Post
+from adtailor.domain.signals import SIGNALS
+from adtailor.domain.wellbeing import RestSuggestion
+from adtailor.journeys.fill_page import Page
+
+POSTS_SHOWN = 40
+FIRST_AD_AFTER = 2
+POSTS_PER_AD = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAd:
+    """An ad as it stands in the feed."""
+
+    creative: Creative
+    advertiser: Advertiser | None
+    filled: Filled
+    tokens: Mapping[ClaimKind, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A post, and the ad below it, if one stands there."""
+
+    post: Post
+    name: str
+    ago: str
+    picture: str | None
+    ad: ShownAd | None = None
+
+
+@get("/", sync_to_thread=True)
+def feed(rooms: Rooms, viewer: str | None = None, gpc: str | None = None) -> Response[str]:
+    """The feed, through the eyes of `viewer`, or of someone nobody knows."""
+    now = rooms.clock.now()
+    visitor = _visitor(rooms, viewer)
+    posts = rooms.posts.recent(POSTS_SHOWN)
+    items, suggestion = fill(rooms, posts, visitor, now, gpc=gpc == "1")
+    return page(
+        "feed.html",
+        rooms=rooms,
+        visitor=visitor,
+        items=items,
+        suggestion=suggestion,
+        known=rooms.people.known_about(visitor.person_id, now=now) if visitor else None,
+        topic_names=topic_names(rooms, posts, now),
+        consent_words=words.CONSENT_WORDS,
+        mood_words=words.MOOD_WORDS,
+        signals=SIGNALS,
+        advertisers={advertiser.id: advertiser.name for advertiser in rooms.source.inventory().advertisers},
+    )
+
+
+def fill(
+    rooms: Rooms, posts: Sequence[Post], visitor: Visitor | None, now: datetime, *, gpc: bool = False
+) -> tuple[list[Item], RestSuggestion | None]:
+    """The posts with an ad after every fourth, each chosen beside the post above it, and the card that is due."""
+    random = rooms.new_random()
+    advertisers = {advertiser.id: advertiser for advertiser in rooms.source.inventory().advertisers}
+    seen: Counter[AdId] = Counter()
+    suggestion: RestSuggestion | None = None
+    items: list[Item] = []
+    for index, post in enumerate(posts):
+        item = Item(
+            post=post,
+            name=rooms.name_of(post.author_id),
+            ago=words.ago(post.created_at, now),
+            picture=rooms.pictures.get(post.id),
+        )
+        if index % POSTS_PER_AD == FIRST_AD_AFTER:
+            placement = Placement(id=PlacementId(f"feed-{index}"), position=index)
+            filled_page = rooms.fill_page.fill(
+                _request(
+                    RequestId(uuid7(now, random)), post=post, placement=placement, visitor=visitor, seen=seen, gpc=gpc
+                ),
+                now=now,
+                random=random,
+            )
+            suggestion = suggestion or filled_page.decision.rest_suggestion
+            item = replace(item, ad=_shown(filled_page, placement.id, advertisers))
+            if item.ad is not None and item.ad.filled.won is not None:
+                seen[item.ad.filled.won.ad_id] += 1
+        items.append(item)
+    return items, suggestion
+
+
+def _request(
+    request_id: RequestId,
+    *,
+    post: Post,
+    placement: Placement,
+    visitor: Visitor | None,
+    seen: Counter[AdId],
+    gpc: bool,
+) -> DecisionRequest:
+    return DecisionRequest(
+        request_id=request_id,
+        site_id=SiteId("feed"),
+        placements=(placement,),
+        context=Context(
+            post_id=post.id,
+            language=visitor.language if visitor else None,
+            country=visitor.country if visitor else None,
+            zone=visitor.zone if visitor else "UTC",
+        ),
+        viewer=Viewing(
+            person_id=visitor.person_id if visitor else None,
+            age=cast("Age", visitor.age) if visitor else "unknown",
+            session_ads_seen=dict(seen),
+        ),
+        regs=Regulations(gpc=gpc),
+    )
+
+
+def _shown(filled_page: Page, placement_id: PlacementId, advertisers: dict[Any, Advertiser]) -> ShownAd | None:
+    filled = next(f for f in filled_page.decision.placements if f.placement_id == placement_id)
+    if filled.won is None or placement_id not in filled_page.creatives:
+        return None
+    return ShownAd(
+        creative=filled_page.creatives[placement_id],
+        advertiser=advertisers.get(filled.won.advertiser_id),
+        filled=filled,
+        tokens=filled_page.tokens[placement_id],
+    )
+
+
+def _visitor(rooms: Rooms, viewer: str | None) -> Visitor | None:
+    if not viewer:
+        return None
+    for visitor in rooms.visitors:
+        if visitor.person_id == viewer:
+            return visitor
+    raise NotFoundException("nobody of that name is here")
+
+
+def topic_names(rooms: Rooms, posts: Sequence[Post], now: datetime) -> dict[str, str]:
+    """The names of the topics that the readings of these posts mention."""
+    names: dict[str, str] = {}
+    for post in posts:
+        reading = rooms.posts.reading(post.id, now)
+        for topic in reading.topics if reading else ():
+            names[topic.id] = topic.name
+    return names

@@ -1,0 +1,53 @@
+"""What the pages need of the house, handed over by assemble."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from adtailor.domain.ids import PersonId
+from adtailor.journeys.explain import Explain
+from adtailor.journeys.fill_page import FillPage
+from adtailor.journeys.people import People
+from adtailor.journeys.take_event import TakeEvent
+from adtailor.ports import CatalogueSource, Clock, EventStore, PostStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Someone the demo lets you be: see the feed through their eyes."""
+
+    person_id: PersonId
+    name: str
+    about: str
+    age: str
+    country: str | None
+    zone: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """Journeys and stores that pages draw on."""
+
+    fill_page: FillPage
+    people: People
+    take_event: TakeEvent
+    explain: Explain
+    posts: PostStore
+    events: EventStore
+    source: CatalogueSource
+    clock: Clock
+    new_random: Callable[[], Random]
+    media: Path | None
+    """Where the pictures of creatives and posts lie, if this installation has any of its own."""
+    pictures: Mapping[str, str]
+    """Post id to the name of its picture under `media`."""
+    visitors: tuple[Visitor, ...]
+    currency: str
+    is_demo: bool
+    """An invented community: its pages may show what on a real one only the person sees."""
+
+    def name_of(self, person_id: PersonId) -> str:
+        """The display name, if this installation knows one."""
+        return next((visitor.name for visitor in self.visitors if visitor.person_id == person_id), person_id)
