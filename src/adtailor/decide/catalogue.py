@@ -196,7 +196,7 @@ def build_catalogue(
         ranker=ranker.name,
         lines=sorted_lines,
         ad_ids=tuple(ad.id for ad in ads),
-        index={ad.id: n for n, ad in reversed(list(enumerate(ads)))},
+        index={line.ad.id: n for n, line in enumerate(sorted_lines) if line},
         scoring=AdColumns(
             bias=side.bias[order],
             vectors=np.ascontiguousarray(side.vectors[order].T),

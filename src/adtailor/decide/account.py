@@ -1,0 +1,61 @@
+"""The operator's account of a decision: who was ranked, who was turned away and why, and what each signal changed."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adtailor.decide.auction import Auction
+from adtailor.decide.eligibility import RULES, why_not
+from adtailor.domain.decision import Account, Candidate, TurnedAway
+from adtailor.domain.ids import AdId, PlacementId
+from adtailor.domain.signals import Signal
+
+RANKED = 16
+
+
+def account_of(auction: Auction, without: Mapping[Signal, NDArray[np.int32]]) -> Account:
+    """Words for codes: the best 16, the first few turned away by each rule, and the counts."""
+    return Account(
+        ranked=_ranked(auction),
+        turned_away=_turned_away(auction),
+        turned_away_counts={
+            rule.says: int(count) for rule, count in zip(RULES, auction.sifted.turned_away, strict=True) if count
+        },
+        without={signal: _by_placement(auction, ads) for signal, ads in without.items()},
+    )
+
+
+def _ranked(auction: Auction) -> tuple[Candidate, ...]:
+    ranking, ad_ids = auction.ranking, auction.catalogue.ad_ids
+    size = min(RANKED, int(ranking.kept[0]))
+    return tuple(
+        Candidate(ad_id=ad_ids[ad], click_rate=rate, quality=quality, value=value)
+        for ad, rate, quality, value in zip(
+            ranking.ads[0, :size].tolist(),
+            ranking.click_rates[0, :size].tolist(),
+            ranking.qualities[0, :size].tolist(),
+            ranking.values[0, :size].tolist(),
+            strict=True,
+        )
+    )
+
+
+def _turned_away(auction: Auction) -> tuple[TurnedAway, ...]:
+    sifted, catalogue = auction.sifted, auction.catalogue
+    first = dict.fromkeys(ad for ad in sifted.first.ravel().tolist() if ad >= 0)
+    return tuple(
+        TurnedAway(
+            ad_id=catalogue.ad_ids[ad],
+            reasons=why_not(auction.asked, catalogue, ad, int(sifted.codes[ad])),
+        )
+        for ad in first
+    )
+
+
+def _by_placement(auction: Auction, ads: NDArray[np.int32]) -> dict[PlacementId, AdId | None]:
+    placements, ad_ids = auction.asked.request.placements, auction.catalogue.ad_ids
+    return {
+        placements[place].id: ad_ids[ad] if ad >= 0 else None
+        for place, ad in zip(auction.slots.order, ads.tolist(), strict=True)
+    }

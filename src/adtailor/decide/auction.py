@@ -1,0 +1,133 @@
+"""The auction of one page: sifted, weighed, ranked and allocated, and ready to be held again without some signals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adtailor.decide.allocate import Allocation, Draw, Slots, allocate, propensities
+from adtailor.decide.bits import BIT
+from adtailor.decide.catalogue import Catalogue, stable_hash
+from adtailor.decide.eligibility import Asked, Sifted, sift
+from adtailor.decide.quality import affect_weights, tone_weights
+from adtailor.domain.decision import Evidence
+from adtailor.domain.signals import SIGNALS, Signal
+from adtailor.errors import ModelUnavailable
+from adtailor.maths.scoring import BEST, Query, Ranking, Weighed, rank, weigh
+from adtailor.ports import Ranker, RequestSide
+
+_WITH_ALL = np.zeros(1, dtype=np.uint8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auction:
+    """What one page's auction came to, and all it takes to hold it again on the same snapshot and the same chance."""
+
+    asked: Asked
+    catalogue: Catalogue
+    slots: Slots
+    drawn: Draw
+    signals: tuple[Signal, ...]
+    """The signals in play."""
+    sifted: Sifted
+    weighed: Weighed
+    ranking: Ranking
+    """One row: with all signals."""
+    allocation: Allocation
+    propensities: NDArray[np.float64]
+
+    @property
+    def winners(self) -> NDArray[np.int32]:
+        """The ad in each slot, by its place in the catalogue; -1 for none."""
+        return _winners(self.ranking, self.allocation)[0]
+
+    def winners_without(self, sets: Sequence[int]) -> NDArray[np.int32]:
+        """The same had some signals not been there: a row for each set, given as bits; shape (sets, slots)."""
+        left_out = np.array(sets, dtype=np.uint8)
+        ranking = rank(self.weighed, left_out, best=4 * len(self.slots) + 4)
+        allocation = allocate(ranking, self.slots, self.drawn, self.catalogue, in_full=False)
+        winners = _winners(ranking, allocation)
+        for row in np.flatnonzero(allocation.dry):
+            again = rank(self.weighed, left_out[row : row + 1], best=len(self.weighed.ads))
+            winners[row] = _winners(again, allocate(again, self.slots, self.drawn, self.catalogue, in_full=False))[0]
+        return winners
+
+
+def hold(asked: Asked, slots: Slots, drawn: Draw, *, catalogue: Catalogue, ranker: Ranker) -> Auction:
+    """Sift, weigh, rank and allocate; exact, however many ads a format or an advertiser takes out of the best 64."""
+    if ranker.name != catalogue.ranker:
+        raise ModelUnavailable(
+            f"the catalogue was built for {catalogue.ranker}, not {ranker.name}", hint="build it again for this ranker"
+        )
+    sifted = sift(asked, catalogue)
+    query = _query(asked, _checked(ranker.request_side(asked.evidence), ranker.name, catalogue))
+    weighed = weigh(catalogue.scoring, query, sifted.eligibility)
+    ranking, allocation, chances, is_short = _filled(weighed, slots, drawn, catalogue, BEST)
+    if is_short:
+        ranking, allocation, chances, _ = _filled(weighed, slots, drawn, catalogue, len(weighed.ads))
+    return Auction(
+        asked=asked,
+        catalogue=catalogue,
+        slots=slots,
+        drawn=drawn,
+        signals=in_play(asked.evidence),
+        sifted=sifted,
+        weighed=weighed,
+        ranking=ranking,
+        allocation=allocation,
+        propensities=chances,
+    )
+
+
+def in_play(evidence: Evidence) -> tuple[Signal, ...]:
+    """The signals for which there is something to go by; that a page was read, and is about nothing, is something.
+
+    >>> in_play(Evidence(context_topics={}, interests={}))
+    ('context topics',)
+    """
+    found: list[Signal] = []
+    for signal in SIGNALS:
+        value = getattr(evidence, signal.replace(" ", "_"))
+        if value or (value is not None and signal == "context topics"):
+            found.append(signal)
+    return tuple(found)
+
+
+def _filled(
+    weighed: Weighed, slots: Slots, drawn: Draw, catalogue: Catalogue, best: int
+) -> tuple[Ranking, Allocation, NDArray[np.float64], bool]:
+    ranking = rank(weighed, _WITH_ALL, best=best)
+    allocation = allocate(ranking, slots, drawn, catalogue, in_full=True)
+    chances, is_short = propensities(ranking, allocation, slots, drawn, catalogue)
+    return ranking, allocation, chances, bool(allocation.dry[0]) or is_short
+
+
+def _winners(ranking: Ranking, allocation: Allocation) -> NDArray[np.int32]:
+    rows = np.arange(len(ranking.ads))[:, None]
+    return np.where(allocation.chosen >= 0, ranking.ads[rows, allocation.chosen], np.int32(-1))
+
+
+def _query(asked: Asked, side: RequestSide) -> Query:
+    return Query(
+        bias=side.bias,
+        parts=side.parts,
+        part_bits=np.array([BIT[signal] for signal in side.signals], dtype=np.uint8),
+        tone=tone_weights(asked.evidence.context_tone),
+        affect=affect_weights(asked.evidence.affect),
+        tone_bit=BIT["context tone"],
+        affect_bit=BIT["affect"],
+        tie_hash=stable_hash(asked.request.request_id),
+    )
+
+
+def _checked(side: RequestSide, ranker: str, catalogue: Catalogue) -> RequestSide:
+    parts = np.ascontiguousarray(side.parts, dtype=np.float32)
+    expected = (len(side.signals), catalogue.scoring.vectors.shape[0])
+    if parts.shape != expected:
+        raise ModelUnavailable(f"{ranker} gave parts of shape {parts.shape}", hint=f"request_side gives {expected}")
+    if not (np.isfinite(side.bias) and np.isfinite(parts).all()):
+        raise ModelUnavailable(f"{ranker} gave a number that is not finite", hint="train it again, or use another")
+    if barred := {"affect", "context tone"} & set(side.signals):
+        raise ModelUnavailable(f"{ranker} used {sorted(barred)}", hint="a click model sees neither affect nor tone")
+    return RequestSide(bias=side.bias, signals=side.signals, parts=parts)
