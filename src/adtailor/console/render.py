@@ -1,6 +1,7 @@
 """Templates become HTML; every value is escaped."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import MediaType, Response
@@ -8,24 +9,31 @@ from litestar import MediaType, Response
 from adtailor.console import words
 from adtailor.domain.money import written
 
-_PAGES = Environment(
-    loader=PackageLoader("adtailor.console"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_PAGES.filters.update(
-    {
-        "ago": words.ago,
-        "hue": words.hue,
-        "initials": words.initials,
-        "percent": words.percent,
-        "strongest": words.strongest,
-        "money": written,
-    }
-)
-_PAGES.globals.update(SIGNAL_WORDS=words.SIGNAL_WORDS, garments=words.garments, price=words.price)
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "ago": words.ago,
+    "hue": words.hue,
+    "initials": words.initials,
+    "money": written,
+    "percent": words.percent,
+    "strongest": words.strongest,
+}
+_WORDS: dict[str, Any] = {"SIGNAL_WORDS": words.SIGNAL_WORDS, "garments": words.garments, "price": words.price}
+
+
+def _environment() -> Environment:
+    pages = Environment(
+        loader=PackageLoader("adtailor.console"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    cast("dict[str, Any]", pages.filters).update(_FILTERS)
+    cast("dict[str, Any]", pages.globals).update(_WORDS)
+    return pages
+
+
+_PAGES = _environment()
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response[str]:
