@@ -25,7 +25,7 @@ class AdFace:
     creative: Creative
 
 
-class CreativeWire(Wire, frozen=True):
+class CreativeWire(Wire, frozen=True, kw_only=True):
     """What to show. `image_url` is on this installation, so no third party learns of the view."""
 
     headline: str
@@ -34,7 +34,7 @@ class CreativeWire(Wire, frozen=True):
     call_to_action: str
 
 
-class AdWire(Wire, frozen=True):
+class AdWire(Wire, frozen=True, kw_only=True):
     """One ad; `label`, `advertiser` and `payer` are to be shown with it."""
 
     ad_id: str
@@ -44,14 +44,14 @@ class AdWire(Wire, frozen=True):
     label: str
 
 
-class NoFillWire(Wire, frozen=True):
+class NoFillWire(Wire, frozen=True, kw_only=True):
     """Why a placement stays empty."""
 
     code: NoFillCode
     hint: str
 
 
-class WhyWire(Wire, frozen=True):
+class WhyWire(Wire, frozen=True, kw_only=True):
     """Why this ad, for the person who sees it; `url` has the full account."""
 
     signals: tuple[Signal, ...]
@@ -59,7 +59,7 @@ class WhyWire(Wire, frozen=True):
     url: str | None
 
 
-class FilledWire(Wire, frozen=True):
+class FilledWire(Wire, frozen=True, kw_only=True):
     """One placement: an ad with its price and event addresses, or why there is none."""
 
     id: str
@@ -74,7 +74,7 @@ class FilledWire(Wire, frozen=True):
     report_url: str | None
 
 
-class DecisionWire(Wire, frozen=True):
+class DecisionWire(Wire, frozen=True, kw_only=True):
     """One answered request."""
 
     decision_id: str
@@ -85,16 +85,12 @@ class DecisionWire(Wire, frozen=True):
 
 def faces(inventory: Inventory) -> dict[AdId, AdFace]:
     """What each ad shows, by its id."""
-    adsets = {adset.id: adset for adset in inventory.adsets}
-    campaigns = {campaign.id: campaign for campaign in inventory.campaigns}
     advertisers = {advertiser.id: advertiser for advertiser in inventory.advertisers}
     creatives = {creative.id: creative for creative in inventory.creatives}
     return {
-        ad.id: AdFace(
-            advertiser=advertisers[campaigns[adsets[ad.adset_id].campaign_id].advertiser_id],
-            creative=creatives[ad.creative_id],
-        )
+        ad.id: AdFace(advertiser=advertisers[creative.advertiser_id], creative=creative)
         for ad in inventory.ads
+        if (creative := creatives.get(ad.creative_id)) is not None and creative.advertiser_id in advertisers
     }
 
 

@@ -20,7 +20,7 @@ MOST_MICROS = 2**53 - 1
 LONGEST_SHOWN = 64
 
 
-class Wire(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What crosses the wire. A field that is not in the schema is an error, except under `ext`."""
 
 
@@ -38,7 +38,7 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
 def decode(raw: bytes, kind: type[T]) -> T:
     """`raw` as `kind`; InvalidInput names the field, Malformed says that it is no JSON.
 
-    >>> class Mood(Wire, frozen=True):
+    >>> class Mood(Wire, frozen=True, kw_only=True):
     ...     mood: str
     >>> decode(b'{"mood": 3}', Mood)
     Traceback (most recent call last):

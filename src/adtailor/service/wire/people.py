@@ -5,13 +5,13 @@ from typing import Annotated
 
 from msgspec import Meta, structs
 
-from adtailor.domain.person import Consents, Mood, Person
+from adtailor.domain.person import Age, Consents, Mood, Person
 from adtailor.domain.signals import Signal
 from adtailor.domain.wellbeing import Helpline, RestAnswer, RestOption, RestSuggestion
 from adtailor.service.wire.decoding import Wire
 
 
-class ConsentsWire(Wire, frozen=True):
+class ConsentsWire(Wire, frozen=True, kw_only=True):
     """A yes stands only where it is said: what is left out is no."""
 
     interests: bool = False
@@ -20,35 +20,45 @@ class ConsentsWire(Wire, frozen=True):
     wellbeing: bool = False
 
 
-class PersonWire(Wire, frozen=True):
+class PersonWire(Wire, frozen=True, kw_only=True):
     """What is on file about someone's own choices."""
 
     person_id: str
     consents: ConsentsWire
     objected: bool
     country: str | None
+    age: Age
     version: int
 
 
-class ObjectionWire(Wire, frozen=True):
+class DescriptionWire(Wire, frozen=True, kw_only=True):
+    """What the site knows of someone's age, and the country they declared; it selects the helpline."""
+
+    age: Age = "unknown"
+    country: (
+        Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="two capitals after ISO 3166-1, as in DE")] | None
+    ) = None
+
+
+class ObjectionWire(Wire, frozen=True, kw_only=True):
     """An objection to profiling outweighs every consent, until the person lifts it."""
 
     objected: bool
 
 
-class MoodWire(Wire, frozen=True):
+class MoodWire(Wire, frozen=True, kw_only=True):
     """A mood someone declares, or null to take it back. A low mood has no name here."""
 
     mood: Mood | None
 
 
-class SignalsWire(Wire, frozen=True):
+class SignalsWire(Wire, frozen=True, kw_only=True):
     """Which signals ads may use; a signal left out stays as it is."""
 
     signals: dict[Signal, bool]
 
 
-class MuteWire(Wire, frozen=True):
+class MuteWire(Wire, frozen=True, kw_only=True):
     """No more (or again) from one advertiser, or on one topic: exactly one of the two."""
 
     advertiser_id: str | None = None
@@ -56,21 +66,21 @@ class MuteWire(Wire, frozen=True):
     on: bool = True
 
 
-class RestAnswerWire(Wire, frozen=True):
+class RestAnswerWire(Wire, frozen=True, kw_only=True):
     """One tap on a card; `zone` says when "today" ends."""
 
     answer: RestAnswer
     zone: Annotated[str, Meta(max_length=64)] = "UTC"
 
 
-class RestOptionWire(Wire, frozen=True):
+class RestOptionWire(Wire, frozen=True, kw_only=True):
     """One tap."""
 
     id: RestAnswer
     label: str
 
 
-class HelplineWire(Wire, frozen=True):
+class HelplineWire(Wire, frozen=True, kw_only=True):
     """A number to call, with its source."""
 
     country: str
@@ -82,7 +92,7 @@ class HelplineWire(Wire, frozen=True):
     verified_at: date | None
 
 
-class RestSuggestionWire(Wire, frozen=True):
+class RestSuggestionWire(Wire, frozen=True, kw_only=True):
     """The card: no sponsor, no ad, no tracking."""
 
     kind: str
@@ -113,6 +123,7 @@ def person_to_wire(person: Person) -> PersonWire:
         consents=consents_to_wire(person.consents),
         objected=person.objected,
         country=person.country,
+        age=person.age,
         version=person.version,
     )
 

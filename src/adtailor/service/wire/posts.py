@@ -20,7 +20,7 @@ LanguageTag = Annotated[
 ]
 
 
-class PhotoWire(Wire, frozen=True):
+class PhotoWire(Wire, frozen=True, kw_only=True):
     """One of `path` (in files), `data` (base64, over HTTP) or `url` (reserved)."""
 
     path: str | None = None
@@ -29,7 +29,7 @@ class PhotoWire(Wire, frozen=True):
     alt: Annotated[str, Meta(max_length=5000)] | None = None
 
 
-class PostWire(Wire, frozen=True):
+class PostWire(Wire, frozen=True, kw_only=True):
     """What someone wrote and showed. `ext` is the sender's own and is not kept."""
 
     id: str

@@ -24,7 +24,7 @@ DIGITS = 4
 """Decimals of every share on the wire: more would claim a precision that no model here has."""
 
 
-class SentimentWire(Wire, frozen=True):
+class SentimentWire(Wire, frozen=True, kw_only=True):
     """`arousal` is null where it is not measured."""
 
     label: Literal["negative", "neutral", "positive"]
@@ -32,14 +32,14 @@ class SentimentWire(Wire, frozen=True):
     arousal: float | None = None
 
 
-class StressWire(Wire, frozen=True):
+class StressWire(Wire, frozen=True, kw_only=True):
     """Both from 0 to 1."""
 
     probability: float
     severity: float
 
 
-class TopicWire(Wire, frozen=True):
+class TopicWire(Wire, frozen=True, kw_only=True):
     """A topic of the IAB Content Taxonomy 3.1."""
 
     id: str
@@ -47,14 +47,14 @@ class TopicWire(Wire, frozen=True):
     confidence: float = 1.0
 
 
-class SuitabilityWire(Wire, frozen=True):
+class SuitabilityWire(Wire, frozen=True, kw_only=True):
     """`floor` is never suitable, `low` is nearly always."""
 
     risk: Risk
     categories: tuple[str, ...] = ()
 
 
-class GarmentWire(Wire, frozen=True):
+class GarmentWire(Wire, frozen=True, kw_only=True):
     """One piece of clothing."""
 
     type: str
@@ -65,14 +65,14 @@ class GarmentWire(Wire, frozen=True):
     price_tier: Literal["budget", "mid", "premium", "luxury"] | None = None
 
 
-class PhotoLookWire(Wire, frozen=True):
+class PhotoLookWire(Wire, frozen=True, kw_only=True):
     """The garments of one photo, by its place in the post."""
 
     photo: int
     garments: tuple[GarmentWire, ...] = ()
 
 
-class PartFailedWire(Wire, frozen=True):
+class PartFailedWire(Wire, frozen=True, kw_only=True):
     """A part that could not be read, and why."""
 
     part: Part
@@ -80,7 +80,7 @@ class PartFailedWire(Wire, frozen=True):
     photo: int | None = None
 
 
-class ReadingWire(Wire, frozen=True):
+class ReadingWire(Wire, frozen=True, kw_only=True):
     """What the models saw in one post. null means not read: see `withheld`, `abstained` and `errors` for why."""
 
     post_id: str

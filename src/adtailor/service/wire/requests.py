@@ -31,7 +31,7 @@ MOST_TOPICS = 50
 MOST_ADS_SEEN = 1000
 
 
-class PlacementWire(Wire, frozen=True):
+class PlacementWire(Wire, frozen=True, kw_only=True):
     """A position in a feed that asks for an ad."""
 
     id: str
@@ -41,7 +41,7 @@ class PlacementWire(Wire, frozen=True):
     ext: Raw | UnsetType = UNSET
 
 
-class ContextWire(Wire, frozen=True):
+class ContextWire(Wire, frozen=True, kw_only=True):
     """The page: the post beside the placements, and where and on what it is read."""
 
     post_id: str | None = None
@@ -57,7 +57,7 @@ class ContextWire(Wire, frozen=True):
     ext: Raw | UnsetType = UNSET
 
 
-class ViewerWire(Wire, frozen=True):
+class ViewerWire(Wire, frozen=True, kw_only=True):
     """Who looks. `consents` can only narrow those on file; what it leaves out is no."""
 
     person_id: str | None = None
@@ -67,7 +67,7 @@ class ViewerWire(Wire, frozen=True):
     ext: Raw | UnsetType = UNSET
 
 
-class RegulationsWire(Wire, frozen=True):
+class RegulationsWire(Wire, frozen=True, kw_only=True):
     """Signals of law. The header `Sec-GPC: 1` sets `gpc` as well."""
 
     gpc: bool = False
@@ -76,7 +76,7 @@ class RegulationsWire(Wire, frozen=True):
     ext: Raw | UnsetType = UNSET
 
 
-class RequestWire(Wire, frozen=True):
+class RequestWire(Wire, frozen=True, kw_only=True):
     """Placements, context, viewer and regulations of one page."""
 
     request_id: str
