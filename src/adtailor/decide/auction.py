@@ -123,7 +123,7 @@ def _query(asked: Asked, side: RequestSide) -> Query:
 
 def _checked(side: RequestSide, ranker: str, catalogue: Catalogue) -> RequestSide:
     parts = np.ascontiguousarray(side.parts, dtype=np.float32)
-    expected = (len(side.signals), catalogue.scoring.vectors.shape[0])
+    expected = (len(side.signals), catalogue.scoring.width)
     if parts.shape != expected:
         raise ModelUnavailable(f"{ranker} gave parts of shape {parts.shape}", hint=f"request_side gives {expected}")
     if not (np.isfinite(side.bias) and np.isfinite(parts).all()):

@@ -17,7 +17,7 @@ from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Creativ
 from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, ProductId, TopicId
 from adtailor.domain.money import Micros
 from adtailor.errors import ModelUnavailable
-from adtailor.maths.scoring import AdColumns, click_rate
+from adtailor.maths.scoring import AdColumns, ad_columns, click_rate
 from adtailor.ports import AdSide, Ranker
 
 FORMATS: tuple[Format, ...] = ("native", "image", "carousel")
@@ -197,17 +197,15 @@ def build_catalogue(
         lines=sorted_lines,
         ad_ids=tuple(ad.id for ad in ads),
         index={line.ad.id: n for n, line in enumerate(sorted_lines) if line},
-        scoring=AdColumns(
+        scoring=ad_columns(
             bias=side.bias[order],
-            vectors=np.ascontiguousarray(side.vectors[order].T),
+            vectors=side.vectors[order],
             per_impression=per_impression[order],
             per_click=per_click[order],
             tones=np.array(
                 [tone_column(line.creative.tone) if line else [0.0] * len(AD_TONES) for line in sorted_lines],
                 dtype=np.float32,
-            )
-            .reshape(len(ads), len(AD_TONES))
-            .T.copy(),
+            ).reshape(len(ads), len(AD_TONES)),
             affect_may_move=_flags(not (p & sensitive_products or p & adult_products) for p in products),
             name_hashes=np.array([stable_hash(ad.id) for ad in ads], dtype=np.uint64),
         ),

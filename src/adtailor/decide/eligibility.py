@@ -89,11 +89,13 @@ def reasons(code: int) -> tuple[str, ...]:
 
 def why_not(asked: Asked, ads: Catalogue, ad: int, code: int) -> tuple[str, ...]:
     """The same for one ad, with what exactly stood in its way."""
-    return tuple(
-        rule.precisely(asked, ads, ad) if rule.precisely and ads.lines[ad] else rule.says
-        for r, rule in enumerate(RULES)
-        if code >> r & 1
-    )
+    has_line = ads.lines[ad] is not None
+    words: list[str] = []
+    while code:
+        rule = RULES[(code & -code).bit_length() - 1]
+        words.append(rule.precisely(asked, ads, ad) if rule.precisely and has_line else rule.says)
+        code &= code - 1
+    return tuple(words)
 
 
 def is_active(_asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
@@ -175,7 +177,12 @@ def not_muted_topic(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
 def not_muted_advertiser(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
     """The viewer did not mute the advertiser."""
     muted = [n for one in asked.limits.muted_advertisers if (n := ads.advertiser_index.get(one)) is not None]
-    return ~np.isin(ads.advertisers, muted) if muted else None
+    if not muted:
+        return None
+    stays = ads.advertisers != muted[0]
+    for advertiser in muted[1:]:
+        stays &= ads.advertisers != advertiser
+    return stays
 
 
 def not_hidden(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:

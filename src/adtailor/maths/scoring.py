@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 MOST_QUALITY_SHARE = 0.1
 """Tone, and affect, each move an ad's total value by at most this share of it."""
 BEST = 64
+_GROUP = 128
+_OFTEN = 0.25  # a dimension used by more of the ads than this is kept as a column
 _BLOCK = 512  # ads at a time: the scratch of a block stays in the first-level cache
 _FARTHEST = 40.0  # sigmoid(40) is 1 to the last bit, sigmoid(-40) is 4e-18
 
@@ -40,15 +42,23 @@ Bits = TypeVar("Bits", np.uint64, NDArray[np.uint64])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdColumns:
-    """What the pass reads of every ad; last axis: ads."""
+    """What the pass reads of every ad; first axis: ads. Made by `ad_columns`."""
 
     bias: NDArray[np.float32]
-    vectors: NDArray[np.float32]
-    """(width, ads), rows contiguous, so that the sum runs over many ads at once."""
+    width: int
+    """Length of a vector, as the ranker gave it; the dimensions are then split by how often they are used."""
+    dense: NDArray[np.float32]
+    """(ads, dense dimensions): the ones that many ads use."""
+    dense_dims: NDArray[np.int32]
+    sparse_starts: NDArray[np.int64]
+    """(ads + 1,): ad i's other numbers are `sparse_values[starts[i]:starts[i + 1]]`, ..."""
+    sparse_dims: NDArray[np.int32]
+    """... and these are their dimensions: one advertiser, four traits of clothes, where a row would be mostly zeros."""
+    sparse_values: NDArray[np.float32]
     per_impression: NDArray[np.float64]
     per_click: NDArray[np.float64]
     tones: NDArray[np.float32]
-    """(tones, ads): how each ad sounds."""
+    """(ads, tones): how each ad sounds."""
     affect_may_move: NDArray[np.bool_]
     """False for sensitive products: affect never raises them, nor lowers them."""
     name_hashes: NDArray[np.uint64]
@@ -114,18 +124,58 @@ class Weighed:
     ties: NDArray[np.uint64]
 
 
+def ad_columns(
+    *,
+    bias: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    per_impression: NDArray[np.float64],
+    per_click: NDArray[np.float64],
+    tones: NDArray[np.float32],
+    affect_may_move: NDArray[np.bool_],
+    name_hashes: NDArray[np.uint64],
+) -> AdColumns:
+    """Columns of `vectors` of shape (ads, width): what is mostly zeros is kept as the few numbers it is.
+
+    A decision reads the numbers of a fifth of the ads, in an order that no cache foresees: fewer bytes, fewer misses.
+    """
+    used = (vectors != 0.0).mean(axis=0) if len(vectors) else np.ones(vectors.shape[1])
+    dense_dims = np.flatnonzero(used > _OFTEN).astype(np.int32)
+    rest = np.flatnonzero(used <= _OFTEN).astype(np.int32)
+    others = vectors[:, rest]
+    ad, place = np.nonzero(others)
+    return AdColumns(
+        bias=np.ascontiguousarray(bias),
+        width=vectors.shape[1],
+        dense=np.ascontiguousarray(vectors[:, dense_dims]),
+        dense_dims=dense_dims,
+        sparse_starts=np.searchsorted(ad, np.arange(len(vectors) + 1)).astype(np.int64),
+        sparse_dims=rest[place],
+        sparse_values=np.ascontiguousarray(others[ad, place]),
+        per_impression=np.ascontiguousarray(per_impression),
+        per_click=np.ascontiguousarray(per_click),
+        tones=np.ascontiguousarray(tones),
+        affect_may_move=np.ascontiguousarray(affect_may_move),
+        name_hashes=np.ascontiguousarray(name_hashes),
+    )
+
+
 def weigh(ads: AdColumns, query: Query, eligibility: Eligibility) -> Weighed:
     """What each signal adds to each ad that may be ranked under some ablation: the part that all of them share."""
+    parts = np.ascontiguousarray(query.parts, dtype=np.float32)
     with np.errstate(over="ignore"):  # the hash wraps around; only heard of where the kernel runs uncompiled
         columns = _gather(
             ads.bias,
-            ads.vectors,
+            ads.dense,
+            ads.sparse_starts,
+            ads.sparse_dims,
+            ads.sparse_values,
             ads.per_impression,
             ads.per_click,
             ads.tones,
             ads.affect_may_move,
             ads.name_hashes,
-            query.parts,
+            _dense_parts(ads, parts),
+            _sparse_parts(ads, parts),
             query.tone,
             query.affect,
             np.uint64(query.tie_hash),
@@ -180,7 +230,7 @@ def rank_by_sorting(ads: AdColumns, query: Query, eligibility: Eligibility, left
     logits = np.float64(query.bias) + ads.bias.astype(np.float64)
     for part, bit in zip(query.parts, query.part_bits, strict=True):
         if not bit & out:
-            logits += _in_order(part, ads.vectors)
+            logits += _sums(ads, part)
     rates = click_rate(logits)
     worth = ads.per_impression + ads.per_click * rates
     values = worth.copy()
@@ -220,11 +270,31 @@ def click_rate(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return 1.0 / (1.0 + power * scale)
 
 
+def _dense_parts(ads: AdColumns, parts: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(parts[:, ads.dense_dims])
+
+
+def _sparse_parts(ads: AdColumns, parts: NDArray[np.float32]) -> NDArray[np.float32]:
+    # One row per dimension, so that an ad's number meets all parts in one place.
+    sparse = parts.T.copy()
+    sparse[ads.dense_dims] = 0.0
+    return sparse
+
+
+def _sums(ads: AdColumns, part: NDArray[np.float32]) -> NDArray[np.float32]:
+    # In the order of the compiled pass: the dense dimensions, then the sparse ones.
+    total = _in_order(_dense_parts(ads, part[None])[0], ads.dense)
+    for ad in range(len(total)):
+        for at in range(ads.sparse_starts[ad], ads.sparse_starts[ad + 1]):
+            total[ad] += part[ads.sparse_dims[at]] * ads.sparse_values[at]
+    return total
+
+
 def _in_order(weights: NDArray[np.float32], rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    total = np.zeros(rows.shape[1], dtype=np.float32)
-    for weight, row in zip(weights, rows, strict=True):
+    total = np.zeros(len(rows), dtype=np.float32)
+    for weight, column in zip(weights, rows.T, strict=True):
         if weight != 0.0:
-            total += weight * row
+            total += weight * column
     return total
 
 
@@ -260,30 +330,42 @@ def _clipped(share: float) -> float:
     return min(max(share, -MOST_QUALITY_SHARE), MOST_QUALITY_SHARE)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _add_rows(
-    weights: NDArray[np.float32], rows: NDArray[np.float32], start: int, size: int, total: NDArray[np.float32]
-) -> None:
-    for i in range(size):
-        total[i] = 0.0
+@njit(nogil=True, error_model="numpy")
+def _turn(numbers: NDArray[np.float32], ads: NDArray[np.int32], turned: NDArray[np.float32]) -> None:
+    # Rows of a few ads as columns, so that the sums run over ads, eight to an instruction, each in its own order.
+    for k in range(ads.shape[0]):
+        row = numbers[ads[k]]
+        for d in range(numbers.shape[1]):
+            turned[d, k] = row[d]
+
+
+@njit(nogil=True, error_model="numpy")
+def _add_up(weights: NDArray[np.float32], turned: NDArray[np.float32], total: NDArray[np.float32]) -> None:
+    size = total.shape[0]
+    for k in range(size):
+        total[k] = 0.0
     for d in range(weights.shape[0]):
         weight = weights[d]
         if weight != 0.0:
-            row = rows[d, start : start + size]
-            for i in range(size):
-                total[i] += weight * row[i]
+            column = turned[d, :size]
+            for k in range(size):
+                total[k] += weight * column[k]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _gather(  # noqa: PLR0917  # compiled: arrays, by position
     bias: NDArray[np.float32],
-    vectors: NDArray[np.float32],
+    dense: NDArray[np.float32],
+    sparse_starts: NDArray[np.int64],
+    sparse_dims: NDArray[np.int32],
+    sparse_values: NDArray[np.float32],
     per_impression: NDArray[np.float64],
     per_click: NDArray[np.float64],
     tones: NDArray[np.float32],
     affect_may_move: NDArray[np.bool_],
     name_hashes: NDArray[np.uint64],
-    parts: NDArray[np.float32],
+    dense_parts: NDArray[np.float32],
+    sparse_parts: NDArray[np.float32],
     tone: NDArray[np.float32],
     affect: NDArray[np.float32],
     tie_hash: np.uint64,
@@ -291,41 +373,47 @@ def _gather(  # noqa: PLR0917  # compiled: arrays, by position
     fails_with: NDArray[np.uint8],
     fails_without: NDArray[np.uint8],
 ):  # pyright: ignore[reportUnknownParameterType]  # what a compiled function returns has no stub
-    ads = bias.shape[0]
+    parts = dense_parts.shape[0]
     n = 0
-    for i in range(ads):
+    index = np.empty(bias.shape[0], dtype=np.int32)
+    for i in range(bias.shape[0]):
         # What fails both with a signal and without it may never be ranked.
         if may[i] and fails_with[i] & fails_without[i] == 0:
+            index[n] = i
             n += 1
-    index = np.empty(n, dtype=np.int32)
-    adds = np.empty((parts.shape[0], n), dtype=np.float32)
+    index = index[:n].copy()
+    says = np.zeros(sparse_parts.shape[0], dtype=np.bool_)
+    for d in range(sparse_parts.shape[0]):
+        for p in range(parts):
+            says[d] |= sparse_parts[d, p] != 0.0
+    adds = np.empty((parts, n), dtype=np.float32)
     tone_shares = np.empty(n, dtype=np.float64)
     affect_shares = np.empty(n, dtype=np.float64)
-    total = np.empty(_BLOCK, dtype=np.float32)
-    found = 0
-    for start in range(0, ads, _BLOCK):
-        size = min(_BLOCK, ads - start)
-        first = found
-        for i in range(start, start + size):
-            if may[i] and fails_with[i] & fails_without[i] == 0:
-                index[found] = i
-                found += 1
-        if found == first:
-            continue
-        for p in range(parts.shape[0]):
-            _add_rows(parts[p], vectors, start, size, total)
-            for k in range(first, found):
-                adds[p, k] = total[index[k] - start]
-        _add_rows(tone, tones, start, size, total)
-        for k in range(first, found):
-            tone_shares[k] = _clipped(np.float64(total[index[k] - start]))
-        _add_rows(affect, tones, start, size, total)
-        for k in range(first, found):
-            share = _clipped(np.float64(total[index[k] - start]))
-            affect_shares[k] = share if affect_may_move[index[k]] else 0.0
     ties = np.empty(n, dtype=np.uint64)
-    for k in range(n):
-        ties[k] = _mixed_compiled(name_hashes[index[k]] ^ tie_hash)
+    turned = np.empty((dense.shape[1], _GROUP), dtype=np.float32)
+    turned_tones = np.empty((tones.shape[1], _GROUP), dtype=np.float32)
+    shares = np.empty(_GROUP, dtype=np.float32)
+    for start in range(0, n, _GROUP):
+        stop = min(n, start + _GROUP)
+        group = index[start:stop]
+        _turn(dense, group, turned)
+        for p in range(parts):
+            _add_up(dense_parts[p], turned, adds[p, start:stop])
+        for k in range(start, stop):
+            i = index[k]
+            for at in range(sparse_starts[i], sparse_starts[i + 1]):
+                d = sparse_dims[at]
+                if says[d]:
+                    for p in range(parts):
+                        adds[p, k] += sparse_parts[d, p] * sparse_values[at]
+            ties[k] = _mixed_compiled(name_hashes[i] ^ tie_hash)
+        _turn(tones, group, turned_tones)
+        _add_up(tone, turned_tones, shares[: stop - start])
+        for k in range(start, stop):
+            tone_shares[k] = _clipped(np.float64(shares[k - start]))
+        _add_up(affect, turned_tones, shares[: stop - start])
+        for k in range(start, stop):
+            affect_shares[k] = _clipped(np.float64(shares[k - start])) if affect_may_move[index[k]] else 0.0
     return (
         index,
         bias[index],

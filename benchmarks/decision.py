@@ -1,0 +1,222 @@
+"""One decision for 3 placements over 10,000 live ads: guards the scoring pass, the rules and the Python around them."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import numpy as np
+
+from adtailor.decide.catalogue import Catalogue, build_catalogue
+from adtailor.decide.deciding import decide
+from adtailor.decide.rank import LOOK_TRAITS, PriorRanker
+from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Creative, Inventory, Organization, Targeting
+from adtailor.domain.decision import Context, DecisionRequest, Evidence, Limits, Place, Placement, Viewer
+from adtailor.domain.ids import (
+    AdId,
+    AdSetId,
+    AdvertiserId,
+    CampaignId,
+    CreativeId,
+    OrganizationId,
+    PlacementId,
+    ProductId,
+    RequestId,
+    SiteId,
+    TopicId,
+)
+from adtailor.domain.money import Micros
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+ADS = 10_000
+COUNTRIES = ("DE", "FR", "IT", "ES", "PL", "NL", "AT", "BE", "SE", "DK", "FI", "PT", "IE", "CZ", "GR")
+LANGUAGES = ("en", "de", "fr", "it", "es", "pl", "nl")
+TONES = ("playful", "warm", "calm", "energetic", "serious", "curious", "elegant", "bold")
+TOPICS = tuple(TopicId(str(n)) for n in range(1, 601))
+PARENTS = {TOPICS[n]: TOPICS[n % 40] for n in range(40, 600)}
+
+
+def run() -> list[tuple[str, str, str]]:
+    """Figure, measured, goal."""
+    ranker = PriorRanker(_latent())
+    started = time.perf_counter()
+    catalogue = build_catalogue(_inventory(), ranker=ranker, parents=PARENTS, adult_products=frozenset({ADULT}))
+    built = time.perf_counter() - started
+    decider = _decider(catalogue, ranker)
+    for n in range(50):
+        decider(n)
+    spent: list[float] = []
+    filled = signals = 0
+    for n in range(2_000):
+        started = time.process_time()
+        placements = decider(n)
+        spent.append(time.process_time() - started)
+        filled += placements[0]
+        signals += placements[1]
+    p50, p99 = (float(np.percentile(spent, q)) * 1000 for q in (50, 99))
+    return [
+        ("decision, 3 placements, 10,000 ads, p50", f"{p50:.2f} ms", "<= 1 ms"),
+        ("decision, 3 placements, 10,000 ads, p99", f"{p99:.2f} ms", "<= 3 ms"),
+        ("placements filled, and signals named in an explanation", f"{filled / 6000:.0%}, {signals / filled:.1f}", "-"),
+        ("catalogue of 10,000 ads built", f"{built:.2f} s", "-"),
+    ]
+
+
+ADULT = ProductId("adult")
+
+
+def _decider(catalogue: Catalogue, ranker: PriorRanker) -> Callable[[int], tuple[int, int]]:
+    random = Random(7)
+    asked = [_asked(random, n) for n in range(2_000)]
+
+    def one(n: int) -> tuple[int, int]:
+        request, evidence, limits = asked[n]
+        decision = decide(
+            request,
+            evidence,
+            limits,
+            catalogue=catalogue,
+            ranker=ranker,
+            policy_name="standard@1",
+            now=NOW,
+            random=random,
+        )
+        whys = [filled.why for filled in decision.placements if filled.why]
+        return len(whys), sum(len(why.signals) for why in whys)
+
+    return one
+
+
+def _asked(random: Random, n: int) -> tuple[DecisionRequest, Evidence, Limits]:
+    """A page on one or two topics; most viewers have consented to interests, some to look and affect too."""
+    request = DecisionRequest(
+        request_id=RequestId(f"r{n}"),
+        site_id=SiteId("site"),
+        placements=tuple(
+            Placement(
+                id=PlacementId(f"feed-{p}"),
+                position=p,
+                formats=frozenset({"native"} if p else {"native", "image"}),
+                floor=Micros(random.choice((0, 20_000, 50_000))),
+            )
+            for p in range(3)
+        ),
+        context=Context(
+            language=random.choice(LANGUAGES), country=random.choice(COUNTRIES), device=random.choice(DEVICES)
+        ),
+        viewer=Viewer(age="adult"),
+    )
+    knows = random.random() < 0.7
+    wears = knows and random.random() < 0.5
+    evidence = Evidence(
+        context_topics={topic: random.uniform(0.3, 0.9) for topic in random.sample(TOPICS, random.choice((1, 2, 3)))},
+        context_tone={random.choice(TONES): random.random()},
+        interests={topic: random.uniform(0.05, 1.0) for topic in random.sample(TOPICS, 12)} if knows else None,
+        look={trait: random.random() for trait in random.sample(LOOK_TRAITS, 6)} if wears else None,
+        affect={"joy": random.random()} if wears else None,
+        place=Place(country=request.context.country or "DE"),
+        history={AdvertiserId(f"v{random.randrange(400)}"): random.uniform(-1, 1) for _ in range(6)} if knows else None,
+    )
+    ads = [AdId(f"a{random.randrange(ADS)}") for _ in range(8)]
+    limits = Limits(
+        age="adult",
+        protected=False,
+        seen_today=dict.fromkeys(ads, 2) if knows else {},
+        session_seen=dict.fromkeys(ads[:4], 1),
+        muted_topics=frozenset(random.sample(TOPICS, 2)) if knows else frozenset(),
+        muted_advertisers=frozenset({AdvertiserId("v3")}) if knows else frozenset(),
+        hidden_ads=frozenset(ads[:2]) if knows else frozenset(),
+    )
+    return request, evidence, limits
+
+
+DEVICES = ("mobile", "tablet", "desktop")
+
+
+def _latent() -> dict[TopicId, np.ndarray]:
+    random = np.random.default_rng(3)
+    tops = random.normal(size=(40, 32))
+    return {
+        topic: (tops[n % 40] + 0.7 * random.normal(size=32)).astype(np.float32) for n, topic in enumerate(TOPICS)
+    }
+
+
+def _inventory() -> Inventory:
+    """400 advertisers, 1,000 campaigns, 3,000 ad sets, 10,000 ads: about half ask for country, topic or interest."""
+    random = Random(11)
+    advertisers = [
+        Advertiser(
+            id=AdvertiserId(f"v{n}"), organization_id=OrganizationId("o"), name=f"Advertiser {n}", payer=f"Payer {n}"
+        )
+        for n in range(400)
+    ]
+    campaigns = [
+        Campaign(
+            id=CampaignId(f"c{n}"),
+            advertiser_id=random.choice(advertisers).id,
+            name=f"Campaign {n}",
+            daily_budget=Micros(random.choice((50_000_000, 500_000_000))),
+            starts_at=NOW - timedelta(days=random.randrange(60)),
+            ends_at=NOW + timedelta(days=random.randrange(1, 60)) if random.random() < 0.5 else None,
+        )
+        for n in range(1_000)
+    ]
+    adsets = [
+        AdSet(
+            id=AdSetId(f"s{n}"),
+            campaign_id=random.choice(campaigns).id,
+            name=f"Ad set {n}",
+            bid=random.choice(
+                (
+                    Bid(kind="cpc", amount=Micros(random.randrange(50_000, 900_000))),
+                    Bid(kind="cpc", amount=Micros(random.randrange(50_000, 900_000))),
+                    Bid(kind="cpm", amount=Micros(random.randrange(300_000, 6_000_000))),
+                    Bid(kind="cpa", amount=Micros(random.randrange(2_000_000, 40_000_000))),
+                )
+            ),
+            targeting=_targeting(random),
+        )
+        for n in range(3_000)
+    ]
+    creatives = [
+        Creative(
+            id=CreativeId(f"k{n}"),
+            advertiser_id=advertisers[0].id,
+            format=random.choice(("native", "native", "native", "image", "carousel")),
+            headline=f"Headline {n}",
+            body="Body",
+            landing_url="https://example.com/",
+            topics={topic: random.random() for topic in random.sample(TOPICS, 2)},
+            look={trait: random.random() for trait in random.sample(LOOK_TRAITS, 4)} if random.random() < 0.3 else {},
+            tone={tone: random.random() for tone in random.sample(TONES, 2)},
+            products=frozenset({ADULT}) if random.random() < 0.05 else frozenset(),
+        )
+        for n in range(ADS)
+    ]
+    ads = [
+        Ad(id=AdId(f"a{n}"), adset_id=random.choice(adsets).id, creative_id=creatives[n].id) for n in range(ADS)
+    ]
+    return Inventory(
+        organizations=(Organization(id=OrganizationId("o"), name="Organization"),),
+        advertisers=tuple(advertisers),
+        campaigns=tuple(campaigns),
+        adsets=tuple(adsets),
+        creatives=tuple(creatives),
+        ads=tuple(ads),
+        version=1,
+    )
+
+
+def _targeting(random: Random) -> Targeting:
+    def sometimes(chance: float, values: tuple[str, ...], most: int) -> frozenset[str]:
+        return frozenset(random.sample(values, random.randrange(1, most + 1))) if random.random() < chance else frozenset()
+
+    return Targeting(
+        countries=sometimes(0.5, COUNTRIES, 6),
+        languages=sometimes(0.3, LANGUAGES, 3),
+        devices=frozenset({"mobile"}) if random.random() < 0.2 else frozenset(),
+        topics=frozenset(map(TopicId, sometimes(0.25, TOPICS[:40], 5))),
+        excluded_topics=frozenset(map(TopicId, sometimes(0.1, TOPICS, 4))),
+        interests=frozenset(map(TopicId, sometimes(0.15, TOPICS[:40], 5))),
+        look=sometimes(0.08, LOOK_TRAITS, 5),
+    )
