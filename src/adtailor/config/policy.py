@@ -15,6 +15,8 @@ from adtailor.errors import InvalidInput
 PRESETS: tuple[str, ...] = ("standard", "eu_strict")
 LONGEST_WINDOW = 72
 """Hours: what was felt is forgotten after these, whatever a policy says."""
+LEAST_QUIET = 72
+"""Hours without ads after crisis language; `wellbeing.quiet` relies on its being longer than any other quiet."""
 
 
 class _Stress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -210,7 +212,7 @@ def _check(policy: WellbeingPolicy, source: str) -> None:
         ("version", policy.version, 1),
         ("stress.least_posts", policy.least_posts, 1),
         ("states.sustained_days", policy.sustained_days, 1),
-        ("states.crisis_quiet_hours", policy.crisis_quiet_hours, 24),
+        ("states.crisis_quiet_hours", policy.crisis_quiet_hours, LEAST_QUIET),
         ("ads.elevated_blank_every", policy.elevated_blank_every, 1),
         ("cards.cooldown_hours", policy.card_cooldown_hours, 1),
         ("cards.dismissed_cooldown_hours", policy.dismissed_cooldown_hours[0], policy.card_cooldown_hours),

@@ -1,0 +1,87 @@
+"""The well-being room behind its port: every answer follows from memory, policy and clock."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from adtailor.domain.ids import PersonId
+from adtailor.domain.person import Person
+from adtailor.domain.post import Post
+from adtailor.domain.reading import Reading
+from adtailor.domain.wellbeing import (
+    Care,
+    Helpline,
+    RestAnswer,
+    RestSuggestion,
+    State,
+    WellbeingMemory,
+    WellbeingPolicy,
+)
+from adtailor.ports import Veto
+from adtailor.wellbeing.quiet import after_crisis, after_sustained, is_quiet, owes_support, support_settled
+from adtailor.wellbeing.rest import after_answer, is_ad_free, is_due, rest_card, support_card
+from adtailor.wellbeing.states import forgotten, state_at, with_post
+from adtailor.wellbeing.vetoes import veto_of
+
+
+class CareDesk:
+    """Implements `ports.Wellbeing`. `secret` draws blanks and jitter; keep it as long as the memories."""
+
+    def __init__(self, policy: WellbeingPolicy, helplines: Sequence[Helpline], secret: bytes) -> None:
+        self._policy = policy
+        self._helplines = tuple(helplines)
+        self._secret = secret
+
+    def note(self, memory: WellbeingMemory, post: Post, reading: Reading, now: datetime) -> WellbeingMemory:
+        """The memory after one reading; reposts, other people's posts and posts older than the window tell nothing."""
+        memory = self.forgotten(memory, now)
+        is_recent = now - post.created_at < timedelta(hours=self._policy.window_hours)
+        if not (post.is_own and post.author_id == memory.person_id and is_recent):
+            return memory
+        if reading.crisis:
+            memory = after_crisis(memory, self._policy, now, self._secret)
+        if reading.stress is not None:
+            memory = with_post(memory, post, reading.stress, self._policy, now)
+            if memory.state is State.SUSTAINED:
+                memory = after_sustained(memory, now, self._secret)
+        return memory
+
+    def care(
+        self, memory: WellbeingMemory | None, person: Person | None, *, now: datetime, day: date, language: str | None
+    ) -> Care:
+        """What is due now. The person's consents must be the effective ones, which are none for a minor."""
+        del day  # a day counts as HIGH by what was read on it, when it was read: see states.with_post
+        if memory is None or person is None or not person.consents.wellbeing or person.person_id != memory.person_id:
+            return Care()
+        policy, card = self._policy, memory.card
+        if owes_support(memory, now):
+            support = support_card(person.country, self._helplines, policy, language, now)
+            return Care(state=State.CRISIS, quiet=True, suggestion=support)
+        state = state_at(memory, policy, now)
+        due = state >= State.HIGH and is_due(card, policy, now)
+        return Care(
+            state=state,
+            quiet=is_quiet(memory, now) or is_ad_free(card, policy, now),
+            suggestion=rest_card(state, card, policy, language) if due else None,
+        )
+
+    def shown(self, memory: WellbeingMemory, suggestion: RestSuggestion, now: datetime) -> WellbeingMemory:
+        """A card was handed out: none for the next 24 h, and support is no longer owed."""
+        memory = replace(memory, card=replace(memory.card, last_shown_at=now))
+        return support_settled(memory, now) if suggestion.kind == "support" else memory
+
+    def answered(
+        self, memory: WellbeingMemory, answer: RestAnswer, *, now: datetime, day_ends_at: datetime
+    ) -> WellbeingMemory:
+        """The memory after one tap on a card; `hide` also settles a support card that was handed out but not noted."""
+        if answer == "hide" and owes_support(memory, now):
+            memory = support_settled(memory, now)
+        return replace(memory, card=after_answer(memory.card, answer, now=now, day_ends_at=day_ends_at))
+
+    def veto(self, care: Care, *, person_id: PersonId | None, day: date) -> Veto:
+        """The veto of a state, for one viewer and day."""
+        return veto_of(care, policy=self._policy, secret=self._secret, person_id=person_id, day=day)
+
+    def forgotten(self, memory: WellbeingMemory, now: datetime) -> WellbeingMemory:
+        """The memory without what is too old to be kept: signs after 72 h, a quiet once it is over."""
+        return forgotten(memory, self._policy, now)
