@@ -72,6 +72,7 @@ class FilledWire(Wire, frozen=True, kw_only=True):
     why: WhyWire | None
     hide_url: str | None
     report_url: str | None
+    conversion_url: str | None
 
 
 class DecisionWire(Wire, frozen=True, kw_only=True):
@@ -134,6 +135,7 @@ def _filled(filled: Filled, ads: Mapping[AdId, AdFace], tokens: Mapping[ClaimKin
             why=None,
             hide_url=None,
             report_url=None,
+            conversion_url=None,
         )
 
     def address(path: str, kind: ClaimKind) -> str | None:
@@ -150,6 +152,7 @@ def _filled(filled: Filled, ads: Mapping[AdId, AdFace], tokens: Mapping[ClaimKin
         why=None if filled.why is None else _why(filled.why, address("/v1/explain/", "why")),
         hide_url=address("/v1/e/", "hide"),
         report_url=address("/v1/e/", "report"),
+        conversion_url=address("/v1/e/", "conversion"),
     )
 
 

@@ -104,6 +104,12 @@ class RestSuggestionWire(Wire, frozen=True, kw_only=True):
     pause_seconds: int
 
 
+class RestWire(Wire, frozen=True, kw_only=True):
+    """The card that is due, if any."""
+
+    rest_suggestion: RestSuggestionWire | None
+
+
 def consents_from_wire(wire: ConsentsWire) -> Consents:
     """The four yeses or noes."""
     return Consents(**structs.asdict(wire))

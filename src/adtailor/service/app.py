@@ -1,0 +1,60 @@
+"""The HTTP service: every route behind one gate."""
+
+from collections.abc import Callable, Sequence
+
+from litestar import Litestar
+from litestar.handlers import BaseRouteHandler
+from litestar.types import ControllerRouterHandler
+
+from adtailor.service import catalogue, decisions, docs, events, health, people, posts
+from adtailor.service.answers import REFUSALS
+from adtailor.service.doors import Doors
+from adtailor.service.guard import Guard, Rules
+from adtailor.service.operations import Operation
+
+MOST_BYTES = 2 * 2**20
+"""What a body may weigh where a route does not say otherwise."""
+
+OPERATIONS: tuple[Operation, ...] = (
+    *posts.OPERATIONS,
+    *decisions.OPERATIONS,
+    *events.OPERATIONS,
+    *people.OPERATIONS,
+    *catalogue.OPERATIONS,
+    *health.OPERATIONS,
+    *docs.OPERATIONS,
+)
+
+
+def build_service(doors: Doors) -> list[BaseRouteHandler]:
+    """Every route of the service."""
+    return [
+        *posts.post_routes(doors),
+        *decisions.decision_routes(doors),
+        *events.event_routes(doors),
+        *people.people_routes(doors),
+        *catalogue.catalogue_routes(doors),
+        *health.health_routes(doors),
+        *docs.docs_routes(OPERATIONS),
+    ]
+
+
+def build_app(
+    doors: Doors,
+    *,
+    rules: Rules | None = None,
+    pages: Sequence[ControllerRouterHandler] = (),
+    on_startup: Sequence[Callable[[], None]] = (),
+    on_shutdown: Sequence[Callable[[], None]] = (),
+) -> Guard:
+    """The ASGI application: the service's routes, the pages beside them, one gate in front of both."""
+    app = Litestar(
+        route_handlers=[*build_service(doors), *pages],
+        exception_handlers=REFUSALS,
+        request_max_body_size=MOST_BYTES,
+        openapi_config=None,
+        logging_config=None,
+        on_startup=list(on_startup),
+        on_shutdown=list(on_shutdown),
+    )
+    return Guard(app, rules or Rules())

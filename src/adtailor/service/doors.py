@@ -1,0 +1,40 @@
+"""What the HTTP service asks of the rest of the house: its journeys, a clock and randomness."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from adtailor.journeys.explain import Explain
+from adtailor.journeys.fill_page import FillPage
+from adtailor.journeys.people import People
+from adtailor.journeys.read_posts import ReadPosts
+from adtailor.journeys.take_event import TakeEvent
+from adtailor.ports import CatalogueSource, Clock, PostStore
+
+
+def _nothing() -> None:
+    """No one waits for posts."""
+
+
+def _ready() -> Sequence[str]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """Everything that a route may call."""
+
+    read_posts: ReadPosts
+    posts: PostStore
+    fill_page: FillPage
+    take_event: TakeEvent
+    people: People
+    explain: Explain
+    catalogue: CatalogueSource
+    clock: Clock
+    random: Callable[[], Random]
+    """A fresh source of randomness for each decision."""
+    posts_arrived: Callable[[], None] = _nothing
+    """Called after posts were stored, so that whoever reads them need not wait."""
+    missing: Callable[[], Sequence[str]] = _ready
+    """What keeps the service from answering well, in words; nothing when it is ready."""
