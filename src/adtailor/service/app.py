@@ -1,9 +1,12 @@
 """The HTTP service: every route behind one gate."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from litestar import Litestar
 from litestar.handlers import BaseRouteHandler
+from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
 from adtailor.service import catalogue, decisions, docs, events, health, people, posts
@@ -44,17 +47,20 @@ def build_app(
     *,
     rules: Rules | None = None,
     pages: Sequence[ControllerRouterHandler] = (),
-    on_startup: Sequence[Callable[[], None]] = (),
-    on_shutdown: Sequence[Callable[[], None]] = (),
+    lifespan: Sequence[Callable[[Litestar], AbstractAsyncContextManager[None]]] = (),
+    template_config: TemplateConfig[Any] | None = None,
 ) -> Guard:
-    """The ASGI application: the service's routes, the pages beside them, one gate in front of both."""
+    """The ASGI application: the service's routes, the pages beside them, one gate in front of both.
+
+    What `lifespan` holds runs while the application serves, as the reading of posts does.
+    """
     app = Litestar(
         route_handlers=[*build_service(doors), *pages],
         exception_handlers=REFUSALS,
         request_max_body_size=MOST_BYTES,
         openapi_config=None,
         logging_config=None,
-        on_startup=list(on_startup),
-        on_shutdown=list(on_shutdown),
+        lifespan=list(lifespan),
+        template_config=template_config,
     )
     return Guard(app, rules or Rules())
