@@ -26,7 +26,9 @@ class Verb:
     is_group: bool = False
 
 
-VERBS: tuple[Verb, ...] = ()
+VERBS: tuple[Verb, ...] = (
+    Verb(name="read", help="Read posts and photos: JSONL, a Mastodon archive, a folder of pictures."),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -57,6 +59,7 @@ def application(arguments: Sequence[str]) -> typer.Typer:
         help="Ads that fit the person and the moment, from open models you host yourself.",
         epilog="adtailor VERB --help says more. Set ADTAILOR_DEBUG=1 to see tracebacks.",
         no_args_is_help=True,
+        invoke_without_command=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",
@@ -75,15 +78,9 @@ def application(arguments: Sequence[str]) -> typer.Typer:
 
 
 def _options(
-    version: Annotated[  # noqa: ARG001  # its callback answers
-        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=lambda on: _version(on=on))
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
-    pass
-
-
-def _version(*, on: bool) -> None:
-    if on:
+    if version:
         typer.echo(f"adtailor {__version__}")
         raise typer.Exit
 
