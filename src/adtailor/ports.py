@@ -228,6 +228,10 @@ class PostStore(Protocol):
         """The newest posts, newest first, without photos."""
         ...
 
+    def readings_of(self, person_id: PersonId, now: datetime) -> list[tuple[Post, Reading]]:
+        """A person's posts that were read, newest first, each with what has not expired of its reading."""
+        ...
+
 
 class PeopleStore(Protocol):
     """Consents, profiles and well-being memories; forgetting someone destroys their key."""

@@ -1,0 +1,175 @@
+"""People in SQLite: consents, profiles, memories; a withdrawal deletes, and forgetting destroys the key."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from adtailor.domain.ids import PersonId
+from adtailor.domain.person import Person
+from adtailor.domain.profile import Profile
+from adtailor.domain.wellbeing import WellbeingMemory
+from adtailor.storage import tables
+from adtailor.storage.cache import Known, PeopleCache
+from adtailor.storage.database import Database
+from adtailor.storage.keyring import Keyring
+from adtailor.storage.moments import ticks
+from adtailor.storage.permitted import (
+    consented,
+    faded_memory,
+    faded_profile,
+    permitted_profile,
+    withdrew,
+)
+from adtailor.storage.reading_rows import limit_readings
+from adtailor.storage.rows import PersonRows, stale
+
+_PAGE = 500
+
+
+class SqlitePeople:
+    """`ports.PeopleStore` in one file, every personal column sealed."""
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        cache: PeopleCache,
+        *,
+        export: Callable[[PersonId, datetime], Mapping[str, object]],
+    ) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._cache = cache
+        self._export = export
+
+    def person(self, person_id: PersonId) -> Person:
+        """What is on file, or a person who has consented to nothing (version 0)."""
+        return self._known(person_id).person
+
+    def profile(self, person_id: PersonId) -> Profile | None:
+        """The profile, if there is one."""
+        return self._known(person_id).profile
+
+    def memory(self, person_id: PersonId) -> WellbeingMemory | None:
+        """The well-being memory, if there is one."""
+        return self._known(person_id).memory
+
+    def put_person(self, person: Person, *, expected_version: int | None) -> Person:
+        """Store consents, and delete what a withdrawn one had allowed; StaleVersion if it changed meanwhile.
+
+        Who writes without having read (`expected_version` None) cannot lift an objection.
+        """
+        with self._database.writing() as connection:
+            self._cache.refresh()
+            found = self._keyring.find(person.person_id)
+            stored = (
+                PersonRows(connection, found, person.person_id).person()
+                if found
+                else Person(person_id=person.person_id)
+            )
+            if expected_version is not None and expected_version != stored.version:
+                raise stale("person", expected_version, stored.version)
+            objected = person.objected or (expected_version is None and stored.objected)
+            after = replace(person, version=stored.version + 1, objected=objected)
+            key = self._keyring.ensure([person.person_id])[person.person_id]
+            rows = PersonRows(connection, key, person.person_id)
+            rows.put_person(after)
+            if withdrew(consented(stored), consented(after)):
+                self._take_back(rows, after)
+        return after
+
+    def put_profile(self, profile: Profile) -> Profile:
+        """Store it with the next version, without what no consent covers; StaleVersion if it changed meanwhile."""
+        with self._database.writing() as connection:
+            self._cache.refresh()
+            key = self._keyring.ensure([profile.person_id])[profile.person_id]
+            return PersonRows(connection, key, profile.person_id).put_profile(profile)
+
+    def put_memory(self, memory: WellbeingMemory) -> WellbeingMemory:
+        """Store it with the next version; without the well-being consent nothing is stored."""
+        with self._database.writing() as connection:
+            self._cache.refresh()
+            key = self._keyring.find(memory.person_id)
+            return PersonRows(connection, key, memory.person_id).put_memory(memory) if key else memory
+
+    def forget(self, person_id: PersonId) -> bool:
+        """Destroy the key, then the rows; True if there was anything."""
+        with self._database.writing() as connection:
+            ref = self._keyring.destroy(person_id)
+            if ref is not None:
+                connection.execute(delete(tables.people).where(tables.people.c.ref == ref))
+            # Others drop what they hold of anyone when this number moves.
+            connection.execute(update(tables.installation).values(forgotten=tables.installation.c.forgotten + 1))
+        self._cache.refresh()
+        self._database.checkpoint()
+        return ref is not None
+
+    def export(self, person_id: PersonId, now: datetime) -> Mapping[str, object]:
+        """All that is stored about someone, key by key as stored."""
+        return self._export(person_id, now)
+
+    def purge(self, now: datetime) -> int:
+        """Drop moods and signs of stress older than 72 h, and rows whose key was destroyed; how many people changed."""
+        with self._database.writing() as connection:
+            self._cache.refresh()
+            due = ticks(now)
+            changed = 0
+            for table in (tables.profiles, tables.memories):
+                refs = connection.execute(select(table.c.ref).where(table.c.lapses_at <= due)).scalars().all()
+                for ref in refs:
+                    key = self._keyring.of_ref(ref)
+                    if key is None:
+                        continue
+                    changed += 1
+                    rows = PersonRows(connection, key, PersonId(""))
+                    if table is tables.profiles and (profile := rows.profile()) is not None:
+                        rows.put_profile(faded_profile(profile, now))
+                    elif (memory := rows.memory()) is not None:
+                        rows.put_memory(faded_memory(memory, now))
+        return changed + self._purge_orphans()
+
+    def _purge_orphans(self) -> int:
+        """Rows that nobody can open: left by a crash while forgetting, or brought back by an old backup."""
+        gone, last = 0, b""
+        while True:
+            with self._database.reading() as connection:
+                page = connection.execute(
+                    select(tables.people.c.ref)
+                    .where(tables.people.c.ref > last)
+                    .order_by(tables.people.c.ref)
+                    .limit(_PAGE)
+                )
+                refs = [bytes(ref) for ref in page.scalars()]
+            if not refs:
+                return gone
+            last = refs[-1]
+            orphans = set(refs) - self._keyring.alive(refs)
+            if orphans:
+                with self._database.writing() as connection:
+                    connection.execute(delete(tables.people).where(tables.people.c.ref.in_(orphans)))
+                gone += len(orphans)
+
+    def _take_back(self, rows: PersonRows, person: Person) -> None:
+        """Delete what the person's consents no longer cover."""
+        consents = consented(person)
+        if (profile := rows.profile()) is not None and permitted_profile(profile, consents) != profile:
+            rows.put_profile(profile)
+        if not consents.wellbeing:
+            rows.drop_memory()
+        limit_readings(rows.connection, rows.key, consents)
+
+    def _known(self, person_id: PersonId) -> Known:
+        known, epoch = self._cache.look(person_id)
+        if known is not None:
+            return known
+        key = self._keyring.find(person_id)
+        if key is None:
+            known = Known(ref=None, person=Person(person_id=person_id), profile=None, memory=None)
+        else:
+            with self._database.reading() as connection:
+                rows = PersonRows(connection, key, person_id)
+                known = Known(ref=key.ref, person=rows.person(), profile=rows.profile(), memory=rows.memory())
+        self._cache.keep(person_id, known, epoch)
+        return known

@@ -1,0 +1,180 @@
+"""The SQLite store: one data folder with `adtailor.sqlite`, `keys.sqlite` and the decision log, behind four ports."""
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import func, insert, select
+
+from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRef
+from adtailor.domain.ids import CampaignId, PersonId
+from adtailor.domain.money import Micros
+from adtailor.errors import StorageFailed
+from adtailor.storage import tables
+from adtailor.storage.cache import PeopleCache
+from adtailor.storage.catalogue import SqliteCatalogue
+from adtailor.storage.database import FILE, Database
+from adtailor.storage.export import exported
+from adtailor.storage.keyring import FILE as KEYS
+from adtailor.storage.keyring import Keyring, PersonKey, secure_folder
+from adtailor.storage.moments import ticks
+from adtailor.storage.money import Money
+from adtailor.storage.people import SqlitePeople
+from adtailor.storage.posts import SqlitePosts
+from adtailor.storage.sealing import RandomBytes
+from adtailor.storage.segments import Segments
+
+_TOKEN_KEYS_KEPT = 2
+
+
+class SqliteEvents:
+    """`ports.EventStore`: the decision log and the ledger."""
+
+    def __init__(self, segments: Segments, money: Money, keyring: Keyring, cache: PeopleCache) -> None:
+        self._segments = segments
+        self._money = money
+        self._keyring = keyring
+        self._cache = cache
+
+    def append(self, record: DecisionRecord) -> RecordRef:
+        """Append a record before the decision is answered; survives a killed process."""
+        self._cache.refresh()
+        key = self._keyring.find(record.person_id)
+        if key is None and record.person_id is not None:
+            key = self._keyring.ensure([record.person_id])[record.person_id]
+        assert key is not None  # noqa: S101 - the site's own key always is
+        return self._segments.append(record, key)
+
+    def record(self, ref: RecordRef) -> DecisionRecord | None:
+        """The record, unless it has expired or its person was forgotten."""
+        self._cache.refresh()
+        return self._segments.record(ref)
+
+    def take(self, event: Event) -> EventOutcome:
+        """Store an event and debit its campaign in one durable transaction."""
+        return self._money.take(event)
+
+    def take_many(self, events: Sequence[Event]) -> list[EventOutcome]:
+        """The same for several, in order, with one wait for the disk: all are stored, or none."""
+        return self._money.take_many(events)
+
+    def events(self, since: datetime | None = None) -> list[tuple[Event, Micros]]:
+        """The events that happened since, oldest first, each with what was charged."""
+        return self._money.events(since)
+
+    def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
+        """Per campaign, what its current day (in its zone) and its whole life have been charged."""
+        return self._money.spent(now)
+
+
+class SqliteStore:
+    """All four ports over one data folder; threads may share it, and processes the folder.
+
+    Raises StorageFailed when a file is damaged, foreign, newer, or without its keys; it is then left as it was.
+    """
+
+    def __init__(self, folder: Path, *, random_bytes: RandomBytes = os.urandom) -> None:
+        self.folder = folder
+        secure_folder(folder)
+        data, keys = folder / FILE, folder / KEYS
+        if data.exists() and data.stat().st_size and not keys.exists():
+            raise StorageFailed(
+                f"{keys} is missing, and {data} cannot be read without it",
+                hint=f"put {KEYS} back (backups must not hold it), or move {FILE} away to begin anew",
+            )
+        self._keyring = Keyring(folder, random_bytes)
+        try:
+            self._database = Database(folder, self._keyring.installation)
+        except BaseException:
+            self._keyring.close()
+            raise
+        self._cache = PeopleCache(self._database, self._keyring)
+        self._segments = Segments(folder / "decisions", next_number=self._next_segment, key_of=self._keyring.of_ref)
+        self._money = Money(self._database)
+        self.catalogue = SqliteCatalogue(self._database)
+        self.posts = SqlitePosts(self._database, self._keyring, self._cache)
+        self.people = SqlitePeople(self._database, self._keyring, self._cache, export=self._export)
+        self.events = SqliteEvents(self._segments, self._money, self._keyring, self._cache)
+
+    @property
+    def token_keys(self) -> Mapping[int, bytes]:
+        """The keys of event tokens, by id: the current one, and the one before it."""
+        return self._keyring.secrets("token")
+
+    @property
+    def current_token_key(self) -> int:
+        """The id of the key to mint with."""
+        return self._keyring.newest("token")
+
+    def rotate_token_key(self) -> int:
+        """A new key to mint with, seen by processes that start from now on; tokens of the last one still open."""
+        return self._keyring.rotate("token", keep=_TOKEN_KEYS_KEPT)
+
+    def purge(self, now: datetime) -> Mapping[str, int]:
+        """Delete what has had its time: affect after 72 h, decision records after 30 days, rows without a key."""
+        done = {
+            "affect": self.posts.purge(now),
+            "people": self.people.purge(now),
+            "decision segments": self._segments.purge(now),
+        }
+        self._database.checkpoint()
+        return done
+
+    def describe(self) -> Mapping[str, str]:
+        """What is stored where, for `doctor`: no content, no person."""
+        posts, waiting, readings = self.posts.counts()
+        events, over = self._money.counts()
+        segments, segment_bytes = self._segments.counts()
+        with self._database.reading() as connection:
+            profiles = connection.execute(select(func.count()).select_from(tables.profiles)).scalar_one()
+            campaigns = connection.execute(select(func.count()).select_from(tables.budgets)).scalar_one()
+        return {
+            "file": str(self._database.path),
+            "size": f"{self._database.path.stat().st_size:,} bytes",
+            "schema": self._database.schema(),
+            "state": self._database.damage() or "whole",
+            "people": f"{self._keyring.count():,}",
+            "profiles": f"{profiles:,}",
+            "posts": f"{posts:,} ({waiting:,} to read)",
+            "readings": f"{readings:,}",
+            "campaigns": f"{campaigns:,}",
+            "events": f"{events:,} ({over:,} over-delivered)",
+            "decision log": f"{segments:,} segments, {segment_bytes:,} bytes",
+        }
+
+    def close(self) -> None:
+        """Put the log on the disk and let go of the files."""
+        self._segments.close()
+        self._database.close()
+        self._keyring.close()
+
+    def __enter__(self) -> "SqliteStore":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _next_segment(self, opened_at: datetime) -> int:
+        """A number that no segment has had."""
+        with self._database.writing() as connection:
+            made = connection.execute(
+                insert(tables.segments).values(opened_at=ticks(opened_at)).returning(tables.segments.c.number)
+            )
+            return made.scalar_one()
+
+    def _export(self, person_id: PersonId, now: datetime) -> Mapping[str, object]:
+        key: PersonKey | None = self._keyring.find(person_id)
+        records = [] if key is None else [record for _, record in self._segments.of(key)]
+        return exported(
+            person=self.people.person(person_id),
+            profile=self.people.profile(person_id),
+            memory=self.people.memory(person_id),
+            posts=self.posts.posts_of(person_id),
+            readings=self.posts.readings_of(person_id, now),
+            records=records,
+            events=self._money.of_decisions([record.decision.decision_id for record in records]),
+        )

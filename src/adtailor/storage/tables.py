@@ -1,0 +1,161 @@
+"""The tables of `adtailor.sqlite`, as they stand after the last migration.
+
+A person is only ever a `ref`, 16 random bytes that the key file can tie to someone. `body`, `affect` and `photos` are
+sealed under that person's key; times are microseconds since 1970; money is micros.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+
+def _person(*, primary_key: bool = False) -> "Column[bytes]":
+    return Column(
+        "ref", LargeBinary, ForeignKey("people.ref", ondelete="CASCADE"), primary_key=primary_key, nullable=False
+    )
+
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("forgotten", Integer, nullable=False, comment="how often someone was forgotten: tells others to look again"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("ref", LargeBinary, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("changed", Integer, nullable=False, comment="grows with each change of person or profile, over all people"),
+    Column("body", LargeBinary, comment="none until they say something about themselves"),
+    Index("people_changed", "changed"),
+)
+
+profiles = Table(
+    "profiles",
+    metadata,
+    _person(primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("lapses_at", Integer, comment="when the oldest mood in it must go"),
+    Column("body", LargeBinary, nullable=False),
+    Index("profiles_lapses_at", "lapses_at"),
+)
+
+memories = Table(
+    "memories",
+    metadata,
+    _person(primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("lapses_at", Integer, comment="when the oldest sign in it must go"),
+    Column("body", LargeBinary, nullable=False),
+    Index("memories_lapses_at", "lapses_at"),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("post", LargeBinary, nullable=False, unique=True, comment="a keyed hash of its id"),
+    _person(),
+    Column("created_at", Integer, nullable=False),
+    Column("added_at", Integer, nullable=False),
+    Column("read_at", Integer),
+    Column("body", LargeBinary, nullable=False),
+    Index("posts_ref", "ref"),
+    Index("posts_created_at", "created_at"),
+    Index("posts_unread", "seq", sqlite_where=Column("read_at", Integer).is_(None)),
+    sqlite_autoincrement=True,
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    Column("seq", Integer, ForeignKey("posts.seq", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False, comment="gone once the post is read"),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("seq", Integer, ForeignKey("posts.seq", ondelete="CASCADE"), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("affect", LargeBinary, comment="emotions and stress, apart, for they lapse"),
+    Column("affect_expires_at", Integer),
+    CheckConstraint("(affect IS NULL) = (affect_expires_at IS NULL)", name="affect_has_an_end"),
+    Index("readings_affect_expires_at", "affect_expires_at"),
+)
+
+catalogue = Table(
+    "catalogue",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+catalogue_version = Table(
+    "catalogue_version",
+    metadata,
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("campaign_id", Text, primary_key=True),
+    Column("zone", Text, nullable=False),
+    Column("daily_budget", Integer, nullable=False),
+    Column("lifetime_budget", Integer),
+    Column("spent", Integer, CheckConstraint("spent >= 0"), nullable=False, comment="over its whole life"),
+)
+
+spent_days = Table(
+    "spent_days",
+    metadata,
+    Column("campaign_id", Text, ForeignKey("budgets.campaign_id"), primary_key=True),
+    Column("day", Text, primary_key=True, comment="a date in the campaign's zone"),
+    Column("spent", Integer, CheckConstraint("spent >= 0"), nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("decision_id", Text, nullable=False),
+    Column("placement_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("ad_id", Text, nullable=False),
+    Column("advertiser_id", Text, nullable=False),
+    Column("campaign_id", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("validity", Text, nullable=False),
+    Column("price", Integer, CheckConstraint("price >= 0"), nullable=False),
+    Column("charged", Integer, nullable=False),
+    Column("over_delivered", Integer, nullable=False),
+    UniqueConstraint("decision_id", "placement_id", "kind", name="an_event_happens_once"),
+    CheckConstraint("charged = price OR charged = 0", name="all_or_nothing"),
+    Index("events_at", "at"),
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("opened_at", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
