@@ -28,6 +28,7 @@ class Verb:
 
 VERBS: tuple[Verb, ...] = (
     Verb(name="read", help="Read posts and photos: JSONL, a Mastodon archive, a folder of pictures."),
+    Verb(name="doctor", help="Say what is installed, which models, and what is missing."),
 )
 
 
