@@ -85,7 +85,8 @@ def test_the_token_opens(sent: bytes) -> None:
 @pytest.mark.parametrize(
     "sent",
     [b"", b"Bearer", b"Bearer ", b"Bearer a-long-secre", b"Bearer a-long-secret2", b"a-long-secret",
-     b"Basic a-long-secret", b"Basic " + base64.b64encode(b"a-long-secret"), b"Token a-long-secret", b"Bearer \xff\xfe"],
+     b"Basic a-long-secret", b"Basic " + base64.b64encode(b"a-long-secret"), b"Token a-long-secret",
+     b"Bearer \xff\xfe"],
 )  # fmt: skip
 def test_anything_else_does_not(sent: bytes) -> None:
     assert status("GET", "/v1/ads", (b"authorization", sent), rules=LOCKED) == 401

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response, get, put
 from litestar.concurrency import sync_to_thread
 from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath
 
 from adtailor.errors import StaleVersion, UnknownId
 from adtailor.service.answers import Asked, answer
@@ -96,7 +97,7 @@ def catalogue_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
             return answer(await sync_to_thread(items))
 
         @get(f"/v1/{kind}/{{item_id:str}}", name=f"one of {kind}")
-        async def tell_one(item_id: str) -> Response[bytes]:
+        async def tell_one(item_id: FromPath[str]) -> Response[bytes]:
             return answer(await sync_to_thread(item, item_id))
 
         return [tell_all, tell_one]

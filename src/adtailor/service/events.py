@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath
 from msgspec import convert
 
 from adtailor.domain.events import EventKind
@@ -80,15 +81,15 @@ def event_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         return nothing(headers=HEADERS)
 
     @get("/v1/e/{token:str}", status_code=204)
-    async def happened_by_get(request: Asked, token: str) -> Response[None]:
+    async def happened_by_get(request: Asked, token: FromPath[str]) -> Response[None]:
         return await happened(request, token, BY_GET)
 
     @post("/v1/e/{token:str}", status_code=204)
-    async def happened_by_post(request: Asked, token: str) -> Response[None]:
+    async def happened_by_post(request: Asked, token: FromPath[str]) -> Response[None]:
         return await happened(request, token, BY_POST)
 
     @get("/v1/c/{token:str}", status_code=302)
-    async def clicked(request: Asked, token: str) -> Response[None]:
+    async def clicked(request: Asked, token: FromPath[str]) -> Response[None]:
         taken = await sync_to_thread(take, token, frozenset[EventKind]({"click"}), request.headers.get("user-agent"))
         # Someone who comes back to the ad still arrives; a program that replays the address is told.
         if taken.outcome.status == "duplicate" and "text/html" not in request.headers.get("accept", ""):
@@ -102,7 +103,7 @@ def event_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         )
 
     @get("/v1/explain/{token:str}")
-    async def explained(token: str) -> Response[bytes]:
+    async def explained(token: FromPath[str]) -> Response[bytes]:
         def told() -> WhyShownWire:
             try:
                 return convert(doors.explain.why(token, now=doors.clock.now()), WhyShownWire, from_attributes=True)

@@ -2,21 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from litestar import Response, delete, get, post, put
 from litestar.concurrency import sync_to_thread
 from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath
 
 from adtailor.domain.checks import checked_id
 from adtailor.domain.ids import AdvertiserId, PersonId, TopicId
 from adtailor.domain.person import Person
-from adtailor.errors import InvalidInput, UnknownId
+from adtailor.errors import InvalidInput, StaleVersion, UnknownId
 from adtailor.service.answers import Asked, answer, nothing
 from adtailor.service.doors import Doors
 from adtailor.service.headers import etag, if_match, version_needed
 from adtailor.service.operations import Operation
-from adtailor.service.wire.decoding import decode
+from adtailor.service.wire.decoding import checked_zone, decode
 from adtailor.service.wire.people import (
     ConsentsWire,
     DescriptionWire,
@@ -139,22 +139,22 @@ def _choice_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
     people = doors.people
 
     @get(HERE)
-    async def tell_person(person_id: str) -> Response[bytes]:
+    async def tell_person(person_id: FromPath[str]) -> Response[bytes]:
         who = _id(person_id)
         return _about(await _in_thread(lambda: people.person(who)))
 
     @put(HERE)
-    async def describe(request: Asked, person_id: str) -> Response[bytes]:
+    async def describe(request: Asked, person_id: FromPath[str]) -> Response[bytes]:
         who, told = _id(person_id), decode(await request.body(), DescriptionWire)
         return _about(await _in_thread(lambda: people.describe(who, age=told.age, country=told.country)))
 
     @get(f"{HERE}/consents")
-    async def tell_consents(person_id: str) -> Response[bytes]:
+    async def tell_consents(person_id: FromPath[str]) -> Response[bytes]:
         who = _id(person_id)
         return _agreed(await _in_thread(lambda: people.person(who)))
 
     @put(f"{HERE}/consents")
-    async def set_consents(request: Asked, person_id: str) -> Response[bytes]:
+    async def set_consents(request: Asked, person_id: FromPath[str]) -> Response[bytes]:
         who = _id(person_id)
         wanted = consents_from_wire(decode(await request.body(), ConsentsWire))
 
@@ -165,12 +165,16 @@ def _choice_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
                 if before.version > 0 and wanted != wanted.narrowed(before.consents):
                     raise version_needed("what this person agreed to")
                 builds_on = before.version
-            return people.set_consents(who, wanted, expected_version=builds_on)
+            try:
+                return people.set_consents(who, wanted, expected_version=builds_on)
+            except StaleVersion as error:
+                error.field = "If-Match"
+                raise
 
         return _agreed(await _in_thread(change))
 
     @put(f"{HERE}/objection")
-    async def set_objection(request: Asked, person_id: str) -> Response[bytes]:
+    async def set_objection(request: Asked, person_id: FromPath[str]) -> Response[bytes]:
         who, told = _id(person_id), decode(await request.body(), ObjectionWire)
         return _about(await _in_thread(lambda: people.set_objection(who, told.objected)))
 
@@ -181,20 +185,20 @@ def _profile_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
     people = doors.people
 
     @put(f"{HERE}/mood")
-    async def declare_mood(request: Asked, person_id: str) -> Response[bytes]:
+    async def declare_mood(request: Asked, person_id: FromPath[str]) -> Response[bytes]:
         who, told = _id(person_id), decode(await request.body(), MoodWire)
         await _in_thread(lambda: people.declare_mood(who, told.mood, now=doors.clock.now()))
         return answer(told)
 
     @put(f"{HERE}/signals", status_code=204)
-    async def switch_signals(request: Asked, person_id: str) -> Response[None]:
+    async def switch_signals(request: Asked, person_id: FromPath[str]) -> Response[None]:
         who, told = _id(person_id), decode(await request.body(), SignalsWire)
         for signal, on in told.signals.items():
             await sync_to_thread(people.switch_signal, who, signal, on=on)
         return nothing()
 
     @put(f"{HERE}/mutes", status_code=204)
-    async def mute(request: Asked, person_id: str) -> Response[None]:
+    async def mute(request: Asked, person_id: FromPath[str]) -> Response[None]:
         who, told = _id(person_id), decode(await request.body(), MuteWire)
         if told.advertiser_id is not None and told.topic_id is None:
             advertiser = AdvertiserId(checked_id(told.advertiser_id, "advertiser_id"))
@@ -209,16 +213,16 @@ def _profile_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         return nothing()
 
     @get(f"{HERE}/rest")
-    async def tell_rest(request: Asked, person_id: str) -> Response[bytes]:
-        who, zone = _id(person_id), _zone(request.query_params.get("zone", "UTC"))
+    async def tell_rest(request: Asked, person_id: FromPath[str]) -> Response[bytes]:
+        who, zone = _id(person_id), checked_zone(request.query_params.get("zone", "UTC"), "zone")
         language = request.query_params.get("language", "en")
         card = await _in_thread(lambda: people.rest(who, now=doors.clock.now(), zone=zone, language=language))
         return answer(RestWire(rest_suggestion=None if card is None else rest_to_wire(card)))
 
     @post(f"{HERE}/rest", status_code=204)
-    async def answer_rest(request: Asked, person_id: str) -> Response[None]:
+    async def answer_rest(request: Asked, person_id: FromPath[str]) -> Response[None]:
         who, told = _id(person_id), decode(await request.body(), RestAnswerWire)
-        zone = _zone(told.zone)
+        zone = checked_zone(told.zone, "zone")
         await _in_thread(lambda: people.answer_rest(who, told.answer, now=doors.clock.now(), zone=zone))
         return nothing()
 
@@ -229,13 +233,13 @@ def _whole_person_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
     people = doors.people
 
     @get(f"{HERE}/export")
-    async def export(person_id: str) -> Response[bytes]:
+    async def export(person_id: FromPath[str]) -> Response[bytes]:
         who = _id(person_id)
         stored = await _in_thread(lambda: people.export(who, now=doors.clock.now()))
         return answer(stored, headers={"Content-Disposition": 'attachment; filename="export.json"'})
 
     @delete(HERE, status_code=204)
-    async def forget(person_id: str) -> Response[None]:
+    async def forget(person_id: FromPath[str]) -> Response[None]:
         who = _id(person_id)
         if not await _in_thread(lambda: people.forget(who)):
             raise UnknownId("nothing is on file", hint="there is nothing to forget", field="person_id")
@@ -246,14 +250,6 @@ def _whole_person_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
 
 def _id(person_id: str) -> PersonId:
     return PersonId(checked_id(person_id, "person_id"))
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidInput("no time zone", hint="an IANA name such as Europe/Berlin", field="zone") from None
-    return name
 
 
 def _about(person: Person) -> Response[bytes]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath
 from msgspec import Meta, Raw, Struct
 
 from adtailor.domain.checks import checked_id
@@ -93,7 +94,7 @@ def post_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         return await sync_to_thread(take, await request.body())
 
     @get("/v1/posts/{post_id:str}/reading")
-    async def tell_reading(post_id: str) -> Response[bytes]:
+    async def tell_reading(post_id: FromPath[str]) -> Response[bytes]:
         return answer(reading_to_wire(await sync_to_thread(_reading, doors, post_id)))
 
     return [take_posts, tell_reading]

@@ -21,7 +21,7 @@ from adtailor.service.wire.buying import (
     OrganizationWire,
     TargetingWire,
 )
-from adtailor.service.wire.decoding import decode, in_utc, under
+from adtailor.service.wire.decoding import checked_zone, decode, in_utc, under
 
 
 class _Named(Protocol):
@@ -166,7 +166,7 @@ def _campaign(wire: CampaignWire) -> Campaign:
         lifetime_budget=None if lifetime is None else Micros(lifetime),
         starts_at=None if wire.starts_at is None else in_utc(wire.starts_at, "starts_at"),
         ends_at=None if wire.ends_at is None else in_utc(wire.ends_at, "ends_at"),
-        zone=wire.zone,
+        zone=checked_zone(wire.zone, "zone"),
         version=wire.version,
     )
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import inspect
@@ -93,6 +94,21 @@ def in_utc(value: datetime, field: str) -> datetime:
         return aware_utc(value, field)
     except OverflowError:
         raise InvalidInput("the time has no equal in UTC", hint="a year from 1 to 9999", field=field) from None
+
+
+def checked_zone(name: str, field: str) -> str:
+    """`name`, if it is a time zone; the name of a folder of zones, as Europe, is none.
+
+    >>> checked_zone("Europe/Berlin", "zone")
+    'Europe/Berlin'
+    """
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidInput(
+            f"{_short(name)!r} is no time zone", hint="an IANA name such as Europe/Berlin", field=field
+        ) from None
+    return name
 
 
 def id_or_none(value: str | None, field: str) -> str | None:

@@ -20,7 +20,7 @@ from adtailor.domain.person import Age
 from adtailor.domain.post import LONGEST_TEXT
 from adtailor.domain.reading import Topic
 from adtailor.errors import InvalidInput
-from adtailor.service.wire.decoding import MOST_MICROS, Wire, decode, id_or_none, under
+from adtailor.service.wire.decoding import MOST_MICROS, Wire, checked_zone, decode, id_or_none, under
 from adtailor.service.wire.people import ConsentsWire, consents_from_wire, consents_to_wire
 from adtailor.service.wire.posts import LanguageTag
 from adtailor.service.wire.readings import TopicWire, topic_from_wire
@@ -171,7 +171,7 @@ def _context(wire: ContextWire) -> Context:
         lat=wire.lat,
         lon=wire.lon,
         device=wire.device,
-        zone=wire.zone,
+        zone=checked_zone(wire.zone, "context.zone"),
     )
 
 
