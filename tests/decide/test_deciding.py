@@ -1,0 +1,290 @@
+"""What a decision promises, on thousands of random small worlds."""
+
+from collections import Counter
+from dataclasses import replace
+from itertools import combinations, product
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adtailor.decide.auction import in_play
+from adtailor.decide.deciding import NoVeto, decide
+from adtailor.domain.decision import DecisionRequest, Evidence, Limits, Placement
+from adtailor.domain.ids import PlacementId, RequestId, SiteId
+from adtailor.domain.money import Micros
+from adtailor.domain.signals import PERSONAL_SIGNALS
+from adtailor.errors import ModelUnavailable
+from adtailor.testing.toy_ads import toy_world
+from adtailor.testing.toy_pages import ADULT, NOW, SENSITIVE, random_page
+
+seeds = st.integers(0, 2**32)
+
+
+class Blanking:
+    """A veto that blanks what it was told to, and keeps what it was shown."""
+
+    def __init__(self, blank, *, needs_plain=False):
+        self.blank = frozenset(blank)
+        self.needs_plain = needs_plain
+
+    def blanks(self, won, placements, plain):
+        self.won, self.placements, self.plain = won, placements, plain
+        return self.blank
+
+
+def winners(decision):
+    return {filled.placement_id: filled.won.ad_id if filled.won else None for filled in decision.placements}
+
+
+@pytest.mark.parametrize(
+    "worlds", [range(400), pytest.param(range(400, 6_000), marks=pytest.mark.slow)], ids=["some", "thousands"]
+)
+def test_t13_an_explanation_names_exactly_the_signals_whose_removal_changes_the_ad(worlds):
+    sizes = Counter()
+    for seed in worlds:
+        page = random_page(seed)
+        decision = page.decide()
+        signals = in_play(page.evidence)
+        rerun = {signal: winners(page.decide(page.evidence.without(signal))) for signal in signals}
+        assert decision.account.without == rerun
+        shown = winners(decision)
+        for filled in decision.placements:
+            if filled.won is None:
+                assert filled.why is None
+                continue
+            changing = tuple(s for s in signals if rerun[s][filled.placement_id] != shown[filled.placement_id])
+            if changing:
+                assert filled.why.signals == changing
+            else:
+                assert filled.why.signals == smallest_set(page, signals, filled)
+            sizes[len(changing) if changing else -len(filled.why.signals)] += 1
+    # The worlds are such that every kind of answer came up: none, one, several, and sets of two and more.
+    assert {0, 1, 2, 3, -2} <= set(sizes)
+    assert min(sizes) <= -3
+
+
+def smallest_set(page, signals, filled):
+    for size in range(2, len(signals) + 1):
+        for some in combinations(signals, size):
+            evidence = page.evidence
+            for signal in some:
+                evidence = evidence.without(signal)
+            if winners(page.decide(evidence))[filled.placement_id] != filled.won.ad_id:
+                return some
+    return ()
+
+
+@settings(max_examples=200, deadline=None)
+@given(seed=seeds, blank=st.sets(st.sampled_from(["p0", "p1", "p2", "p3", "elsewhere"])))
+def test_t01_a_veto_leaves_a_subset_of_the_ads_at_the_same_prices(seed, blank):
+    page = random_page(seed)
+    free, quiet = page.decide(), page.decide(veto=Blanking(blank))
+    assert replace(quiet, placements=()) == replace(free, placements=())
+    for before, after in zip(free.placements, quiet.placements, strict=True):
+        if after.won is not None:
+            assert after == before
+    charged = [sum(filled.won.price for filled in d.placements if filled.won) for d in (free, quiet)]
+    assert charged[1] <= charged[0]
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=seeds, blank=st.sets(st.sampled_from(["p0", "p1", "p2", "p3"])))
+def test_t02_a_vetoed_placement_is_blank_and_never_filled_by_another_ad(seed, blank):
+    page = random_page(seed)
+    free, quiet = page.decide(), page.decide(veto=Blanking(blank))
+    assert [filled.placement_id for filled in quiet.placements] == [p.id for p in page.request.placements]
+    for before, after in zip(free.placements, quiet.placements, strict=True):
+        if after.placement_id in blank:
+            assert (after.won, after.why) == (None, None)
+            assert after.no_fill.code == "quiet"
+        else:
+            assert after == before
+
+
+def test_a_veto_sees_all_placements_and_what_somebody_without_consent_would_have_been_shown():
+    for seed in range(60):
+        page = random_page(seed)
+        veto = Blanking((), needs_plain=True)
+        decision = page.decide(veto=veto)
+        assert list(veto.placements) == [placement.id for placement in page.request.placements]
+        assert {name: won.ad_id for name, won in veto.won.items()} == {k: v for k, v in winners(decision).items() if v}
+        assert veto.plain == frozenset(filter(None, winners(page.decide(page.evidence.impersonal())).values()))
+    veto = Blanking(())
+    page.decide(veto=veto)
+    assert veto.plain is None
+
+
+def test_t03_no_sensitive_product_is_selected_or_moved_by_any_mood():
+    moods = ("joy", "excitement", "amusement", "curiosity", "calm")
+    tones = ("playful", "warm", "calm", "energetic", "serious", "curious", "elegant", "bold")
+    for mood, name in product(moods, (SENSITIVE, ADULT)):
+        world = toy_world(
+            [{"id": f"{name}-{tone}", "products": [name], "tone": [tone]} for tone in tones]
+            + [{"id": f"shoes-{tone}", "products": ["shoes"], "tone": [tone]} for tone in tones],
+            adult_products=[ADULT],
+            sensitive_products=[SENSITIVE],
+        )
+        request = DecisionRequest(
+            request_id=RequestId("r"), site_id=SiteId("s"), placements=(Placement(id=PlacementId("p")),)
+        )
+        ranked = {}
+        for affect in (None, {mood: 1.0}):
+            decision = decide(
+                request,
+                Evidence(context_tone={"calm": 0.5}, affect=affect),
+                Limits(age="adult", protected=False),
+                catalogue=world.catalogue,
+                ranker=world.ranker,
+                policy_name="toy@1",
+                now=NOW,
+                random=Random(1),
+            )
+            ranked[affect is None] = {c.ad_id: c for c in decision.account.ranked}
+            if affect:
+                assert decision.placements[0].won.ad_id.startswith("shoes")
+        plain, moved = ranked[True], ranked[False]
+        assert {ad for ad in plain if moved[ad] != plain[ad]} <= {f"shoes-{tone}" for tone in tones}
+        assert any(moved[ad] != plain[ad] for ad in plain)
+        assert all(moved[ad].click_rate == plain[ad].click_rate for ad in plain)
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=seeds)
+def test_t03_affect_and_tone_never_touch_a_click_rate(seed):
+    page = random_page(seed)
+    rates = {}
+    for evidence in (page.evidence, page.evidence.without("affect"), page.evidence.without("context tone")):
+        for candidate in page.decide(evidence).account.ranked:
+            rates.setdefault(candidate.ad_id, set()).add(candidate.click_rate)
+    assert all(len(rate) == 1 for rate in rates.values())
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=seeds)
+def test_t05_chance_is_the_same_whatever_is_known_of_the_viewer_and_whatever_a_veto_blanks(seed):
+    page = random_page(seed)
+    states = []
+    for evidence, veto in ((page.evidence, None), (Evidence(), Blanking({"p0"})), (page.evidence, Blanking({"p1"}))):
+        random = Random(seed)
+        decision = decide(
+            page.request, evidence, page.limits, catalogue=page.world.catalogue, ranker=page.world.ranker,
+            veto=veto, policy_name="toy@1", now=NOW, random=random,
+        )  # fmt: skip
+        states.append((decision.decision_id, random.getstate()))
+    assert len(set(states)) == 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(seed=seeds)
+def test_t08_a_protected_viewer_is_answered_as_an_anonymous_one_and_sees_nothing_for_adults(seed):
+    page = random_page(seed, protected=True)
+    decision = page.decide()
+    assert decision == page.decide(page.evidence.impersonal())
+    assert not PERSONAL_SIGNALS & set(decision.account.without)
+    catalogue = page.world.catalogue
+    for filled in decision.placements:
+        if filled.won:
+            line = catalogue.line(catalogue.index[filled.won.ad_id])
+            assert ADULT not in line.creative.products
+            assert not line.adset.targeting.is_personal
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=seeds)
+def test_nobody_pays_more_than_the_bid_or_less_than_the_floor_and_no_advertiser_stands_twice(seed):
+    page = random_page(seed)
+    floors = {placement.id: placement for placement in page.request.placements}
+    decision = page.decide()
+    won = [(filled.placement_id, filled.won) for filled in decision.placements if filled.won]
+    assert len({w.advertiser_id for _, w in won}) == len(won)
+    for name, w in won:
+        assert w.price <= w.bid
+        if w.bid_kind != "cpa":
+            assert w.price >= floors[name].floor
+        assert 0 < w.propensity <= 1
+        assert w.value > 0
+        assert w.runner_up != w.ad_id
+    for filled in decision.placements:
+        assert (filled.won is None) == (filled.no_fill is not None)
+
+
+def test_the_same_seed_gives_the_same_decision_to_the_last_bit():
+    page = random_page(17)
+    assert page.decide() == page.decide()
+
+
+def one_page(ads, *, floor=0, formats=("native",), placements=1):
+    world = toy_world(ads)
+    return decide(
+        DecisionRequest(
+            request_id=RequestId("r"),
+            site_id=SiteId("s"),
+            placements=tuple(
+                Placement(id=PlacementId(f"p{n}"), position=n, formats=frozenset(formats), floor=Micros(floor))
+                for n in range(placements)
+            ),
+        ),
+        Evidence(),
+        Limits(age="adult", protected=False),
+        catalogue=world.catalogue,
+        ranker=world.ranker,
+        veto=NoVeto(),
+        policy_name="toy@1",
+        now=NOW,
+        random=Random(1),
+    ).placements
+
+
+def test_an_empty_catalogue_has_no_eligible_ad():
+    assert one_page([])[0].no_fill.code == "no_eligible_ad"
+
+
+def test_bids_of_nothing_are_below_every_floor():
+    assert one_page([{"id": "free", "bid": "0"}])[0].no_fill.code == "below_floor"
+
+
+def test_a_floor_above_all_bids_says_so():
+    no_fill = one_page([{"id": "boots", "bid": "0.40"}], floor=400_001)[0].no_fill
+    assert no_fill.code == "below_floor"
+    assert "0.400001" in no_fill.hint
+
+
+def test_an_only_ad_pays_the_floor_and_is_there_once():
+    first, second = one_page([{"id": "boots", "bid": "0.40"}], floor=30_000, placements=2)
+    assert (first.won.price, first.won.runner_up, first.won.propensity) == (30_000, None, 1.0)
+    assert second.no_fill.code == "no_eligible_ad"
+
+
+def test_an_only_ad_that_pays_by_conversion_pays_what_the_floor_asks_of_a_conversion():
+    # 10 000 a click, at 2 conversions in 100 clicks, is 500 000 a conversion.
+    (placement,) = one_page([{"id": "boots", "pays": "cpa", "bid": "4"}], floor=10_000)
+    assert placement.won.price == 500_000
+
+
+def test_a_click_costs_what_beats_the_next_advertiser():
+    # All have the click rate of a native ad, so values compare as bids do, and 0.40 beats 0.30 at 0.30.
+    ads = [{"id": "boots", "bid": "0.40"}, {"id": "socks", "bid": "0.30"}, {"id": "laces", "bid": "0.20"}]
+    first, second = one_page(ads, placements=2)
+    assert (first.won.ad_id, first.won.runner_up) == ("boots", "socks")
+    assert first.won.price == pytest.approx(300_000, abs=1)
+    assert second.won.price == pytest.approx(200_000, abs=1)
+
+
+def test_an_advertiser_does_not_bid_against_itself():
+    ads = [
+        {"id": "boots", "bid": "0.40", "advertiser": "peak"},
+        {"id": "ropes", "bid": "0.39", "advertiser": "peak"},
+        {"id": "socks", "bid": "0.10"},
+    ]
+    (placement,) = one_page(ads)
+    assert placement.won.runner_up == "socks"
+    assert placement.won.price == pytest.approx(100_000, abs=1)
+
+
+def test_a_catalogue_built_for_another_ranker_is_refused():
+    page = random_page(3)
+    other = replace(page.world.catalogue, ranker="another@2")
+    with pytest.raises(ModelUnavailable, match="another@2"):
+        replace(page, world=replace(page.world, catalogue=other)).decide()

@@ -1,0 +1,193 @@
+"""The compiled pass against plain NumPy: the same bits, the same order, for every ablation."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adtailor.maths.scoring import (
+    MOST_QUALITY_SHARE,
+    AdColumns,
+    Eligibility,
+    Query,
+    ad_columns,
+    click_rate,
+    rank,
+    rank_by_sorting,
+    weigh,
+)
+
+SIGNAL_BITS = (1, 4, 8)
+TONE, AFFECT = 2, 16
+
+
+def world(seed: int, ads: int, *, coarse: bool) -> tuple[AdColumns, Query, Eligibility]:
+    """`coarse` numbers are few and round, so that many ads are worth exactly the same."""
+    random = np.random.default_rng(seed)
+    width = 9
+
+    def numbers(*shape: int) -> np.ndarray:
+        return random.integers(-2, 3, shape) / 2 if coarse else random.normal(size=shape)
+
+    often = np.where(np.arange(width) < 5, 0.9, 0.1)
+    per_click = random.integers(0, 4, ads) * 100_000.0
+    columns = ad_columns(
+        bias=(numbers(ads) - 4).astype(np.float32),
+        vectors=(numbers(ads, width) * (random.random((ads, width)) < often)).astype(np.float32),
+        per_impression=np.where(random.random(ads) < 0.3, random.integers(0, 3, ads) * 1000.0, 0.0),
+        per_click=per_click,
+        tones=random.choice([0.0, 0.5, 1.0], (ads, 3)).astype(np.float32),
+        affect_may_move=random.random(ads) < 0.7,
+        name_hashes=random.integers(0, 2**63, ads).astype(np.uint64),
+    )
+    query = Query(
+        bias=0.25,
+        parts=numbers(3, width).astype(np.float32),
+        part_bits=np.array(SIGNAL_BITS, dtype=np.uint8),
+        tone=random.choice([-0.1, 0.0, 0.1], 3).astype(np.float32),
+        affect=random.choice([-0.2, 0.0, 0.05], 3).astype(np.float32),
+        tone_bit=TONE,
+        affect_bit=AFFECT,
+        tie_hash=int(random.integers(0, 2**63)),
+    )
+    eligibility = Eligibility(
+        may=random.random(ads) < 0.8,
+        fails_with=(random.integers(0, 256, ads) & random.integers(0, 256, ads) & 5).astype(np.uint8),
+        fails_without=(random.integers(0, 256, ads) & random.integers(0, 256, ads) & 13).astype(np.uint8),
+    )
+    return columns, query, eligibility
+
+
+def all_sets() -> np.ndarray:
+    bits = (*SIGNAL_BITS, TONE, AFFECT)
+    return np.array(
+        [sum(some) for size in range(len(bits) + 1) for some in itertools.combinations(bits, size)], dtype=np.uint8
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32), ads=st.integers(0, 40), best=st.sampled_from([1, 3, 64]), coarse=st.booleans())
+def test_the_best_of_every_ablation_are_those_of_a_full_sort_bit_for_bit(seed, ads, best, coarse):
+    columns, query, eligibility = world(seed, ads, coarse=coarse)
+    sets = all_sets()
+    ranking = rank(weigh(columns, query, eligibility), sets, best=best)
+    for row, left_out in enumerate(sets):
+        expected = rank_by_sorting(columns, query, eligibility, int(left_out))
+        kept = min(best, int(expected.kept[0]))
+        assert ranking.kept[row] == kept
+        assert ranking.eligible[row] == expected.kept[0]
+        for name in ("ads", "values", "click_rates", "qualities"):
+            assert getattr(ranking, name)[row, :kept].tolist() == getattr(expected, name)[0, :kept].tolist()
+
+
+def test_more_ads_than_one_block_holds_are_ranked_as_a_full_sort_would():
+    columns, query, eligibility = world(1, 1_300, coarse=True)
+    ranking = rank(weigh(columns, query, eligibility), np.zeros(1, dtype=np.uint8))
+    expected = rank_by_sorting(columns, query, eligibility, 0)
+    assert ranking.ads[0].tolist() == expected.ads[0, :64].tolist()
+
+
+def test_leaving_a_signal_out_gives_the_bits_of_never_having_had_it():
+    columns, query, eligibility = world(2, 200, coarse=False)
+    everywhere = Eligibility(
+        may=eligibility.may,
+        fails_with=np.zeros_like(eligibility.fails_with),
+        fails_without=np.zeros_like(eligibility.fails_without),
+    )
+    never = Query(
+        bias=query.bias,
+        parts=query.parts[[0, 2]],
+        part_bits=query.part_bits[[0, 2]],
+        tone=query.tone,
+        affect=query.affect,
+        tone_bit=TONE,
+        affect_bit=AFFECT,
+        tie_hash=query.tie_hash,
+    )
+    left_out = rank(weigh(columns, query, everywhere), np.array([SIGNAL_BITS[1]], dtype=np.uint8))
+    without = rank(weigh(columns, never, everywhere), np.zeros(1, dtype=np.uint8))
+    assert left_out.ads.tolist() == without.ads.tolist()
+    assert left_out.values.tolist() == without.values.tolist()
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_t03_tone_and_affect_move_value_by_a_tenth_at_most_and_the_click_rate_not_at_all(seed):
+    columns, query, eligibility = world(seed, 30, coarse=False)
+    rows = {}
+    for left_out in (0, TONE, AFFECT, TONE | AFFECT):
+        ranking = rank(weigh(columns, query, eligibility), np.array([left_out], dtype=np.uint8))
+        kept = ranking.kept[0]
+        rows[left_out] = {
+            ad: (value, rate)
+            for ad, value, rate in zip(
+                ranking.ads[0, :kept], ranking.values[0, :kept], ranking.click_rates[0, :kept], strict=True
+            )
+        }
+    for signal in (TONE, AFFECT):
+        for ad, (value, rate) in rows[signal].items():
+            with_it, same_rate = rows[0][ad]
+            assert same_rate == rate
+            assert abs(with_it - value) <= MOST_QUALITY_SHARE * value * (1 + 1e-12)
+            if signal == AFFECT and not columns.affect_may_move[ad]:
+                assert with_it == value
+
+
+def test_ties_fall_by_request_and_ad_and_not_by_the_order_of_the_ads():
+    _, query, _ = world(3, 1, coarse=True)
+    same = {
+        "bias": np.zeros(50, dtype=np.float32),
+        "vectors": np.zeros((50, 9), dtype=np.float32),
+        "per_impression": np.ones(50),
+        "per_click": np.zeros(50),
+        "tones": np.zeros((50, 3), dtype=np.float32),
+        "affect_may_move": np.ones(50, dtype=np.bool_),
+    }
+    names = np.random.default_rng(4).integers(0, 2**63, 50).astype(np.uint64)
+    everyone = Eligibility(
+        may=np.ones(50, dtype=np.bool_),
+        fails_with=np.zeros(50, dtype=np.uint8),
+        fails_without=np.zeros(50, dtype=np.uint8),
+    )
+    forward = rank(weigh(ad_columns(**same, name_hashes=names), query, everyone), np.zeros(1, dtype=np.uint8))
+    backward = rank(weigh(ad_columns(**same, name_hashes=names[::-1]), query, everyone), np.zeros(1, dtype=np.uint8))
+    assert names[forward.ads[0]].tolist() == names[::-1][backward.ads[0]].tolist()
+    assert forward.ads[0].tolist() != sorted(forward.ads[0].tolist())
+
+
+@pytest.mark.parametrize("logit", [-50.0, -40.0, -5.0, -1e-9, 0.0, 0.3, 7.0, 50.0])
+def test_the_click_rate_is_the_logistic_function(logit):
+    inside = min(max(logit, -40.0), 40.0)
+    assert click_rate(np.array([logit]))[0] == pytest.approx(1 / (1 + np.exp(-inside)), rel=4e-16, abs=0)
+
+
+def test_an_ad_worth_nothing_or_not_a_number_is_not_ranked():
+    columns = ad_columns(
+        bias=np.array([0.0, 0.0, np.nan, 0.0], dtype=np.float32),
+        vectors=np.zeros((4, 1), dtype=np.float32),
+        per_impression=np.zeros(4),
+        per_click=np.array([0.0, 5.0, 5.0, 1.0]),
+        tones=np.zeros((4, 1), dtype=np.float32),
+        affect_may_move=np.ones(4, dtype=np.bool_),
+        name_hashes=np.arange(4, dtype=np.uint64),
+    )
+    query = Query(
+        bias=0.0,
+        parts=np.zeros((0, 1), dtype=np.float32),
+        part_bits=np.zeros(0, dtype=np.uint8),
+        tone=np.zeros(1, dtype=np.float32),
+        affect=np.zeros(1, dtype=np.float32),
+        tone_bit=TONE,
+        affect_bit=AFFECT,
+        tie_hash=1,
+    )
+    none = np.zeros(4, dtype=np.uint8)
+    ranking = rank(
+        weigh(columns, query, Eligibility(may=np.ones(4, dtype=np.bool_), fails_with=none, fails_without=none)),
+        np.zeros(1, dtype=np.uint8),
+    )
+    assert ranking.kept[0] == 2
+    assert ranking.ads[0, :2].tolist() == [1, 3]
+    assert ranking.values[0, :2].tolist() == [2.5, 0.5]  # 5 x 0.5 and 1 x 0.5
