@@ -1,0 +1,58 @@
+"""What a suite is handed: the four storage ports, over one store."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from adtailor.ports import CatalogueSource, EventStore, PeopleStore, PostStore
+
+
+class Store(Protocol):
+    """Four ports that share their contents."""
+
+    @property
+    def catalogue(self) -> CatalogueSource:
+        """The buying side."""
+        ...
+
+    @property
+    def posts(self) -> PostStore:
+        """Posts and readings."""
+        ...
+
+    @property
+    def people(self) -> PeopleStore:
+        """People."""
+        ...
+
+    @property
+    def events(self) -> EventStore:
+        """Decisions, events and money."""
+        ...
+
+    def purge(self, now: datetime) -> Mapping[str, int]:
+        """Delete what has had its time."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files."""
+        ...
+
+
+class StoreSuite(ABC):
+    """Makes a store for each test."""
+
+    @abstractmethod
+    def make(self, folder: Path) -> Store:
+        """An empty store; `folder` is an empty folder for it."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Generator[Store]:
+        """The store under test."""
+        store = self.make(tmp_path / "data")
+        yield store
+        store.close()
