@@ -30,7 +30,7 @@ from adtailor.domain.ids import (
     TopicId,
 )
 from adtailor.domain.money import micros
-from adtailor.domain.person import Age, Consents, Person
+from adtailor.domain.person import Consents, Person
 from adtailor.domain.post import Photo, Post
 from adtailor.errors import InvalidInput
 from adtailor.simulate.community import files
@@ -45,7 +45,6 @@ class Member:
 
     person: Person
     name: str
-    age: Age
     zone: str
     language: str
     bio: str
@@ -108,9 +107,9 @@ def _member(row: files.MemberRow) -> Member:
             consents=Consents(**dict.fromkeys(row.consents, True)),
             objected=row.objected,
             country=row.country,
+            age=row.age,
         ),
         name=row.name,
-        age=row.age,
         zone=row.zone,
         language=row.language,
         bio=row.bio,

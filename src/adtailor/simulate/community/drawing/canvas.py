@@ -1,7 +1,7 @@
 """A canvas for flat illustrations: drawn large, then shrunk, so that edges are smooth."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 from PIL import Image, ImageColor, ImageDraw
@@ -40,7 +40,7 @@ class Canvas:
         """A filled ellipse."""
         self.shape(oval(x, y, rx, ry), fill)
 
-    def box(self, x: float, y: float, width: float, height: float, fill: str, radius: float = 0.0) -> None:
+    def box(self, x: float, y: float, width: float, height: float, fill: str, radius: float = 0.0) -> None:  # noqa: PLR0917 as SVG orders them
         """A filled rectangle."""
         self.shape(box(x, y, width, height, radius=radius), fill)
 
@@ -64,7 +64,7 @@ class Canvas:
         self.stroke([*points, points[0], points[1]], colour, width)
 
     @contextmanager
-    def moved(self, dx: float, dy: float, *, scale: float = 1.0, turn: float = 0.0) -> Iterator[None]:
+    def moved(self, dx: float, dy: float, *, scale: float = 1.0, turn: float = 0.0) -> Generator[None]:
         """Within it the origin lies at (dx, dy), everything is `scale` times as large and turned by degrees."""
         before = self._place
         (px, py), c, s = self._moved((dx, dy)), before[0], before[1]
@@ -76,7 +76,7 @@ class Canvas:
             self._place = before
 
     @contextmanager
-    def within(self, points: Sequence[Point]) -> Iterator[None]:
+    def within(self, points: Sequence[Point]) -> Generator[None]:
         """What is drawn in it shows only inside this polygon."""
         mask = Image.new("L", self._image.size, 0)
         ImageDraw.Draw(mask).polygon(self._placed(points), fill=255)

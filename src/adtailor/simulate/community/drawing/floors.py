@@ -35,7 +35,7 @@ def blanket(seed: int, colour: Rgb, *, soft: float = 1.0) -> Field:
     height += -3 * np.abs(smooth_noise(rng, 24, 110, turn=70))
     dy, dx = np.gradient(height * soft)
     light = 1.0 - 0.55 * (0.6 * dx + 0.55 * dy)
-    weave = blurred(rng.normal(size=light.shape), 0.8) * 0.06
+    weave = blurred(rng.normal(size=(_PIXELS, _PIXELS)), 0.8) * 0.06
     return _coloured(colour, np.clip(light + weave, 0.5, 1.3))
 
 

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 Point = tuple[float, float]
 
@@ -52,7 +53,7 @@ def dense(points: Iterable[Point], *, step: float) -> list[Point]:
     """The same line with a point at least every `step`."""
     listed = list(points)
     found = listed[:1]
-    for (x0, y0), (x1, y1) in zip(listed, listed[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(listed):
         pieces = max(1, math.ceil(math.hypot(x1 - x0, y1 - y0) / step))
         found += [(x0 + (x1 - x0) * n / pieces, y0 + (y1 - y0) * n / pieces) for n in range(1, pieces + 1)]
     return found
@@ -101,8 +102,6 @@ def _piece(command: str, n: list[float], start: Point) -> list[Point]:
 
 def _bezier(t: float, *points: Point) -> Point:
     """De Casteljau's construction."""
-    while len(points) > 1:
-        points = tuple(
-            (x0 + (x1 - x0) * t, y0 + (y1 - y0) * t) for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False)
-        )
-    return points[0]
+    if len(points) == 1:
+        return points[0]
+    return _bezier(t, *((x0 + (x1 - x0) * t, y0 + (y1 - y0) * t) for (x0, y0), (x1, y1) in pairwise(points)))

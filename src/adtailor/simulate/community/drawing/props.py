@@ -15,7 +15,7 @@ def lit_table(background: str, glow: str, ground: str) -> Canvas:
     return c
 
 
-def flower(c: Canvas, x: float, y: float, r: float, petals: str, heart: str) -> None:
+def flower(c: Canvas, x: float, y: float, r: float, petals: str, heart: str) -> None:  # noqa: PLR0917 as SVG orders them
     """Five petals."""
     for n in range(5):
         turn = 2 * math.pi * n / 5 - math.pi / 2
