@@ -202,6 +202,16 @@ class TestMood:
         assert mood_of(learned(), POLICY, NOW + KEPT - 15 * HOUR) is not None  # 0.9 / 2^(57/12) = 0.033 > 1/32
         assert SPENT == 1 / 32
 
+    def test_t19_many_posts_on_one_evening_do_not_outlast_it(self) -> None:
+        """Twenty joyful posts, and one amused post three days on: without a cap 20 x 0.9 / 2^6 = 0.28 were left."""
+        profile = EMPTY
+        for _ in range(20):
+            profile = learned(profile=profile)
+        later = NOW + KEPT
+        amused = replace(READING, emotions={"amusement": 0.8})
+        profile = with_affect(profile, replace(POST, created_at=later), amused, POLICY, now=later)
+        assert mood_of(profile, POLICY, later) == {"amusement": 0.8}
+
     def test_an_old_post_says_nothing_of_todays_mood(self) -> None:
         old = replace(POST, created_at=NOW - 13 * HOUR)
         assert with_affect(EMPTY, old, READING, POLICY, now=NOW) == EMPTY

@@ -4,6 +4,7 @@ import re
 from dataclasses import astuple, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from adtailor.config.helplines import load_helplines
 from adtailor.config.policy import load_policy
+from adtailor.domain.events import EVENT_KINDS
 from adtailor.domain.ids import PersonId, PostId
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.post import Post
@@ -109,6 +111,10 @@ class TestRest:
         dismissed = CardMemory(dismissals=2, last_dismissed_at=NOW)
         rested = after_answer(dismissed, "1h", now=NOW, day_ends_at=NOW)
         assert (rested.dismissals, rested.last_dismissed_at) == (0, None)
+
+    def test_t26_no_event_that_is_learned_from_or_billed_knows_of_a_rest(self) -> None:
+        assert not set(get_args(RestAnswer)) & set(EVENT_KINDS)
+        assert not any("rest" in kind or "card" in kind for kind in EVENT_KINDS)
 
     def test_hide_is_no_dismissal(self) -> None:
         assert after_answer(CardMemory(), "hide", now=NOW, day_ends_at=NOW) == CardMemory()
@@ -258,7 +264,7 @@ class TestWords:
         ):  # fmt: skip
             assert not re.search(rf"\b{word}", copy), word
 
-    def test_t26_t23_the_card_holds_neither_sponsor_nor_ad_nor_link(self) -> None:
+    def test_t23_the_card_holds_neither_sponsor_nor_ad_nor_link(self) -> None:
         fields = set(RestSuggestion.__dataclass_fields__)
         assert fields == {"kind", "title", "body", "options", "helplines", "emergency_number", "pause_seconds"}
         for language in WORDS:
