@@ -168,6 +168,13 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
+def still_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One house for all that is refused: nothing may have changed in it after any of them."""
+    with opened(tmp_path_factory.mktemp("still")) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
 def fans_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The same, and ana, whose profile speaks for novels."""
     with opened(tmp_path_factory.mktemp("fans")) as house:

@@ -95,9 +95,9 @@ def test_t32_every_flipped_bit_is_refused_and_charges_nothing(house) -> None:
 
 
 @pytest.mark.parametrize("token", ["x", "AAAA", "x" * 5000, "%00", "..%2f..", "ü"])
-def test_t32_a_made_up_address_is_refused(house, token) -> None:
+def test_t32_a_made_up_address_is_refused(still_house, token) -> None:
     for path in ("/v1/e/", "/v1/c/", "/v1/explain/"):
-        answer = house.client.get(path + token, follow_redirects=False)
+        answer = still_house.client.get(path + token, follow_redirects=False)
         assert answer.status_code in {403, 404}, path
         assert answer.headers["content-type"] == "application/problem+json"
 
@@ -193,16 +193,16 @@ def test_t09_the_absence_of_the_header_is_no_consent(fan_house) -> None:
         ([REQUEST], None),
     ],
 )
-def test_a_bad_request_is_a_problem_with_its_field(house, body, field) -> None:
-    answer = house.client.post("/v1/decisions", json=body)
+def test_a_bad_request_is_a_problem_with_its_field(still_house, body, field) -> None:
+    answer = still_house.client.post("/v1/decisions", json=body)
     assert answer.status_code == 422
     assert answer.json()["field"] == field
     assert answer.json()["hint"]
-    assert house.store.events.events() == []
+    assert still_house.store.events.events() == []
 
 
-def test_a_body_beyond_all_measure_is_413(house) -> None:
-    answer = house.client.post("/v1/decisions", content=b" " * (2**21 + 1))
+def test_a_body_beyond_all_measure_is_413(still_house) -> None:
+    answer = still_house.client.post("/v1/decisions", content=b" " * (2**21 + 1))
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"
 
@@ -210,10 +210,10 @@ def test_a_body_beyond_all_measure_is_413(house) -> None:
         for _ in range(40):
             yield b" " * 2**16
 
-    assert house.client.post("/v1/decisions", content=chunks()).status_code == 413, "without a length, too"
+    assert still_house.client.post("/v1/decisions", content=chunks()).status_code == 413, "without a length, too"
 
 
 @pytest.mark.parametrize("zone", ["", "/etc/passwd", "Europe", "Europe/Berlin\0", "EUROPE/BERLIN/../.."])
-def test_a_zone_that_is_a_path_is_refused(house, zone) -> None:
-    answer = house.client.post("/v1/decisions", json={**REQUEST, "context": {"zone": zone}})
+def test_a_zone_that_is_a_path_is_refused(still_house, zone) -> None:
+    answer = still_house.client.post("/v1/decisions", json={**REQUEST, "context": {"zone": zone}})
     assert answer.status_code == 422

@@ -105,7 +105,7 @@ def test_every_answer_carries_the_headers_and_a_route_may_set_its_own() -> None:
         return "hi"
 
     with TestClient(
-        Guard(Litestar([own], openapi_config=None), Rules(token="t")), base_url="http://127.0.0.1"
+        Guard(Litestar([own], openapi_config=None, logging_config=None), Rules(token="t")), base_url="http://127.0.0.1"
     ) as client:
         for path in ("/own", "/nothing", "/healthz"):
             answer = client.get(path)

@@ -40,13 +40,13 @@ def test_one_bad_post_never_loses_the_others(house) -> None:
     assert house.store.posts.post("p3") is not None
 
 
-def test_a_list_without_one_good_post_is_refused(house) -> None:
-    answer = house.client.post("/v1/posts", json=[{**POST, "txet": ""}])
+def test_a_list_without_one_good_post_is_refused(still_house) -> None:
+    answer = still_house.client.post("/v1/posts", json=[{**POST, "txet": ""}])
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["field"] == "[0].txet"
     assert answer.json()["results"][0]["status"] == "refused"
-    assert house.client.post("/v1/posts", json=[]).status_code == 422
+    assert still_house.client.post("/v1/posts", json=[]).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_a_list_without_one_good_post_is_refused(house) -> None:
         ("not a post", 422, None),
     ],
 )
-def test_a_bad_post_is_a_problem_with_its_field_and_stores_nothing(house, body, status, field) -> None:
-    answer = house.client.post("/v1/posts", json=body)
+def test_a_bad_post_is_a_problem_with_its_field_and_stores_nothing(still_house, body, status, field) -> None:
+    answer = still_house.client.post("/v1/posts", json=body)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     told = answer.json()
@@ -68,19 +68,19 @@ def test_a_bad_post_is_a_problem_with_its_field_and_stores_nothing(house, body, 
     assert told["hint"]
     assert "Traceback" not in answer.text
     assert len(answer.content) < 1000
-    assert house.store.posts.recent(10) == []
+    assert still_house.store.posts.recent(10) == []
 
 
-def test_what_is_no_json_is_400(house) -> None:
-    answer = house.client.post("/v1/posts", content=b'{"id": "p1", "text": "my secret')
+def test_what_is_no_json_is_400(still_house) -> None:
+    answer = still_house.client.post("/v1/posts", content=b'{"id": "p1", "text": "my secret')
     assert answer.status_code == 400
     assert "secret" not in answer.text
 
 
-def test_an_unknown_post_has_no_reading(house) -> None:
-    answer = house.client.get("/v1/posts/p9/reading")
+def test_an_unknown_post_has_no_reading(still_house) -> None:
+    answer = still_house.client.get("/v1/posts/p9/reading")
     assert (answer.status_code, answer.json()["field"]) == (404, "post_id")
-    assert house.client.get("/v1/posts/p%20%209/reading").status_code == 422
+    assert still_house.client.get("/v1/posts/p%20%209/reading").status_code == 422
 
 
 def test_t20_no_log_line_holds_what_was_posted(house, caplog, monkeypatch) -> None:
