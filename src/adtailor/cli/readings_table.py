@@ -120,7 +120,7 @@ def _values(row: Row) -> RenderableType:
         [_named("clothes", row.clothes)],
         [_named("not read:", row.failed)],
     ]
-    lines = [Text(" · ", style="dim").join(part for part in line if _said(part)) for line in named]
+    lines = [Text.assemble((" · ", "dim")).join(part for part in line if _said(part)) for line in named]
     return Text("\n").join(line for line in lines if line.plain) or NOTHING
 
 
