@@ -141,7 +141,7 @@ def doors_on(store: SqliteStore, clock: MovableClock, arrived: list[int]) -> Doo
             exploration=0.0,
         ),
         take_event=take_event,
-        people=People(people=store.people, posts=store.posts, wellbeing=care),
+        people=People(people=store.people, posts=store.posts, wellbeing=care, policy=policy),
         explain=Explain(take_event=take_event, source=store.catalogue),
         catalogue=store.catalogue,
         clock=clock,

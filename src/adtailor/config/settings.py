@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The whole tree."""
 
     currency: str = "EUR"
+    helplines: str | None = None
+    """A file of helplines with the dates on which you verified them; what ships is unverified, and so is off."""
     server: Server = Server()
     models: Models = Models()
     deciding: Deciding = Deciding()
@@ -57,8 +59,15 @@ def data_folder(chosen: Path | None, environ: Mapping[str, str] = os.environ) ->
     return user_data_path("adtailor", appauthor=False)
 
 
-def load_settings(data: Path, *, environ: Mapping[str, str] = os.environ, here: Path | None = None) -> Settings:
-    """Settings from `adtailor.toml` here, else in the data folder, then from `ADTAILOR_*`.
+def load_settings(
+    data: Path,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    here: Path | None = None,
+    host: str | None = None,
+    port: int | None = None,
+) -> Settings:
+    """Settings from `adtailor.toml` here, else in the data folder, then from `ADTAILOR_*`, then as typed.
 
     `ADTAILOR_SERVER_PORT=9000` sets `server.port`. Raises InvalidInput naming the key, the file and the remedy.
     """
@@ -74,6 +83,8 @@ def load_settings(data: Path, *, environ: Mapping[str, str] = os.environ, here: 
             _set(tree, name, value)
             source = f"{source} and the environment"
     settings = _converted(tree, source)
+    typed = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = msgspec.structs.replace(settings, server=msgspec.structs.replace(settings.server, **typed))
     _check(settings)
     return settings
 
@@ -106,7 +117,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {"server": Server, "models": Models
 
 
 def _environment_names() -> list[str]:
-    plain = ["ADTAILOR_DATA", "ADTAILOR_CURRENCY"]
+    plain = ["ADTAILOR_DATA", "ADTAILOR_CURRENCY", "ADTAILOR_HELPLINES"]
     nested = [
         f"ADTAILOR_{section}_{field.name}".upper()
         for section, struct in _SECTIONS.items()

@@ -146,15 +146,14 @@ class FillPage:
 
     def _page_reading(self, context: Context, now: datetime) -> tuple[Reading | None, PersonId | None]:
         """What is known of the content beside the placements, and whose post it is."""
+        post = self._posts.post(context.post_id) if context.post_id is not None else None
+        author = post.author_id if post is not None else None
         if context.topics is not None:
-            return Reading(post_id=context.post_id or PostId("page"), topics=context.topics), None
+            return Reading(post_id=context.post_id or PostId("page"), topics=context.topics), author
         if context.text is not None:
             page = Post(id=PostId("page"), author_id=PersonId("page"), created_at=now, text=context.text)
-            return self._text_reader.read([page], [CONTEXT_PARTS])[0], None
-        if context.post_id is not None:
-            post = self._posts.post(context.post_id)
-            return self._posts.reading(context.post_id, now), post.author_id if post else None
-        return None, None
+            return self._text_reader.read([page], [CONTEXT_PARTS])[0], author
+        return (self._posts.reading(post.id, now) if post is not None else None), author
 
     def _recorded(self, request: DecisionRequest, decision: Decision, known: PersonId | None, now: datetime) -> Page:
         ref = self._events.append(DecisionRecord(decision=decision, person_id=known))

@@ -11,8 +11,9 @@ from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading
 from adtailor.domain.signals import Signal
-from adtailor.domain.wellbeing import Care, RestAnswer, RestSuggestion, WellbeingMemory
+from adtailor.domain.wellbeing import Care, RestAnswer, RestSuggestion, WellbeingMemory, WellbeingPolicy
 from adtailor.errors import InvalidInput, StaleVersion
+from adtailor.journeys.read_posts import usable_consents
 from adtailor.ports import PeopleStore, PostStore, Wellbeing
 
 TRIES = 5
@@ -31,10 +32,11 @@ class KnownAbout:
 class People:
     """Everything that a person decides about themselves."""
 
-    def __init__(self, *, people: PeopleStore, posts: PostStore, wellbeing: Wellbeing) -> None:
+    def __init__(self, *, people: PeopleStore, posts: PostStore, wellbeing: Wellbeing, policy: WellbeingPolicy) -> None:
         self._people = people
         self._posts = posts
         self._wellbeing = wellbeing
+        self._policy = policy
 
     def person(self, person_id: PersonId) -> Person:
         """What is on file, or someone who has consented to nothing."""
@@ -111,7 +113,7 @@ class People:
 
     def care(self, person_id: PersonId, *, now: datetime, zone: str, language: str | None) -> Care:
         """How a person is looked after right now, without showing a card."""
-        person = self._people.person(person_id)
+        person = self._looked_after(person_id)
         return self._wellbeing.care(
             self._people.memory(person_id) if person.consents.wellbeing else None,
             person,
@@ -137,7 +139,7 @@ class People:
         )
         for _ in range(TRIES):
             memory = self._people.memory(person_id) or WellbeingMemory(person_id=person_id)
-            if not self._people.person(person_id).consents.wellbeing:
+            if not self._looked_after(person_id).consents.wellbeing:
                 raise InvalidInput(
                     "there is no card without the well-being consent", hint="nothing to answer", field="answer"
                 )
@@ -146,6 +148,11 @@ class People:
             except StaleVersion:
                 continue
             return
+
+    def _looked_after(self, person_id: PersonId) -> Person:
+        """The person with the consents that count: a minor's do not."""
+        person = self._people.person(person_id)
+        return replace(person, consents=usable_consents(person, self._policy))
 
     def _changed_profile(self, person_id: PersonId, change: Callable[[Profile], Profile]) -> Profile:
         for _ in range(TRIES):

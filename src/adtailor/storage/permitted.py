@@ -11,8 +11,10 @@ from adtailor.storage.moments import AFFECT_KEPT, EPOCH
 
 
 def consented(person: Person) -> Consents:
-    """What a person's consents come to: nothing of a minor's, nothing while they object to profiling."""
-    return Consents() if person.objected or person.age == "minor" else person.consents
+    """What a person's consents come to: nothing of a minor's, and well-being alone while they object to profiling."""
+    if person.age == "minor":
+        return Consents()
+    return Consents(wellbeing=person.consents.wellbeing) if person.objected else person.consents
 
 
 def withdrew(before: Consents, after: Consents) -> bool:
