@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, create_engine, event, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.pool import QueuePool
 
 from adtailor.errors import StorageFailed
@@ -127,7 +128,7 @@ class Database:
         """What SQLite and the file system say, as StorageFailed; never the values of a statement."""
         try:
             yield
-        except (DBAPIError, sqlite3.Error, OSError) as error:
+        except (DBAPIError, NoConnection, sqlite3.Error, OSError) as error:
             cause = cast("BaseException", error.orig) if isinstance(error, DBAPIError) else error
             raise StorageFailed(f"{self.path} cannot be used: {cause}", hint=_hint(str(cause))) from cause
 
@@ -136,9 +137,20 @@ def _checked(path: Path, installation: bytes) -> None:
     """Refuse a foreign, newer, damaged or somebody else's file, reading only."""
     with path.open("rb") as file:
         header = file.read(_HEADER)
-    if not header.startswith(_MAGIC):
-        raise StorageFailed(f"{path} is no SQLite database", hint="move it away, or restore a backup")
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as db:
+    application = int.from_bytes(header[68:72], "big")  # sqlite.org/fileformat2; 0 until the first step was run
+    if not header.startswith(_MAGIC) or application not in {0, _APPLICATION}:
+        raise StorageFailed(f"{path} is no database of adtailor", hint="move it away, or restore a backup")
+    try:
+        _examined(path, installation, mode="ro")
+    except sqlite3.OperationalError as error:
+        # A process was killed while it switched the journal: SQLite must put back what was there.
+        if "readonly" not in str(error):
+            raise
+        _examined(path, installation, mode="rw")
+
+
+def _examined(path: Path, installation: bytes, mode: str) -> None:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=5)) as db:
         found = {str(row[0]) for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not found:
             return  # made, and killed before its first step

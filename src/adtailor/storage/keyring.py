@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ NOBODY = bytes(16)
 """The ref of what belongs to no person; its key is the site's own."""
 _APPLICATION = 0x4144544B  # "ADTK"
 _VERSION = 1
+_HEADER = 100
 _REF = 16
 _MOST_CACHED = 50_000
 _BUSY_SECONDS = 20.0
@@ -221,13 +222,12 @@ class Keyring:
 
 
 def _checked(path: Path) -> None:
-    """Refuse a file that is not a key file of this version, without writing to it."""
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)) as db:
-        application = db.execute("PRAGMA application_id").fetchone()[0]
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if application != _APPLICATION and tables:
-        raise StorageFailed(f"{path} is no key file of adtailor", hint="move it away, or point --data elsewhere")
+    """Refuse a file that is not a key file of this version, by its header: asking SQLite might already write."""
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+    version, application = (int.from_bytes(header[at : at + 4], "big") for at in (60, 68))  # sqlite.org/fileformat2
+    if not header.startswith(b"SQLite format 3\0") or application != _APPLICATION:
+        raise StorageFailed(f"{path} is no key file of adtailor", hint="put the right one there, or move it away")
     if version > _VERSION:
         raise StorageFailed(
             f"{path} has version {version}, this adtailor knows {_VERSION}", hint="use the newer adtailor"

@@ -108,6 +108,11 @@ class SqliteStore:
         """The id of the key to mint with."""
         return self._keyring.newest("token")
 
+    @property
+    def hashing_secret(self) -> bytes:
+        """What keyed hashes are made with, as the drawing of positions that stay empty."""
+        return next(iter(self._keyring.secrets("hash").values()))
+
     def rotate_token_key(self) -> int:
         """A new key to mint with, seen by processes that start from now on; tokens of the last one still open."""
         return self._keyring.rotate("token", keep=_TOKEN_KEYS_KEPT)
