@@ -1,5 +1,6 @@
 """Photos of what goes above and below: a hat and a pair of shoes."""
 
+import numpy as np
 from PIL import Image
 
 from adtailor.simulate.community.drawing.cloth import Piece, Still
@@ -17,7 +18,7 @@ def shoes() -> Image.Image:
 
 
 def hat() -> Image.Image:
-    """A red knitted hat on a shelf."""
+    """A red woollen hat with a pompom, on a shelf."""
     still = Still(seed=97, floor=wood(44, (186, 148, 104), planks=4, turn=True), sway=2.5)
     crown = outline("M 112 330 C 92 210 140 104 240 98 C 340 104 388 210 368 330 Q 240 352 112 330 Z")
     still.lay(
@@ -26,14 +27,20 @@ def hat() -> Image.Image:
             colour=(176, 30, 40),
             puff=2.6,
             grain=2.2,
-            rib=6.5,
             crumple=0.9,
             folds=lines("M 240 104 Q 238 160 240 220", "M 200 116 Q 180 180 176 250", "M 284 116 Q 302 180 306 250"),
         )
     )
     brim = outline("M 100 312 Q 240 342 380 312 Q 392 350 382 390 Q 240 422 98 390 Q 88 350 100 312 Z")
     still.lay(Piece(points=brim, colour=(186, 34, 44), puff=2.2, grain=2.2, rib=7.5, crumple=0.6))
-    return still.photographed(closer=1.2)
+    pompom = [
+        (240 + 40 * (1 + ruff) * float(np.cos(turn)), 84 + 38 * (1 + ruff) * float(np.sin(turn)))
+        for turn, ruff in zip(
+            np.linspace(0, 2 * np.pi, 160), np.random.default_rng(9).normal(size=160) * 0.05, strict=True
+        )
+    ]
+    still.lay(Piece(points=pompom, colour=(236, 228, 214), puff=2.4, grain=4.0, crumple=1.0))
+    return still.photographed(closer=1.12)
 
 
 def _shoe(still: Still, dx: float, dy: float) -> None:

@@ -10,28 +10,20 @@ from adtailor.simulate.community.drawing.sides import both, lines, on_side, on_s
 
 
 def shirt() -> Image.Image:
-    """A light blue button-up shirt on dark boards."""
+    """A light blue summer shirt on dark boards."""
     still = Still(seed=11, floor=wood(3, (112, 78, 52), planks=5))
     colour, dark = (126, 168, 214), (84, 122, 168)
     still.lay(Piece(points=both("M 240 84 L 272 78 Q 285 92 276 112 L 240 118"), colour=dark, puff=0.3))
     for side in (1, -1):
-        sleeve = on_side("M 316 92 C 352 100 370 128 380 170 L 418 352 L 374 364 L 338 196 Z", side)
-        cuff = on_side("M 374 346 L 422 333 L 428 366 L 380 378 Z", side)
+        sleeve = on_side("M 312 92 C 352 100 384 136 414 184 L 360 226 L 330 190 Z", side)
         still.lay(
             Piece(
                 points=sleeve,
                 colour=colour,
-                along=78 if side > 0 else 102,
-                folds=on_sides(["M 344 170 Q 362 196 368 230", "M 356 250 Q 376 262 392 258"], side),
-            )
-        )
-        still.lay(
-            Piece(
-                points=cuff,
-                colour=colour,
-                puff=0.6,
-                crumple=0.4,
-                stitches=on_sides(["M 376 352 L 424 339", "M 382 373 L 426 361"], side),
+                puff=0.7,
+                crumple=0.8,
+                along=55 if side > 0 else 125,
+                stitches=on_sides(["M 405 180 L 354 218"], side),
             )
         )
     body = both(
@@ -41,6 +33,8 @@ def shirt() -> Image.Image:
         Piece(
             points=body,
             colour=colour,
+            puff=0.8,
+            crumple=0.85,
             folds=lines(
                 "M 150 190 Q 190 214 204 260",
                 "M 330 190 Q 296 220 282 268",

@@ -24,6 +24,7 @@ def sunset() -> Image.Image:
     sky += clouds[..., None] * (np.array([0.98, 0.58, 0.46]) - sky) * 0.7
     sun = np.hypot(x - 0.58, (y - 0.49))
     sky += np.exp(-((sun / 0.16) ** 2))[..., None] * np.array([0.42, 0.30, 0.10])
+    glow = sky.clip(0, 1)
     sky = np.where((sun < 0.043)[..., None], np.array([1.0, 0.95, 0.78]), sky)
     horizon = 0.54
     mirror = np.clip(2 * horizon - y, 0, 1)
@@ -31,7 +32,7 @@ def sunset() -> Image.Image:
         (mirror * 960 + 7 * smooth_noise(rng, 3, 44, turn=90) * (y - horizon).clip(0.02)).astype(int), 0, 959
     )
     columns = np.clip((x * 959 + 22 * smooth_noise(rng, 3, 50, turn=90) * (y - horizon).clip(0)).astype(int), 0, 959)
-    water = sky[rows, columns] * np.array([0.86, 0.74, 0.78])
+    water = glow[rows, columns] * np.array([0.86, 0.74, 0.78])
     water += (np.clip(smooth_noise(rng, 2.5, 34, turn=90) - 1.5, 0, 1) * np.exp(-(((x - 0.58) / 0.10) ** 2)))[
         ..., None
     ] * 0.6
