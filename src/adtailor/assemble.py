@@ -1,1 +1,314 @@
-"""The only file that knows concrete classes: it builds the app from the settings."""
+"""The only file that knows concrete classes: it opens the engine on a data folder, and builds the app around it.
+
+Imports stand inside the functions: `adtailor read` needs no server, and `adtailor decide` no photos.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+from adtailor.config.settings import Models, Settings, data_folder, load_settings
+
+if TYPE_CHECKING:
+    from adtailor.console.rooms import Visitor
+    from adtailor.decide.rank import PriorRanker
+    from adtailor.domain.wellbeing import WellbeingPolicy
+    from adtailor.journeys.explain import Explain
+    from adtailor.journeys.fill_page import FillPage
+    from adtailor.journeys.live_catalogue import LiveCatalogue
+    from adtailor.journeys.people import People
+    from adtailor.journeys.read_posts import ReadPosts
+    from adtailor.journeys.take_event import TakeEvent
+    from adtailor.ports import Clock, LookReader
+    from adtailor.service.guard import Guard
+    from adtailor.simulate.community import Community
+    from adtailor.storage import SqliteStore
+    from adtailor.understand.text import TextUnderstanding
+
+DEMO_MARKER = "demo-community.txt"
+"""Lies in a data folder that holds the demo community: its pages then know the members' names."""
+IDLE_SECONDS = 1.0
+PURGE_EVERY = timedelta(minutes=10)
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedClock:
+    """A clock that stands still, for a demo that is to print the same again."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """Always the same time."""
+        return self.at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """The rooms, opened and connected; `close` it."""
+
+    settings: Settings
+    data: Path
+    clock: Clock
+    policy: WellbeingPolicy
+    store: SqliteStore
+    text_reader: TextUnderstanding
+    look_reader: LookReader
+    ranker: PriorRanker
+    catalogue: LiveCatalogue
+    fill_page: FillPage
+    take_event: TakeEvent
+    read_posts: ReadPosts
+    people: People
+    explain: Explain
+
+    def close(self) -> None:
+        """Give the files back."""
+        self.store.close()
+
+
+def text_reader(models: Models | None = None) -> TextUnderstanding:
+    """The embedded text model, its heads and topics."""
+    from adtailor.engines.text_onnx import OnnxTextEncoder
+    from adtailor.understand.text import build_text_reader
+    from adtailor_weights import FOLDER
+
+    models = models or Models()
+    return build_text_reader(OnnxTextEncoder(threads=models.threads, providers=models.providers), FOLDER / "text")
+
+
+def look_reader(models: Models | None = None) -> LookReader:
+    """The embedded image model and its heads."""
+    from adtailor.engines.image_onnx import OnnxImageEncoder
+    from adtailor.understand.look import LookUnderstanding
+
+    models = models or Models()
+    return LookUnderstanding(OnnxImageEncoder(providers=models.providers))
+
+
+def open_engine(data: Path, settings: Settings, *, clock: Clock | None = None) -> Engine:
+    """Every room on one data folder, connected. Raises StorageFailed or ModelUnavailable, with the remedy."""
+    from adtailor.config.helplines import load_helplines
+    from adtailor.config.policy import load_policy
+    from adtailor.config.taxonomy import content_topics
+    from adtailor.decide.rank import PriorRanker
+    from adtailor.decide.tokens import TokenBox
+    from adtailor.domain.ids import TopicId
+    from adtailor.journeys.explain import Explain
+    from adtailor.journeys.fill_page import FillPage
+    from adtailor.journeys.live_catalogue import LiveCatalogue
+    from adtailor.journeys.people import People
+    from adtailor.journeys.read_posts import ReadPosts
+    from adtailor.journeys.take_event import TakeEvent
+    from adtailor.storage import SqliteStore
+    from adtailor.wellbeing.desk import CareDesk
+
+    policy = load_policy(settings.deciding.policy)
+    texts, looks = text_reader(settings.models), look_reader(settings.models)
+    store = SqliteStore(data)
+    ranker = PriorRanker(dict(zip(texts.topics.ids, texts.topics.latent, strict=True)))
+    parents = {TopicId(topic): TopicId(parent) for topic, parent in content_topics().parents.items()}
+    wellbeing = CareDesk(
+        policy, load_helplines(Path(settings.helplines) if settings.helplines else None), secret=store.hashing_secret
+    )
+    tokens = TokenBox(store.token_keys, store.current_token_key, random_bytes=os.urandom)
+    catalogue = LiveCatalogue(store.catalogue, store.events, ranker=ranker, parents=parents, policy=policy)
+    take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
+    return Engine(
+        settings=settings,
+        data=data,
+        clock=clock or SystemClock(),
+        policy=policy,
+        store=store,
+        text_reader=texts,
+        look_reader=looks,
+        ranker=ranker,
+        catalogue=catalogue,
+        fill_page=FillPage(
+            people=store.people,
+            posts=store.posts,
+            events=store.events,
+            catalogue=catalogue,
+            text_reader=texts,
+            ranker=ranker,
+            wellbeing=wellbeing,
+            policy=policy,
+            tokens=tokens,
+            exploration=settings.deciding.exploration,
+        ),
+        take_event=take_event,
+        read_posts=ReadPosts(
+            posts=store.posts,
+            people=store.people,
+            text_reader=texts,
+            look_reader=looks,
+            wellbeing=wellbeing,
+            policy=policy,
+        ),
+        people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),
+        explain=Explain(take_event=take_event, source=store.catalogue),
+    )
+
+
+def settle_community(engine: Engine) -> Community:
+    """The demo community, moved into an empty data folder; one that lives there already keeps its choices."""
+    from adtailor.simulate.community import load_community
+
+    marker = engine.data / DEMO_MARKER
+    now = engine.clock.now()
+    community = load_community(now)
+    if engine.store.catalogue.version() == 0:
+        engine.store.catalogue.replace(community.inventory)
+        for member in community.people:
+            engine.store.people.put_person(member.person, expected_version=None)
+        engine.read_posts.accept(community.posts, now=now)
+        marker.write_text("This folder holds the demo community of adtailor, and may be removed.\n", "utf-8")
+    return community
+
+
+def is_demo_folder(folder: Path) -> bool:
+    """Whether `adtailor demo` made it."""
+    return (folder / DEMO_MARKER).is_file()
+
+
+def serve(data: Path, *, host: str, port: int) -> None:
+    """Serve the API and the pages on a data folder, until interrupted."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    os.environ["ADTAILOR_DATA"] = str(data.resolve())
+    Granian(
+        "adtailor.assemble:app",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=1,
+        websockets=False,
+        log_access=False,
+        log_enabled=False,
+    ).serve()
+
+
+def app() -> Guard:
+    """The application for a server's worker: `granian --factory adtailor.assemble:app`."""
+    data = data_folder(None)
+    settings = load_settings(data)
+    return build(open_engine(data, settings))
+
+
+def build(engine: Engine) -> Guard:
+    """The API and the pages around an engine, which is closed with them."""
+    from adtailor.console.pages import build_pages
+    from adtailor.console.rooms import Rooms
+    from adtailor.decide.deciding import warm_up
+    from adtailor.service.app import build_app
+    from adtailor.service.doors import Doors
+    from adtailor.service.guard import LOOPBACK, Rules
+
+    warm_up(engine.ranker)
+    arrived = threading.Event()
+    demo = settle_community(engine) if is_demo_folder(engine.data) else None
+    doors = Doors(
+        read_posts=engine.read_posts,
+        posts=engine.store.posts,
+        fill_page=engine.fill_page,
+        take_event=engine.take_event,
+        people=engine.people,
+        explain=engine.explain,
+        catalogue=engine.store.catalogue,
+        clock=engine.clock,
+        random=SystemRandom,
+        posts_arrived=arrived.set,
+    )
+    rooms = Rooms(
+        fill_page=engine.fill_page,
+        people=engine.people,
+        take_event=engine.take_event,
+        explain=engine.explain,
+        posts=engine.store.posts,
+        events=engine.store.events,
+        source=engine.store.catalogue,
+        clock=engine.clock,
+        new_random=SystemRandom,
+        media=demo.media if demo else None,
+        pictures=_pictures(demo) if demo else {},
+        visitors=_visitors(demo) if demo else (),
+        currency=engine.settings.currency,
+        is_demo=demo is not None,
+    )
+    server = engine.settings.server
+    return build_app(
+        doors,
+        rules=Rules(token=server.token, hosts=None if server.token else LOOPBACK),
+        pages=build_pages(rooms),
+        lifespan=[lambda _: _reading(engine, arrived)],
+    )
+
+
+@asynccontextmanager
+async def _reading(engine: Engine, arrived: threading.Event) -> AsyncGenerator[None]:
+    """Posts are read beside the serving, and what has had its time is purged."""
+    stop = threading.Event()
+
+    def work() -> None:
+        purged_at = engine.clock.now()
+        while not stop.is_set():
+            now = engine.clock.now()
+            if now - purged_at >= PURGE_EVERY:
+                engine.store.purge(now)
+                purged_at = now
+            if not engine.read_posts.work(now=now):
+                arrived.wait(IDLE_SECONDS)
+                arrived.clear()
+
+    thread = threading.Thread(target=work, name="reading", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        arrived.set()
+        thread.join()
+        engine.close()
+
+
+def _visitors(community: Community) -> tuple[Visitor, ...]:
+    from adtailor.console.rooms import Visitor
+
+    return tuple(
+        Visitor(
+            person_id=member.person.person_id,
+            name=member.name,
+            about=member.bio,
+            age=member.person.age,
+            country=member.person.country,
+            zone=member.zone,
+            language=member.language,
+        )
+        for member in community.people
+    )
+
+
+def _pictures(community: Community) -> dict[str, str]:
+    """The first picture of each post, by its name under the community's media."""
+    return {
+        post.id: post.photos[0].path.relative_to(community.media).as_posix()
+        for post in community.posts
+        if post.photos and post.photos[0].path is not None
+    }

@@ -1,0 +1,211 @@
+"""adtailor demo: a small invented community, read by the models on this machine, with ads tailored to it."""
+
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from adtailor import assemble
+from adtailor.cli.decision_table import Names, Row, card, consent_words, print_rows
+from adtailor.config.settings import load_settings
+from adtailor.decide.deciding import warm_up
+from adtailor.domain.checks import aware_utc
+from adtailor.domain.decision import Context, DecisionRequest, Placement, Viewer
+from adtailor.domain.ids import PlacementId, RequestId, SiteId
+from adtailor.domain.person import Person
+from adtailor.domain.post import Post
+from adtailor.domain.wellbeing import RestSuggestion
+from adtailor.errors import InvalidInput
+from adtailor.service.wire import decision_to_wire, encode, faces, reading_to_wire
+from adtailor.simulate.community import Community, Member
+
+FOLDER = Path(".demo")
+PER_MEMBER = 2
+ASIDE = "An invented community; the reading and every decision are real."
+
+
+def run(  # noqa: PLR0917 - typer calls it by name
+    once: Annotated[bool, typer.Option("--once", help="Print one table and end, keeping nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print readings and decisions as JSON, a line each.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Begin again with a fresh community.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every post beside every member, not a choice.")] = False,
+    seed: Annotated[int, typer.Option(help="Where chance begins: the same seed decides the same.")] = 7,
+    now: Annotated[str | None, typer.Option(help="Fix the clock, as 2026-11-20T12:00:00Z.")] = None,
+    data: Annotated[Path, typer.Option(help="Where the community is kept.")] = FOLDER,
+    port: Annotated[int | None, typer.Option(help="Where to serve the pages, unless --once.")] = None,
+) -> None:
+    """Read a small community's posts, tailor ads to them, say why, and serve the pages."""
+    clock = assemble.SystemClock() if now is None else assemble.FixedClock(_moment(now))
+    talk = Console(stderr=True)
+    with _folder(data, once=once, reset=reset) as folder:
+        settings = load_settings(folder)
+        with talk.status("Loading the models"):
+            engine = assemble.open_engine(folder, settings, clock=clock)
+        try:
+            community = assemble.settle_community(engine)
+            seconds = _read(engine, talk)
+            _show(engine, community, seconds, seed=seed, as_json=as_json, everything=everything)
+        finally:
+            engine.close()
+        if not once:
+            _serve(folder, settings.server.host, port or settings.server.port, talk)
+
+
+@contextmanager
+def _folder(data: Path, *, once: bool, reset: bool) -> Generator[Path]:
+    if once:
+        with tempfile.TemporaryDirectory(prefix="adtailor-demo-") as temporary:
+            yield Path(temporary)
+        return
+    if reset and data.exists():
+        if not assemble.is_demo_folder(data) and any(data.iterdir()):
+            raise InvalidInput(
+                f"{data} holds something other than a demo", hint="choose another folder, or empty it", field="--data"
+            )
+        shutil.rmtree(data)
+    data.mkdir(parents=True, exist_ok=True)
+    yield data
+
+
+def _read(engine: assemble.Engine, talk: Console) -> float:
+    """Read what waits, with a bar; the seconds it took."""
+    total = engine.store.posts.counts()[1]
+    started = time.perf_counter()
+    bar = Progress(
+        TextColumn("Reading posts"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=talk,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("", total=total)
+        while done := engine.read_posts.work(now=engine.clock.now(), limit=8):
+            bar.advance(task, done)
+    return time.perf_counter() - started if total else 0.0
+
+
+def _show(
+    engine: assemble.Engine, community: Community, seconds: float, *, seed: int, as_json: bool, everything: bool
+) -> None:
+    now = engine.clock.now()
+    random = Random(seed)  # noqa: S311 - chance of an auction, not a secret
+    warm_up(engine.ranker)
+    posts = engine.store.posts.recent(1000)
+    out = Console(width=None) if Console().is_terminal else Console(width=150)
+    rows: list[Row] = []
+    cards: list[tuple[str, RestSuggestion]] = []
+    took: list[float] = []
+    for number, (member, post) in enumerate(_pairs(community, posts, everything=everything)):
+        started = time.perf_counter()
+        page = engine.fill_page.fill(_request(number, member, post), now=now, random=random)
+        took.append(time.perf_counter() - started)
+        reading = engine.store.posts.reading(post.id, now)
+        rows.append(
+            Row(
+                viewer=member.name,
+                consents=_choices(engine.people.person(member.person.person_id), member),
+                author=_name(community, post),
+                post=post,
+                reading=reading,
+                decision=page.decision,
+            )
+        )
+        if page.decision.rest_suggestion is not None:
+            cards.append((member.name, page.decision.rest_suggestion))
+        if as_json:
+            ads = faces(community.inventory)
+            if reading is not None:
+                print(encode(reading_to_wire(reading)).decode())
+            print(encode(decision_to_wire(page.decision, ads=ads, claims=page.tokens)).decode())
+    if as_json:
+        return
+    names = Names.of(community.inventory, engine.settings.currency)
+    print_rows(out, rows, names)
+    for whose, suggestion in cards:
+        out.print(card(suggestion, whose))
+    _close(out, engine, posts=posts, rows=rows, took=took, seconds=seconds, seed=seed)
+
+
+def _close(
+    out: Console,
+    engine: assemble.Engine,
+    *,
+    posts: Sequence[Post],
+    rows: Sequence[Row],
+    took: Sequence[float],
+    seconds: float,
+    seed: int,
+) -> None:
+    models = {**engine.text_reader.models, **engine.look_reader.models}
+    read = f"read in {seconds:.1f} s" if seconds else "were read before"
+    out.print(f"{len(posts)} posts {read} on this machine, by {', '.join(dict.fromkeys(models.values()))}.")
+    shown = sum(filled.won is not None for row in rows for filled in row.decision.placements)
+    out.print(
+        f"{len(rows)} decisions over {len(engine.catalogue.current(engine.clock.now()))} ads, median "
+        f"{1000 * statistics.median(took):.1f} ms with record and tokens; {shown} ads shown. Seed {seed}."
+    )
+    out.print(ASIDE, style="dim")
+
+
+def _pairs(community: Community, posts: Sequence[Post], *, everything: bool) -> Iterator[tuple[Member, Post]]:
+    """Who reads which post: never their own; by default each member beside a few posts, taken in turn."""
+    offset = 0
+    for member in community.people:
+        theirs = [post for post in posts if post.author_id != member.person.person_id]
+        if everything:
+            yield from ((member, post) for post in theirs)
+            continue
+        for _ in range(min(PER_MEMBER, len(theirs))):
+            yield member, theirs[offset % len(theirs)]
+            offset += 1
+
+
+def _request(number: int, member: Member, post: Post) -> DecisionRequest:
+    return DecisionRequest(
+        request_id=RequestId(f"demo-{number}"),
+        site_id=SiteId("demo"),
+        placements=(Placement(id=PlacementId(f"feed-{number}"), position=number),),
+        context=Context(
+            post_id=post.id, language=member.language, country=member.person.country, zone=member.zone, device="mobile"
+        ),
+        viewer=Viewer(person_id=member.person.person_id, age=member.person.age),
+    )
+
+
+def _choices(person: Person, member: Member) -> str:
+    if person.objected:
+        return "objects to profiling"
+    if member.person.age != "adult":
+        return "minor" if member.person.age == "minor" else "age unknown"
+    return consent_words(f.name for f in fields(person.consents) if getattr(person.consents, f.name))
+
+
+def _name(community: Community, post: Post) -> str:
+    return next((m.name for m in community.people if m.person.person_id == post.author_id), post.author_id)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return aware_utc(datetime.fromisoformat(text), "--now")
+    except ValueError:
+        raise InvalidInput(f"{text!r} is no time", hint="write it as 2026-11-20T12:00:00Z", field="--now") from None
+
+
+def _serve(folder: Path, host: str, port: int, talk: Console) -> None:
+    talk.print(
+        f"\nThe feed is at [bold]http://{host}:{port}/[/], what was read and decided at /operator. Ctrl-C ends it."
+    )
+    assemble.serve(folder, host=host, port=port)
