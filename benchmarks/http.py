@@ -1,0 +1,283 @@
+"""Decisions over HTTP: one granian worker, real journeys on a real store with 10,000 ads, asked over loopback.
+
+Guards what stands between a socket and a decision: parsing, the gate, the journey, its record on disk, the tokens, and
+the encoding. Client and server share the machine, so the figures are low rather than high. `/healthz` is asked in the
+same run, as what the server itself costs.
+"""
+
+import json
+import os
+import selectors
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from adtailor.domain.buying import Inventory
+    from adtailor.domain.post import Post
+    from adtailor.domain.reading import Part, Reading
+    from adtailor.service.guard import Guard
+
+ADS = 10_000
+CAMPAIGNS = 1_000
+TOPICS = tuple(str(n) for n in range(1, 601))
+CONNECTIONS = 8
+FOLDER = "ADTAILOR_BENCHMARK_FOLDER"
+START_SECONDS = 60.0
+
+
+def run() -> list[tuple[str, str, str]]:
+    """Figure, measured, goal."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        server = _serve(Path(folder), port)
+        try:
+            _await(port, server)
+            asks = [_decision(n) for n in range(400)]
+            _rate(port, asks, 400)
+            decisions, slow = _rate(port, asks, 3_000)
+            alone = _latencies(port, asks, 400)
+            health, _ = _rate(port, [b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"], 3_000)
+            memory = _resident(server.pid)
+        finally:
+            server.terminate()
+            server.wait(10)
+    return [
+        ("HTTP decisions, 3 placements, 10,000 ads, one worker", f"{decisions:,.0f}/s", "printed"),
+        (f"the same, slowest of 100 at {CONNECTIONS} connections", f"{slow:.1f} ms", "printed"),
+        ("the same, one connection, p50 and p99", f"{alone[0]:.2f} and {alone[1]:.2f} ms", "printed"),
+        ("HTTP /healthz, the server alone", f"{health:,.0f}/s", "printed"),
+        ("memory of that worker and its parent, without text models", memory, "printed"),
+    ]
+
+
+def app() -> "Guard":
+    """The application, without the models that read posts: every page here says its topics."""
+    from adtailor.config.helplines import load_helplines
+    from adtailor.config.policy import load_policy
+    from adtailor.decide.rank import PriorRanker
+    from adtailor.decide.tokens import TokenBox
+    from adtailor.domain.ids import TopicId
+    from adtailor.journeys.explain import Explain
+    from adtailor.journeys.fill_page import FillPage
+    from adtailor.journeys.live_catalogue import LiveCatalogue
+    from adtailor.journeys.people import People
+    from adtailor.journeys.read_posts import ReadPosts
+    from adtailor.journeys.take_event import TakeEvent
+    from adtailor.service.app import build_app
+    from adtailor.service.doors import Doors
+    from adtailor.storage import SqliteStore
+    from adtailor.testing.toy_ads import toy_inventory
+    from adtailor.wellbeing.desk import CareDesk
+
+    random = np.random.default_rng(3)
+    latent = {TopicId(topic): random.normal(size=32).astype(np.float32) for topic in TOPICS}
+    ranker, policy = PriorRanker(latent), load_policy()
+    store = SqliteStore(Path(os.environ[FOLDER]))
+    store.catalogue.replace(_shared_campaigns(toy_inventory(_ads())))
+    catalogue = LiveCatalogue(store.catalogue, store.events, ranker=ranker, parents={}, policy=policy)
+    tokens = TokenBox(store.token_keys, store.current_token_key, random_bytes=os.urandom)
+    wellbeing = CareDesk(policy, load_helplines(), b"b" * 32)
+    reader = _NoReader()
+    take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
+    catalogue.current(datetime.now(UTC))
+    return build_app(
+        Doors(
+            read_posts=ReadPosts(
+                posts=store.posts,
+                people=store.people,
+                text_reader=reader,
+                look_reader=None,
+                wellbeing=wellbeing,
+                policy=policy,
+            ),
+            posts=store.posts,
+            fill_page=FillPage(
+                people=store.people,
+                posts=store.posts,
+                events=store.events,
+                catalogue=catalogue,
+                text_reader=reader,
+                ranker=ranker,
+                wellbeing=wellbeing,
+                policy=policy,
+                tokens=tokens,
+                exploration=0.02,
+            ),
+            take_event=take_event,
+            people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),
+            explain=Explain(take_event=take_event, source=store.catalogue),
+            catalogue=store.catalogue,
+            clock=_MachineClock(),
+            random=Random,
+        )
+    )
+
+
+class _MachineClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class _NoReader:
+    @property
+    def models(self) -> Mapping[str, str]:
+        return {}
+
+    def read(self, posts: "Sequence[Post]", parts: "Sequence[frozenset[Part]]") -> "list[Reading]":
+        raise AssertionError(f"every page here says its topics: {posts} {parts}")
+
+
+def _shared_campaigns(inventory: "Inventory") -> "Inventory":
+    """Ten ads to a campaign, of one advertiser: 1000 is a multiple of 200."""
+    campaigns = inventory.campaigns[:CAMPAIGNS]
+    adsets = tuple(replace(adset, campaign_id=campaigns[n % CAMPAIGNS].id) for n, adset in enumerate(inventory.adsets))
+    return replace(inventory, campaigns=campaigns, adsets=adsets)
+
+
+def _ads() -> list[dict[str, object]]:
+    random = Random(5)
+    return [
+        {
+            "id": f"a{n}",
+            "advertiser": f"v{n % 200}",
+            "bid": f"0.{random.randrange(10, 90)}",
+            "budget": "100000",
+            "topics": random.sample(TOPICS, 2),
+            "asks_countries": random.choice(([], ["DE"], ["FR", "DE"], ["ES"])),
+        }
+        for n in range(ADS)
+    ]
+
+
+def _decision(n: int) -> bytes:
+    random = Random(n)
+    body = json.dumps(
+        {
+            "request_id": f"r{n}",
+            "site_id": "s1",
+            "placements": [{"id": f"feed-{slot}", "position": slot} for slot in range(3)],
+            "context": {
+                "topics": [{"id": topic, "confidence": 0.8} for topic in random.sample(TOPICS, 2)],
+                "language": "en",
+                "country": random.choice(("DE", "FR")),
+                "device": "mobile",
+            },
+            "viewer": {"person_id": f"p{n}", "age": "adult"},
+        }
+    ).encode()
+    head = f"POST /v1/decisions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+def _serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--workers", "1", "--no-ws"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "benchmarks.http:app"]
+    return subprocess.Popen(command, env={**os.environ, FOLDER: str(folder)}, cwd=Path(__file__).parents[1])
+
+
+def _await(port: int, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+                _answered(connection, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError("the server did not start")
+
+
+def _answered(connection: socket.socket, ask: bytes) -> bytes:
+    connection.sendall(ask)
+    received = b""
+    while not _is_whole(received):
+        if not (part := connection.recv(65536)):
+            raise ConnectionError("closed early")
+        received += part
+    return received
+
+
+def _is_whole(received: bytes) -> bool:
+    head, end, body = received.partition(b"\r\n\r\n")
+    if not end:
+        return False
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(received[:300].decode("latin-1"))
+    length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+    return len(body) >= int(length)
+
+
+def _rate(port: int, asks: Sequence[bytes], count: int) -> tuple[float, float]:
+    """Answers per second, and the 99th percentile of waiting in ms, each connection asking when it was answered."""
+    waits: list[float] = []
+    sent = 0
+    with selectors.DefaultSelector() as selector:
+        state: dict[socket.socket, tuple[float, bytes]] = {}
+
+        def ask(connection: socket.socket) -> None:
+            nonlocal sent
+            state[connection] = (time.perf_counter(), b"")
+            connection.sendall(asks[sent % len(asks)])
+            sent += 1
+
+        started = time.perf_counter()
+        for _ in range(CONNECTIONS):
+            connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            selector.register(connection, selectors.EVENT_READ)
+            ask(connection)
+        while len(waits) < count:
+            for key, _ in selector.select(10):
+                connection = key.fileobj
+                assert isinstance(connection, socket.socket)
+                since, received = state[connection]
+                received += connection.recv(65536)
+                state[connection] = (since, received)
+                if _is_whole(received):
+                    waits.append(time.perf_counter() - since)
+                    ask(connection)
+        spent = time.perf_counter() - started
+        for connection in state:
+            connection.close()
+    return count / spent, float(np.percentile(waits, 99)) * 1000
+
+
+def _latencies(port: int, asks: Sequence[bytes], count: int) -> tuple[float, float]:
+    waits: list[float] = []
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for n in range(count):
+            started = time.perf_counter()
+            _answered(connection, asks[n % len(asks)])
+            waits.append(time.perf_counter() - started)
+    p50, p99 = (float(np.percentile(waits, q)) * 1000 for q in (50, 99))
+    return p50, p99
+
+
+def _resident(pid: int) -> str:
+    """Resident memory of a process and its children, where the system tells."""
+    found = [pid, *_children(pid)]
+    try:
+        pages = sum(int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in found)
+    except OSError:
+        return "not told by this system"
+    return f"{pages * os.sysconf('SC_PAGE_SIZE') / 2**20:,.0f} MB"
+
+
+def _children(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in listed.read_text().split()] if listed.exists() else []
