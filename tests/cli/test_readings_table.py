@@ -47,7 +47,7 @@ def drawn(reading: Reading, shown_post: Post, width: int, **how: Any) -> str:
     return console.file.getvalue()
 
 
-@pytest.mark.parametrize("width", [30, 64, 80, 119, 120, 200])
+@pytest.mark.parametrize("width", [30, 64, 80, 129, 130, 200])
 def test_every_value_is_there_and_no_line_is_too_wide(width: int) -> None:
     text = drawn(FULL, post(photos=1), width)
     assert set(text.replace(",", " ").split()) >= SAID
@@ -70,7 +70,7 @@ def test_a_boost_and_a_photo_without_words_are_named() -> None:
 
 def test_what_could_not_be_read_is_said() -> None:
     failed = Reading(post_id=PostId("p1"), errors=(PartFailed(part="look", reason="no picture", photo=0),))
-    assert "look: no picture" in drawn(failed, post(), 80)
+    assert "look not read: no picture" in drawn(failed, post(), 80)
 
 
 def test_there_is_no_colour_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,7 +124,7 @@ def _read(
         tally.already += 1
         bar.advance(task)
 
-    readers = _readers(bar)
+    readers = _readers(bar, tally)
     found = chain.from_iterable(source.items for source in sources)
     items = sift(found, there=kept.ids.copy() if kept else set(), report=report, known=known)
     for some in batches(islice(_wanted(items, only, tally), limit), batch):
@@ -139,14 +139,16 @@ def _read(
         yield outcomes
 
 
-def _readers(bar: Progress) -> Readers:
+def _readers(bar: Progress, tally: Tally) -> Readers:
     """The models, each loaded when the first post needs it; importing what runs them takes a moment as well."""
 
     @contextmanager
     def loading(what: str) -> Generator[None]:
+        started = time.monotonic()
         bar.update(bar.task_ids[0], description=f"loading {what} models")
         yield
         bar.update(bar.task_ids[0], description="reading")
+        tally.loading += time.monotonic() - started
 
     def text() -> TextReader:
         with loading("text"):
@@ -196,6 +198,8 @@ def _conclude(tally: Tally, rows: list[Row], out: Path | None, errors: Console, 
         print_rows(console, rows)
     if out is None and len(rows) < tally.read:
         console.print(Text(f"and {tally.read - len(rows):,} more: --out FILE keeps all of them\n", style="dim"))
+    if rows:
+        console.print()
     print_summary(console, tally)
     where = f", kept in {out}" if out is not None else ""
     console.print(Text(f"{said}{where}", style="bold"))

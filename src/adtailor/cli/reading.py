@@ -8,12 +8,14 @@ from typing import Literal
 
 from adtailor.cli.inputs import Broken, Item
 from adtailor.domain.post import Photo
-from adtailor.domain.reading import PARTS, PartFailed, PhotoLook, Reading
+from adtailor.domain.reading import PARTS, Part, PartFailed, PhotoLook, Reading
 from adtailor.ports import LookReader, TextReader
 
 Only = Literal["text", "photos"]
 ALL_PARTS = frozenset(PARTS)
 """One's own archive: nobody else is there to be asked."""
+WORDS: tuple[Part, ...] = tuple(part for part in PARTS if part != "look")
+"""What is read in words: where there are none, all of these abstain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,8 @@ class Readers:
         words = {item.post.id: reading for item, reading in zip(worded, read, strict=True)}
         outcomes: list[Outcome] = []
         for item in items:
-            reading = words.get(item.post.id) or Reading(post_id=item.post.id, language=item.post.language)
+            wordless = Reading(post_id=item.post.id, abstained=WORDS if only != "photos" else ())
+            reading = words.get(item.post.id, wordless)
             if item.has_photos and only != "text":
                 reading = self._with_photos(reading, item)
             outcomes.append(Outcome(item=item, reading=reading))

@@ -18,6 +18,8 @@ MOST_NAMES = 5
 class Tally:
     """Counts as readings come in."""
 
+    loading: float = 0.0
+    """Seconds that went into loading models: once, however much is read."""
     read: int = 0
     photos: int = 0
     broken: int = 0
@@ -50,12 +52,13 @@ class Tally:
 
 
 def outcome(tally: Tally, *, seconds: float) -> str:
-    """One sentence: what was read, and what was not.
+    """One sentence: what was read, how fast once the models were there, and what was not read.
 
     >>> outcome(Tally(read=2, broken=1, already=3), seconds=0.5)
     '2 posts read in 0.5 s (4/s), 1 broken, 3 read before'
     """
-    speed = f" ({tally.read / seconds:.0f}/s)" if seconds > 0 and tally.read > 1 else ""
+    reading = seconds - tally.loading
+    speed = f" ({tally.read / reading:.0f}/s)" if reading > 0 and tally.read > 1 else ""
     parts = [f"{_counted(tally.read, 'post')} read in {seconds:.1f} s{speed}"]
     if tally.broken:
         parts.append(f"{tally.broken:,} broken")

@@ -13,7 +13,7 @@ from adtailor.cli.shown import shown
 from adtailor.domain.post import Post
 from adtailor.domain.reading import PhotoLook, Reading, Stress
 
-WIDE = 120
+WIDE = 130
 """Columns from which every value has a column of its own."""
 NARROW = 64
 """Columns below which values stand under their post instead of beside it."""
@@ -32,11 +32,11 @@ class Row:
     post: Text
     language: Text
     sentiment: Text
-    emotions: Text
+    emotions: tuple[Text, ...]
     stress: Text
-    tone: Text
-    topics: Text
-    clothes: Text
+    tone: tuple[Text, ...]
+    topics: tuple[Text, ...]
+    clothes: tuple[Text, ...]
     failed: Text
 
 
@@ -53,7 +53,9 @@ def row_of(post: Post, reading: Reading) -> Row:
         ),
         topics=_listed([(topic.name, topic.confidence) for topic in reading.topics], most=2, style="cyan"),
         clothes=_clothes(reading.look or ()),
-        failed=Text("; ".join(f"{error.part}: {shown(error.reason, 60)}" for error in reading.errors), style="yellow"),
+        failed=Text(
+            "; ".join(f"{error.part} not read: {shown(error.reason, 60)}" for error in reading.errors), style="yellow"
+        ),
     )
 
 
@@ -73,20 +75,20 @@ def _columns(rows: Sequence[Row]) -> Table:
     fields: list[tuple[str, str, int | None, int]] = [
         ("Post", "post", 5, 24),
         ("Lang", "language", None, 4),
-        ("Sentiment", "sentiment", None, 9),
-        ("Emotions", "emotions", 2, 16),
+        ("Sentiment", "sentiment", None, 13),
+        ("Emotions", "emotions", None, 18),
         ("Stress", "stress", None, 6),
-        ("Tone", "tone", 2, 10),
+        ("Tone", "tone", None, 13),
         ("Topics", "topics", 3, 16),
-        ("Clothes", "clothes", 3, 14),
-        ("Not read", "failed", 2, 14),
+        ("Clothes", "clothes", 3, 12),
     ]
     used = [field for field in fields if any(_said(getattr(row, field[1])) for row in rows) or field[1] == "post"]
     table = _table()
     for title, _, ratio, least in used:
         table.add_column(title, ratio=ratio, min_width=least, overflow="fold")
     for row in rows:
-        table.add_row(*(getattr(row, name) for _, name, _, _ in used))
+        said = Text("\n").join(part for part in (row.post, row.failed) if part)
+        table.add_row(said, *(_stacked(getattr(row, name)) for _, name, _, _ in used[1:]))
     return table
 
 
@@ -111,14 +113,22 @@ def _table() -> Table:
     )
 
 
+def _stacked(value: Text | tuple[Text, ...]) -> Text:
+    return Text("\n").join(value) if isinstance(value, tuple) else value
+
+
+def _joined(values: tuple[Text, ...], by: str = ", ") -> Text:
+    return Text(by).join(values)
+
+
 def _values(row: Row) -> RenderableType:
     """The values of one post, those that belong together on a line."""
     named = [
-        [row.language, row.sentiment, row.emotions],
-        [_named("stress", row.stress), _named("tone", row.tone)],
-        [_named("topics", row.topics)],
-        [_named("clothes", row.clothes)],
-        [_named("not read:", row.failed)],
+        [row.language, row.sentiment, _joined(row.emotions)],
+        [_named("stress", row.stress), _named("tone", _joined(row.tone))],
+        [_named("topics", _joined(row.topics))],
+        [_named("clothes", _joined(row.clothes, by="; "))],
+        [row.failed],
     ]
     lines = [Text.assemble((" · ", "dim")).join(part for part in line if _said(part)) for line in named]
     return Text("\n").join(line for line in lines if line.plain) or NOTHING
@@ -128,8 +138,8 @@ def _named(name: str, value: Text) -> Text:
     return Text.assemble((f"{name} ", "dim"), value) if _said(value) else Text()
 
 
-def _said(value: Text) -> bool:
-    return value.plain not in {"", "-"}
+def _said(value: Text | tuple[Text, ...]) -> bool:
+    return any(one.plain not in {"", "-"} for one in (value if isinstance(value, tuple) else (value,)))
 
 
 def _post(post: Post) -> Text:
@@ -143,12 +153,12 @@ def _post(post: Post) -> Text:
 
 def _sentiment(reading: Reading) -> Text:
     if reading.sentiment is None:
-        return NOTHING
+        return Text("abstained", style="dim") if "sentiment" in reading.abstained else NOTHING
     label, valence = reading.sentiment.label, reading.sentiment.valence
     return Text(f"{label} {valence:+.1f}" if label != "neutral" else label, style=SENTIMENT_STYLES[label])
 
 
-def _emotions(reading: Reading) -> Text:
+def _emotions(reading: Reading) -> tuple[Text, ...]:
     felt = [(name, value) for name, value in (reading.emotions or {}).items() if name != "neutral"]
     return _listed([one for one in felt if one[1] >= LEAST_EMOTION], most=MOST_EMOTIONS, style="magenta")
 
@@ -162,20 +172,18 @@ def _stress(stress: Stress | None, *, crisis: bool | None) -> Text:
     return Text(_percent(stress.probability), style=style)
 
 
-def _clothes(look: Sequence[PhotoLook]) -> Text:
-    seen = [
+def _clothes(look: Sequence[PhotoLook]) -> tuple[Text, ...]:
+    seen = tuple(
         Text.assemble(garment.type, (f" {', '.join(garment.colours)}", "dim") if garment.colours else "")
         for one in look
         for garment in one.garments
-    ]
-    return Text("; ").join(seen) if seen else NOTHING
+    )
+    return seen or (NOTHING,)
 
 
-def _listed(values: Sequence[tuple[str, float]], *, most: int, style: str) -> Text:
-    if not values:
-        return NOTHING
+def _listed(values: Sequence[tuple[str, float]], *, most: int, style: str) -> tuple[Text, ...]:
     best = sorted(values, key=lambda one: -one[1])[:most]
-    return Text(", ").join(Text.assemble((name, style), (f" {_percent(value)}", "dim")) for name, value in best)
+    return tuple(Text.assemble((name, style), (f" {_percent(value)}", "dim")) for name, value in best) or (NOTHING,)
 
 
 def _percent(share: float) -> str:

@@ -14,7 +14,7 @@ def shown(text: str, most: int | None = None) -> str:
     """`text` as it may stand in a table: without controls, spaces joined, cut after `most` characters.
 
     >>> shown("Hi\\x1b[31m there\\n\\tyou", 10)
-    'Hi there …'
+    'Hi there…'
     """
     if most is not None:
         text = text[: 20 * most + 200]  # a giant post must not cost what nobody sees
@@ -22,4 +22,7 @@ def shown(text: str, most: int | None = None) -> str:
     kept = "".join(one for one in text if one not in _TURNS and unicodedata.category(one) not in _HIDDEN).strip()
     if most is None or len(kept) <= most:
         return kept
-    return kept[: most - 1] + "…"
+    cut = kept[: most - 1]
+    # At the end of a word, unless that is far away, as where words are not spaced.
+    word = cut.rfind(" ")
+    return f"{cut[:word] if word > most - 16 and word > 0 else cut}…"
