@@ -1,7 +1,7 @@
 """A process to be killed: forks children that record decisions and take events until somebody kills them.
 
-Started once (imports are slow), it forks at each line `NUMBER FOLDER` on its input, answers `pid N`, and the child then prints
-the decision of every event whose `take` has returned, with where its record lies.
+Started once (imports are slow), it forks at each line `NUMBER FOLDER` on its input, answers `pid N`, and the child then
+prints the decision of every event whose `take` has returned, with where its record lies.
 """
 
 import os

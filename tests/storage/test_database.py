@@ -1,0 +1,229 @@
+"""Opening: what is not ours, not whole or not of this version is refused with a remedy, and left as it was."""
+
+import hashlib
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine
+
+from adtailor import storage
+from adtailor.errors import StorageFailed
+from adtailor.storage import SqliteStore, tables
+from adtailor.storage.database import SCHEMA
+from adtailor.testing import samples
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with something in it."""
+    with SqliteStore(tmp_path) as store:
+        store.people.put_person(samples.person(), expected_version=None)
+        store.posts.add([samples.post()], samples.NOON)
+        store.catalogue.replace(samples.inventory())
+    return tmp_path
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """The files that matter, by content."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in {".sqlite", ".seg"}
+    }
+
+
+def refused(folder: Path, match: str) -> None:
+    before = digests(folder)
+    with pytest.raises(StorageFailed, match=match) as caught:
+        SqliteStore(folder)
+    assert caught.value.hint
+    assert digests(folder) == before
+
+
+def change(path: Path, *statements: str) -> None:
+    with sqlite3.connect(path) as db:
+        for statement in statements:
+            db.execute(statement)
+    db.close()
+
+
+@pytest.mark.parametrize("name", ["adtailor.sqlite", "keys.sqlite"])
+@pytest.mark.parametrize("content", [b"a diary, not a database\n" * 40, b"x", b"SQLite format 3\x00"])
+def test_a_file_that_is_no_database_is_refused(folder: Path, name: str, content: bytes) -> None:
+    (folder / name).write_bytes(content)
+    refused(folder, name)
+
+
+@pytest.mark.parametrize(("name", "match"), [("adtailor.sqlite", "no database of"), ("keys.sqlite", "no key file of")])
+def test_a_database_of_something_else_is_refused(folder: Path, name: str, match: str) -> None:
+    (folder / name).unlink()
+    change(folder / name, "CREATE TABLE recipes (name TEXT)", "INSERT INTO recipes VALUES ('soup')")
+    refused(folder, match)
+
+
+def test_a_newer_schema_is_refused(folder: Path) -> None:
+    change(folder / "adtailor.sqlite", "UPDATE alembic_version SET version_num = '0999'")
+    refused(folder, "schema 0999, this adtailor knows 0001")
+
+
+def test_a_newer_key_file_is_refused(folder: Path) -> None:
+    change(folder / "keys.sqlite", "PRAGMA user_version = 9")
+    refused(folder, "version 9, this adtailor knows 1")
+
+
+def test_a_database_without_its_keys_is_refused_and_no_keys_are_made(folder: Path) -> None:
+    (folder / "keys.sqlite").unlink()
+    refused(folder, "keys.sqlite is missing")
+    assert not (folder / "keys.sqlite").exists()
+
+
+def test_keys_of_another_installation_are_refused(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("other")
+    SqliteStore(other).close()
+    shutil.copy(other / "keys.sqlite", folder / "keys.sqlite")
+    refused(folder, "belongs to other keys")
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.9])
+def test_a_file_cut_short_is_refused(folder: Path, keep: float) -> None:
+    path = folder / "adtailor.sqlite"
+    raw = path.read_bytes()
+    path.write_bytes(raw[: int(len(raw) * keep)])
+    refused(folder, "damaged|malformed|cannot be used")
+
+
+def test_a_damaged_page_is_refused(folder: Path) -> None:
+    path = folder / "adtailor.sqlite"
+    raw = bytearray(path.read_bytes())
+    for page in range(2, len(raw) // 4096):
+        raw[page * 4096 : page * 4096 + 16] = b"\xa5" * 16
+    path.write_bytes(raw)
+    refused(folder, "damaged|malformed|cannot be used")
+
+
+def test_a_folder_in_place_of_the_file_is_refused(folder: Path) -> None:
+    (folder / "adtailor.sqlite").unlink()
+    (folder / "adtailor.sqlite").mkdir()
+    refused(folder, "cannot be used")
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a note")
+    with pytest.raises(StorageFailed, match="data cannot be used"):
+        SqliteStore(tmp_path / "data")
+    assert (tmp_path / "data").read_text() == "a note"
+
+
+def test_what_was_stored_is_there_when_it_is_opened_again(folder: Path) -> None:
+    with SqliteStore(folder) as store:
+        assert store.people.person(samples.person().person_id) == samples.person(version=1)
+        assert store.posts.unread(5) == [samples.post()]
+        assert store.catalogue.version() == 1
+
+
+def test_the_steps_lead_to_the_tables_and_the_last_is_the_one_we_know(folder: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_heads() == [SCHEMA]
+    engine = create_engine(f"sqlite:///{folder / 'adtailor.sqlite'}")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+        assert shape(connection) == shape_of_tables()
+    engine.dispose()
+
+
+def shape(connection: Connection) -> dict[str, str]:
+    """What SQLite was told to make, by name: checks and partial indexes too, which Alembic does not compare."""
+    rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+    return {name: " ".join(sql.replace('"', "").split()) for name, sql in rows if name != "alembic_version"}
+
+
+def shape_of_tables() -> dict[str, str]:
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        tables.metadata.create_all(connection)
+        made = shape(connection)
+    engine.dispose()
+    return made
+
+
+def test_every_connection_waits_syncs_and_checks(folder: Path) -> None:
+    with SqliteStore(folder) as store, store._database.reading() as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
+        }
+    assert pragmas == {
+        "journal_mode": "wal",
+        "synchronous": 2,  # FULL
+        "foreign_keys": 1,
+        "secure_delete": 1,
+        "busy_timeout": 20_000,
+    }
+
+
+def test_a_failed_write_says_why_and_what_to_do_without_the_values(folder: Path) -> None:
+    with SqliteStore(folder) as store:
+        change(
+            folder / "adtailor.sqlite",
+            "CREATE TRIGGER full BEFORE INSERT ON posts BEGIN SELECT raise(ABORT, 'database or disk is full'); END",
+        )
+        with pytest.raises(StorageFailed, match="disk is full") as caught:
+            store.posts.add([samples.post("p2", text="canary"), samples.post("p3")], samples.NOON)
+        assert caught.value.hint == "make room on the disk; nothing was half-written"
+        assert "canary" not in repr(caught.value.__cause__)
+        assert [post.id for post in store.posts.recent(9)] == ["p1"]
+
+
+def test_one_damaged_row_does_not_hold_up_the_others(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with SqliteStore(folder) as store:
+        store.posts.add([samples.post("p2")], samples.NOON)
+        change(folder / "adtailor.sqlite", "UPDATE posts SET body = zeroblob(60) WHERE seq = 1")
+        assert [post.id for post in store.posts.unread(1)] == ["p2"]
+        assert "post row 1 is left out: a sealed row of posts is damaged" in caplog.text
+        with pytest.raises(StorageFailed, match="a sealed row of posts is damaged"):
+            store.posts.post(samples.post().id)
+
+
+def test_describe_tells_what_is_where_and_nobody(folder: Path) -> None:
+    with SqliteStore(folder) as store:
+        store.events.append(samples.record())
+        store.events.take(samples.event())
+        said = store.describe()
+    assert said["file"] == str(folder / "adtailor.sqlite")
+    assert {name: value for name, value in said.items() if name not in {"file", "size", "decision log"}} == {
+        "schema": "0001",
+        "state": "whole",
+        "people": "1",
+        "profiles": "0",
+        "posts": "1 (1 to read)",
+        "readings": "0",
+        "campaigns": "1",
+        "events": "1 (0 over-delivered)",
+    }
+    assert said["decision log"].startswith("1 segments, ")
+
+
+def test_token_keys_rotate_and_the_last_one_still_opens(tmp_path: Path) -> None:
+    with SqliteStore(tmp_path) as store:
+        first = dict(store.token_keys)
+        assert list(first) == [1] == [store.current_token_key]
+        assert store.rotate_token_key() == 2 == store.current_token_key
+        assert store.token_keys[1] == first[1] != store.token_keys[2]
+        assert store.rotate_token_key() == 3
+        assert sorted(store.token_keys) == [2, 3]
+        store._keyring._db.execute("PRAGMA synchronous=OFF")
+        for _ in range(252):
+            store._keyring.rotate("token", keep=2)
+        assert sorted(store.token_keys) == [254, 255]
+        assert store.rotate_token_key() == 1 == store.current_token_key, "an id is one byte of a token"
+    with SqliteStore(tmp_path) as store:
+        assert store.current_token_key == 1
+        assert len({len(key) for key in store.token_keys.values()} | {32}) == 1
