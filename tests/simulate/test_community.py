@@ -266,7 +266,7 @@ def test_drawing_again_gives_the_pictures_that_ship(tmp_path: Path) -> None:
         shipped = LARKWATER.media / drawn.relative_to(tmp_path)
         with Image.open(drawn) as again, Image.open(shipped) as there:
             pairs = zip(again.convert("L").tobytes(), there.convert("L").tobytes(), strict=True)
-            # Encoders and fonts of arithmetic differ between machines: on average less than 2 of 255 levels.
+            # Arithmetic and encoders differ a little between machines: on average less than 2 of 255 levels.
             assert sum(abs(a - b) for a, b in pairs) / (again.width * again.height) < 2, drawn.name
 
 
