@@ -122,12 +122,19 @@ def open_engine(data: Path, settings: Settings, *, clock: Clock | None = None) -
     texts, looks = text_reader(settings.models), look_reader(settings.models)
     store = SqliteStore(data)
     ranker = PriorRanker(dict(zip(texts.topics.ids, texts.topics.latent, strict=True)))
-    parents = {TopicId(topic): TopicId(parent) for topic, parent in content_topics().parents.items()}
+    taxonomy = content_topics()
     wellbeing = CareDesk(
         policy, load_helplines(Path(settings.helplines) if settings.helplines else None), secret=store.hashing_secret
     )
     tokens = TokenBox(store.token_keys, store.current_token_key, random_bytes=os.urandom)
-    catalogue = LiveCatalogue(store.catalogue, store.events, ranker=ranker, parents=parents, policy=policy)
+    catalogue = LiveCatalogue(
+        store.catalogue,
+        store.events,
+        ranker=ranker,
+        parents={TopicId(topic): TopicId(parent) for topic, parent in taxonomy.parents.items()},
+        topic_names={TopicId(topic): name for topic, name in taxonomy.names.items()},
+        policy=policy,
+    )
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
     return Engine(
         settings=settings,

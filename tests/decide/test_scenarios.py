@@ -22,7 +22,7 @@ TOP = {
     *("says", "above", "adult_products", "sensitive_products", "spent", "page", "viewer", "placements", "ads"),
     *("expect", "now"),
 }
-PAGE = {"topics", "tone", "country", "language", "device"}
+PAGE = {"topics", "tone", "country", "language", "device", "unsuitable", "hardship"}
 VIEWER = {
     *("age", "interests", "look", "affect", "history", "muted", "muted_advertisers", "hidden", "seen_today"),
     *("session_seen", "daily_cap"),
@@ -83,6 +83,8 @@ def decided(scenario):
             muted_topics=frozenset(viewer.get("muted", ())),
             muted_advertisers=frozenset(viewer.get("muted_advertisers", ())),
             hidden_ads=frozenset(viewer.get("hidden", ())),
+            page_is_unsuitable=page.get("unsuitable", False),
+            page_tells_of_hardship=page.get("hardship", False),
         ),
         catalogue=world.catalogue,
         ranker=world.ranker,

@@ -131,7 +131,7 @@ def test_money_below_zero_is_refused_wherever_it_stands() -> None:
 
 def test_a_campaigns_days_have_a_real_zone_and_its_times_are_utc() -> None:
     assert campaign(starts_at=NOON, lifetime_budget=5).starts_at == NOON
-    for zone in ("Mars/Olympus", "../etc/passwd", ""):
+    for zone in ("Mars/Olympus", "../etc/passwd", "", "Europe"):
         with pytest.raises(InvalidInput) as refused:
             campaign(zone=zone)
         assert refused.value.field == "zone"
@@ -165,6 +165,8 @@ def test_a_request_asks_for_1_to_20_placements_each_with_its_own_id() -> None:
         request(Placement(id=PlacementId("f")), Placement(id=PlacementId("f")))
     with pytest.raises(InvalidInput, match="no time zone"):
         Context(zone="Berlin")
+    with pytest.raises(InvalidInput, match="no time zone"):
+        Context(zone="Europe")
 
 
 @pytest.mark.parametrize("signal", SIGNALS)

@@ -13,7 +13,7 @@ from adtailor.domain.decision import Context, Evidence, Limits, Place, Regulatio
 from adtailor.domain.ids import AdId, AdvertiserId, PersonId, PostId, TopicId
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.profile import AdsSeen, Fading, Profile
-from adtailor.domain.reading import EMOTIONS, Reading, Sentiment, Stress, Topic
+from adtailor.domain.reading import EMOTIONS, Reading, Sentiment, Stress, Suitability, Topic
 from adtailor.domain.signals import PERSONAL_SIGNALS, SIGNALS, Signal
 from adtailor.profiles.consent import effective_consents
 from adtailor.profiles.evidence import evidence_of, limits_of
@@ -103,7 +103,7 @@ def test_t05_without_consents_no_history_makes_a_difference(one: dict[str, float
         seen = AdsSeen(day=NOW.date(), counts={AdId(name): 3 for name in history})
         profile = Profile(person_id=ANA, interests=fading, look=fading, affect=fading, history=fading, seen=seen)
         viewer = Viewer(person_id=ANA, age="adult", session_ads_seen={AdId("a1"): 1})
-        limits = limits_of(profile, viewer, Consents(), POLICY, now=NOW, zone="UTC")
+        limits = limits_of(profile, viewer, Consents(), POLICY, page=None, now=NOW, zone="UTC")
         return evidence(profile, Consents()), limits
 
     assert of(one) == of(other)
@@ -117,8 +117,8 @@ def test_t08_a_minor_gets_what_anyone_unknown_gets(age: str, consents: Consents,
     viewer = Viewer(person_id=ANA, age=age)
     effective = effective_consents(Person(person_id=ANA, consents=consents), viewer, Regulations(), POLICY)
     assert evidence(profile, effective) == evidence(None, Consents())
-    limits = limits_of(profile, viewer, effective, POLICY, now=NOW, zone="UTC")
-    assert limits == limits_of(None, viewer, Consents(), POLICY, now=NOW, zone="UTC")
+    limits = limits_of(profile, viewer, effective, POLICY, page=None, now=NOW, zone="UTC")
+    assert limits == limits_of(None, viewer, Consents(), POLICY, page=None, now=NOW, zone="UTC")
     assert limits.protected
 
 
@@ -182,10 +182,33 @@ class TestThePage:
         assert evidence(page=felt) == evidence()
 
 
+PAGE_OF_DEBT = replace(PAGE, topics=(Topic(id=TopicId("405"), name="Personal Debt", confidence=0.9),))
+
+
+@pytest.mark.parametrize(
+    ("page", "unsuitable", "hardship"),
+    [
+        (None, False, False),
+        (PAGE, False, False),
+        (PAGE_OF_DEBT, False, True),
+        (replace(PAGE, sentiment=Sentiment(label="negative", valence=-0.31)), False, True),
+        (replace(PAGE, sentiment=Sentiment(label="negative", valence=-0.29)), False, False),
+        (replace(PAGE, suitability=Suitability(risk="floor")), True, True),
+        (replace(PAGE, suitability=Suitability(risk="high")), False, False),
+    ],
+)
+def test_a_page_of_hardship_is_told_by_topic_tone_and_suitability(
+    page: Reading | None, unsuitable: bool, hardship: bool
+) -> None:
+    viewer = Viewer(person_id=ANA, age="adult")
+    limits = limits_of(None, viewer, Consents(), POLICY, page=page, now=NOW, zone="UTC")
+    assert (limits.page_is_unsuitable, limits.page_tells_of_hardship) == (unsuitable, hardship)
+
+
 class TestLimits:
     def limits(self, consents: Consents = ALL, profile: Profile | None = PROFILE, age: str = "adult") -> Limits:
         viewer = Viewer(person_id=ANA, age=age, session_ads_seen={AdId("a3"): 1})
-        return limits_of(profile, viewer, consents, POLICY, now=NOW, zone="Europe/Berlin")
+        return limits_of(profile, viewer, consents, POLICY, page=None, now=NOW, zone="Europe/Berlin")
 
     def test_all_limits_come_together(self) -> None:
         assert self.limits() == Limits(

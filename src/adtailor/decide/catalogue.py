@@ -109,6 +109,7 @@ class Catalogue:
     daily_caps: NDArray[np.int32]
     session_caps: NDArray[np.int32]
     for_adults: NDArray[np.bool_]
+    is_sensitive: NDArray[np.bool_]
     is_personal: NDArray[np.bool_]
     asks_topics: NDArray[np.bool_]
     excludes_topics: NDArray[np.bool_]
@@ -167,7 +168,7 @@ def build_catalogue(
     """Columns of an inventory at one version.
 
     `parents` maps a topic to the one above it, `product_parents` a product. `adult_products` never reach minors and
-    `sensitive_products` are never moved by affect; what lies below them counts too, as far as its parents are given.
+    `sensitive_products` are never moved by affect and never stand beside hardship; what lies below them counts too, as far as its parents are given.
     """
     lines = _lines(inventory)
     side = _checked(ranker.ad_side(inventory), ranker.name, len(inventory.ads))
@@ -231,6 +232,7 @@ def build_catalogue(
         daily_caps=np.array([line.adset.daily_cap if line else 0 for line in sorted_lines], dtype=np.int32),
         session_caps=np.array([line.adset.session_cap if line else 0 for line in sorted_lines], dtype=np.int32),
         for_adults=_flags(bool(p & adult_products) for p in products),
+        is_sensitive=_flags(bool(p & sensitive_products) for p in products),
         is_personal=_flags(t.is_personal for t in targeting),
         asks_topics=asks_topics,
         excludes_topics=excludes_topics,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
@@ -69,13 +69,24 @@ def sift(asked: Asked, ads: Catalogue, *, few: int = 3) -> Sifted:
     stays = np.empty((len(asking), len(ads)), dtype=np.bool_)
     for row, r in enumerate(asking):
         stays[row] = answers[r]
-    codes, fails_with, may, counts, first = _pack(stays, asking, _SIGNAL_OF_RULE, len(RULES), few)
-    return Sifted(
-        codes=codes,
-        turned_away=counts,
-        first=first,
-        eligibility=Eligibility(may=may, fails_with=fails_with, fails_without=ads.fails_without),
+    sifted = Sifted(
+        codes=np.zeros(len(ads), dtype=np.uint32),
+        turned_away=np.zeros(len(RULES), dtype=np.int64),
+        first=np.full((len(RULES), few), -1, dtype=np.int32),
+        eligibility=Eligibility(
+            may=np.ones(len(ads), dtype=np.bool_),
+            fails_with=np.zeros(len(ads), dtype=np.uint8),
+            fails_without=ads.fails_without,
+        ),
     )
+    judged = sifted.eligibility
+    _pack(
+        stays,
+        asking,
+        _SIGNAL_OF_RULE,
+        (sifted.codes, judged.fails_with, judged.may, sifted.turned_away, sifted.first),
+    )
+    return sifted
 
 
 def reasons(code: int) -> tuple[str, ...]:
@@ -156,6 +167,16 @@ def of_interest(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
 def of_look(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
     """The viewer's clothes have a trait that the ad asks for, or the ad asks for none."""
     return _found(ads.asks_look, ads.look.of(_strong(asked.evidence.look or {})))
+
+
+def beside_suitable(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
+    """Some content is no place for any ad."""
+    return np.zeros(len(ads), dtype=np.bool_) if asked.limits.page_is_unsuitable else None
+
+
+def not_beside_hardship(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
+    """A loan does not stand beside a debt, nor a drink beside a loss, whoever looks and whatever it bids."""
+    return ~ads.is_sensitive if asked.limits.page_tells_of_hardship else None
 
 
 def for_all_ages(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
@@ -276,6 +297,8 @@ RULES: tuple[Rule, ...] = (
     # What the viewer likes or wears is not repeated here: whoever reads the account need not know it.
     Rule(says="viewer's interests do not match", stays=of_interest, signal="interests"),
     Rule(says="viewer's look does not match", stays=of_look, signal="look"),
+    Rule(says="no ad belongs beside this content", stays=beside_suitable),
+    Rule(says="a sensitive product, beside hardship", stays=not_beside_hardship),
     Rule(says="not for minors, or where the age is not known", stays=for_all_ages),
     Rule(says="reaches people by their profile, never minors", stays=impersonal_for_protected),
     Rule(says="viewer muted its topic", stays=not_muted_topic, precisely=_muted_of),
@@ -340,15 +363,10 @@ def _pack(
     stays: NDArray[np.bool_],
     asking: NDArray[np.int64],
     signal_of_rule: NDArray[np.uint8],
-    rules: int,
-    few: int,
-):  # pyright: ignore[reportUnknownParameterType]  # what a compiled function returns has no stub
+    out: tuple[NDArray[Any], ...],
+) -> None:
+    codes, fails_with, may, counts, first = out
     ads = stays.shape[1]
-    codes = np.zeros(ads, dtype=np.uint32)
-    fails_with = np.zeros(ads, dtype=np.uint8)
-    may = np.ones(ads, dtype=np.bool_)
-    counts = np.zeros(rules, dtype=np.int64)
-    first = np.full((rules, few), -1, dtype=np.int32)
     for row in range(stays.shape[0]):
         rule = asking[row]
         signal = signal_of_rule[rule]
@@ -372,6 +390,5 @@ def _pack(
             if not passed[i]:
                 first[rule, found] = i
                 found += 1
-                if found == few:
+                if found == first.shape[1]:
                     break
-    return codes, fails_with, may, counts, first

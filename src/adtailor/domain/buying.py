@@ -64,7 +64,7 @@ class Campaign:
                 object.__setattr__(self, name, aware_utc(value, name))
         try:
             ZoneInfo(self.zone)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):
             raise InvalidInput(
                 f"{self.zone!r} is no time zone", hint="an IANA name such as Europe/Berlin", field="zone"
             ) from None

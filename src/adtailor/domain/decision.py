@@ -64,7 +64,7 @@ class Context:
     def __post_init__(self) -> None:
         try:
             ZoneInfo(self.zone)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):
             raise InvalidInput(
                 f"{self.zone!r} is no time zone", hint="an IANA name such as Europe/Berlin", field="context.zone"
             ) from None
@@ -156,6 +156,10 @@ class Limits:
     muted_topics: frozenset[TopicId] = frozenset()
     muted_advertisers: frozenset[AdvertiserId] = frozenset()
     hidden_ads: frozenset[AdId] = frozenset()
+    page_is_unsuitable: bool = False
+    """No ad belongs beside this content."""
+    page_tells_of_hardship: bool = False
+    """Debt, illness, loss, a clearly unhappy tone: no sensitive product belongs beside it, whoever looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

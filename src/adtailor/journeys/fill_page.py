@@ -107,7 +107,15 @@ class FillPage:
                 policy=self._policy,
                 now=now,
             ),
-            limits_of(profile, request.viewer, consents, self._policy, now=now, zone=request.context.zone),
+            limits_of(
+                profile,
+                request.viewer,
+                consents,
+                self._policy,
+                page=reading,
+                now=now,
+                zone=request.context.zone,
+            ),
             catalogue=self._catalogue.current(now),
             ranker=self._ranker,
             veto=self._wellbeing.veto(viewer.care, person_id=person_id, day=day),
@@ -153,7 +161,8 @@ class FillPage:
         if context.text is not None:
             page = Post(id=PostId("page"), author_id=PersonId("page"), created_at=now, text=context.text)
             return self._text_reader.read([page], [CONTEXT_PARTS])[0], author
-        return (self._posts.reading(post.id, now) if post is not None else None), author
+        reading = self._posts.reading(post.id, now) if post is not None else None
+        return (context_only(reading) if reading is not None else None), author
 
     def _recorded(self, request: DecisionRequest, decision: Decision, known: PersonId | None, now: datetime) -> Page:
         ref = self._events.append(DecisionRecord(decision=decision, person_id=known))
@@ -192,6 +201,11 @@ class FillPage:
         except StaleVersion:
             return page  # another page of the same person shows it
         return replace(page, decision=replace(page.decision, rest_suggestion=suggestion))
+
+
+def context_only(reading: Reading) -> Reading:
+    """What a reading says of the content: its author's feelings and clothes choose nobody else's ads."""
+    return replace(reading, emotions=None, stress=None, crisis=None, look=None)
 
 
 def _local_day(now: datetime, zone: str) -> date:

@@ -25,11 +25,13 @@ class LiveCatalogue:
         ranker: Ranker,
         parents: Mapping[TopicId, TopicId],
         policy: WellbeingPolicy,
+        topic_names: Mapping[TopicId, str] | None = None,
     ) -> None:
         self._source = source
         self._events = events
         self._ranker = ranker
         self._parents = parents
+        self._topic_names = topic_names or {}
         self._policy = policy
         self._lock = threading.Lock()
         self._catalogue: Catalogue | None = None
@@ -67,6 +69,7 @@ class LiveCatalogue:
             inventory,
             ranker=self._ranker,
             parents=self._parents,
+            topic_names=self._topic_names,
             adult_products=frozenset(map(ProductId, self._policy.minor_products)),
             sensitive_products=frozenset(map(ProductId, self._policy.sensitive_products)),
         )

@@ -42,6 +42,23 @@ def is_burdened(post: Post, reading: Reading, policy: WellbeingPolicy) -> bool:
     return reading.sentiment.valence < CLEARLY_NEGATIVE or _feels_low(reading)
 
 
+def is_unsuitable(page: Reading | None) -> bool:
+    """Whether no ad belongs beside this content, whoever looks: the floor of brand suitability (GARM, 2020)."""
+    return page is not None and page.suitability is not None and page.suitability.risk == "floor"
+
+
+def tells_of_hardship(page: Reading | None, policy: WellbeingPolicy) -> bool:
+    """Whether credit, alcohol, diets and their like are out of place here: a sensitive topic or an unhappy tone.
+
+    Judged by what needs no consent of the author: topics, tone and suitability.
+    """
+    if page is None:
+        return False
+    if is_unsuitable(page) or any(topic.id in policy.sensitive_topics for topic in page.topics):
+        return True
+    return page.sentiment is not None and page.sentiment.valence < CLEARLY_NEGATIVE
+
+
 def learned_at(post: Post, now: datetime) -> datetime:
     """When a post counts as written: a date ahead of the clock does not make it fresher."""
     return min(post.created_at, now)

@@ -12,6 +12,7 @@ from adtailor.domain.reading import Reading
 from adtailor.domain.wellbeing import WellbeingPolicy
 from adtailor.profiles import history, interests, look
 from adtailor.profiles.affect import mood_of
+from adtailor.profiles.burden import is_unsuitable, tells_of_hardship
 from adtailor.profiles.consent import is_protected
 from adtailor.profiles.fading import FAINT, faded, saturated
 from adtailor.profiles.frequency import seen_today
@@ -54,13 +55,26 @@ def evidence_of(
 
 
 def limits_of(
-    profile: Profile | None, viewer: Viewer, consents: Consents, policy: WellbeingPolicy, *, now: datetime, zone: str
+    profile: Profile | None,
+    viewer: Viewer,
+    consents: Consents,
+    policy: WellbeingPolicy,
+    *,
+    page: Reading | None,
+    now: datetime,
+    zone: str,
 ) -> Limits:
     """What keeps ads away: age, caps, and what the person muted or hid, which holds without any consent.
 
     Counts per day are kept and used with the interests consent; the client's own counts need none.
     """
-    limits = Limits(age=viewer.age, protected=is_protected(viewer.age, policy), session_seen=viewer.session_ads_seen)
+    limits = Limits(
+        age=viewer.age,
+        protected=is_protected(viewer.age, policy),
+        session_seen=viewer.session_ads_seen,
+        page_is_unsuitable=is_unsuitable(page),
+        page_tells_of_hardship=tells_of_hardship(page, policy),
+    )
     if profile is None:
         return limits
     return replace(

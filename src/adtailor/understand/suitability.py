@@ -8,12 +8,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from adtailor.domain.reading import Risk, Suitability
-from adtailor.understand.crisis import folded
+from adtailor.understand.crisis import folded, tells_of_crisis
 
 NAME = "suitability-words@1"
 LANGUAGES: tuple[str, ...] = ("en", "de", "es")
 """For these there are words."""
 RISKS: tuple[Risk, ...] = ("low", "medium", "high", "floor")
+HARM = "Crime & Harmful Acts to Individuals, Society & Human Right Violations"
+"""What crisis language counts as here, among much else, so that a kept reading does not tell of a crisis."""
 HATE = "Hate Speech and Acts of Aggression"
 PROFANITY = "Obscenity and Profanity"
 
@@ -42,6 +44,8 @@ def suitability_of(text: str, language: str | None, offence: Offence | None = No
     found: list[tuple[str, Risk]] = [
         (category.name, category.risk) for category in categories() if category.is_in(plain, language)
     ]
+    if tells_of_crisis(text, language):
+        found.append((HARM, "floor"))
     if offence is not None:
         if offence.hate >= offence.hate_threshold:
             found.append((HATE, "floor"))
