@@ -20,6 +20,7 @@ from adtailor.cli.reading import Only, Outcome, Readers, batches, sift
 from adtailor.cli.readings_summary import Tally, outcome, print_summary
 from adtailor.cli.readings_table import Row, print_rows, row_of
 from adtailor.cli.shown import shown
+from adtailor.config.settings import data_folder, load_settings
 from adtailor.errors import AdtailorError, InvalidInput
 from adtailor.ports import LookReader, TextReader
 
@@ -45,7 +46,7 @@ def run(
     ] = None,
     only: Annotated[Only | None, typer.Option("--only", help="Read only the words, or only the photos.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="Read at most so many posts.")] = None,
-    batch: Annotated[int, typer.Option("--batch", min=1, max=4096, help="Posts read and kept at a time.")] = 64,
+    batch: Annotated[int, typer.Option("--batch", min=1, max=4096, help="Posts read and kept at a time.")] = 32,
 ) -> None:
     """Read posts and photos with the models on this machine: language, sentiment, emotions, topics, clothes.
 
@@ -150,17 +151,19 @@ def _readers(bar: Progress, tally: Tally) -> Readers:
         bar.update(bar.task_ids[0], description="reading")
         tally.loading += time.monotonic() - started
 
+    models = load_settings(data_folder(None)).models
+
     def text() -> TextReader:
         with loading("text"):
             from adtailor import assemble
 
-            return assemble.text_reader()
+            return assemble.text_reader(models)
 
     def look() -> LookReader:
         with loading("photo"):
             from adtailor import assemble
 
-            return assemble.look_reader()
+            return assemble.look_reader(models)
 
     return Readers(text=text, look=look)
 

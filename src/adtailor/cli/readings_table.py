@@ -45,7 +45,7 @@ def row_of(post: Post, reading: Reading) -> Row:
     return Row(
         post=_post(post),
         language=Text(reading.language or "-", style="" if reading.language else "dim"),
-        sentiment=_sentiment(reading),
+        sentiment=_sentiment(reading, has_words=bool(post.text.strip())),
         emotions=_emotions(reading),
         stress=_stress(reading.stress, crisis=reading.crisis),
         tone=_listed(
@@ -151,9 +151,9 @@ def _post(post: Post) -> Text:
     return Text.assemble(words, (f" [{', '.join(marks)}]", "dim") if marks else "")
 
 
-def _sentiment(reading: Reading) -> Text:
+def _sentiment(reading: Reading, *, has_words: bool) -> Text:
     if reading.sentiment is None:
-        return Text("abstained", style="dim") if "sentiment" in reading.abstained else NOTHING
+        return Text("abstained", style="dim") if has_words and "sentiment" in reading.abstained else NOTHING
     label, valence = reading.sentiment.label, reading.sentiment.valence
     return Text(f"{label} {valence:+.1f}" if label != "neutral" else label, style=SENTIMENT_STYLES[label])
 

@@ -43,7 +43,8 @@ class Broken:
     def of(cls, error: AdtailorError, *, file: str, position: str | None = None) -> "Broken":
         """The same from an error; its field belongs to the reason."""
         where = f"{error.field}: " if error.field else ""
-        return cls(file=file, position=position, reason=f"{where}{error.message}", hint=error.hint)
+        hint = error.hint.replace("see /docs", "see /docs of `adtailor serve`")
+        return cls(file=file, position=position, reason=f"{where}{error.message}", hint=hint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
