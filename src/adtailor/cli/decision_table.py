@@ -12,7 +12,7 @@ from rich.text import Text
 from adtailor.domain.buying import Advertiser, Creative, Inventory
 from adtailor.domain.decision import Account, Decision, Filled
 from adtailor.domain.ids import AdId, AdvertiserId
-from adtailor.domain.money import written
+from adtailor.domain.money import Micros
 from adtailor.domain.post import Post
 from adtailor.domain.reading import Reading
 from adtailor.domain.wellbeing import RestSuggestion
@@ -181,9 +181,14 @@ def _won(filled: Filled, names: Names) -> Text:
         "\n",
         (advertiser.name if advertiser else won.advertiser_id, "dim"),
         "\n",
-        f"{names.currency} {written(won.price)} {PER[won.bid_kind]}",
-        (f"\nbid {written(won.bid)}, clicks {won.click_rate:.2%}", "dim"),
+        f"{names.currency} {_short(won.price)} {PER[won.bid_kind]}",
+        (f"\nbid {_short(won.bid)}, clicks {won.click_rate:.2%}", "dim"),
     )
+
+
+def _short(amount: Micros) -> str:
+    """To a tenth of a cent: what is charged is exact, what is read is short."""
+    return f"{amount / 1_000_000:.3f}"
 
 
 def _why(filled: Filled) -> Text:
@@ -198,26 +203,20 @@ def _lost(account: Account, filled: Filled, names: Names) -> Text:
     if filled.won is not None and filled.won.runner_up is not None:
         behind = 100 * (1 - filled.won.runner_up_value / filled.won.value) if filled.won.value else 0.0
         words.append(f"{names.ad(filled.won.runner_up)}: next, worth {behind:.0f} % less")
-    for away in _one_of_each(account):
+    for ad, reason in _telling(account):
         words.append("\n" if words else "")
-        words.append(f"{names.ad(away[0])}: {away[1]}", style="dim")
-    others = sum(account.turned_away_counts.values()) - len(_one_of_each(account))
-    if others > 0:
-        words.append(f"\nand {others} more turned away", style="dim")
+        words.append(f"{names.ad(ad)}: {reason}", style="dim")
     return words
 
 
-def _one_of_each(account: Account, most: int = 2) -> list[tuple[AdId, str]]:
-    """One turned-away ad for each of the rarest reasons: the telling ones."""
-    rarest = sorted(account.turned_away_counts.items(), key=lambda item: (item[1], item[0]))
-    told: list[tuple[AdId, str]] = []
-    for reason, _ in rarest:
-        ad = next((away.ad_id for away in account.turned_away if reason in away.reasons), None)
-        if ad is not None and all(ad != known for known, _ in told):
-            told.append((ad, reason))
-        if len(told) == most:
-            break
-    return told
+def _telling(account: Account, most: int = 2) -> list[tuple[AdId, str]]:
+    """A few turned-away ads, each for another reason, those with the most particular reasons first."""
+    told: dict[str, AdId] = {}
+    for away in reversed(account.turned_away):
+        if len(away.reasons) == 1:
+            told.setdefault(away.reasons[0].partition(" ")[0], away.ad_id)
+    by_ad = {away.ad_id: away.reasons[0] for away in account.turned_away}
+    return [(ad, by_ad[ad]) for ad in (list(told.values()) or list(by_ad))[:most]]
 
 
 def consent_words(given: Iterable[str]) -> str:

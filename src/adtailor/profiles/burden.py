@@ -12,8 +12,6 @@ from adtailor.domain.post import Post
 from adtailor.domain.reading import Reading
 from adtailor.domain.wellbeing import WellbeingPolicy
 
-CLEARLY_NEGATIVE = -0.3
-"""Valence below which a post teaches nothing; provisional."""
 LIKELY = 0.5
 """A post that is rather stressed than not teaches nothing, even below the threshold of a sign."""
 FELT = 0.3
@@ -30,7 +28,7 @@ def may_teach(person_id: PersonId, post: Post, reading: Reading, policy: Wellbei
 
 
 def is_burdened(post: Post, reading: Reading, policy: WellbeingPolicy) -> bool:
-    """Whether a post shows stress, crisis language, a clearly negative tone, a sensitive topic, or cannot be judged."""
+    """Whether a post shows stress, crisis language, a negative tone, a sensitive topic, or cannot be judged."""
     if reading.crisis or (reading.suitability is not None and reading.suitability.risk == "floor"):
         return True
     if any(topic.id in policy.sensitive_topics for topic in reading.topics):
@@ -39,7 +37,7 @@ def is_burdened(post: Post, reading: Reading, policy: WellbeingPolicy) -> bool:
         return True
     if reading.sentiment is None:
         return bool(post.text.strip())
-    return reading.sentiment.valence < CLEARLY_NEGATIVE or _feels_low(reading)
+    return reading.sentiment.label == "negative" or _feels_low(reading)
 
 
 def is_unsuitable(page: Reading | None) -> bool:
@@ -56,7 +54,7 @@ def tells_of_hardship(page: Reading | None, policy: WellbeingPolicy) -> bool:
         return False
     if is_unsuitable(page) or any(topic.id in policy.sensitive_topics for topic in page.topics):
         return True
-    return page.sentiment is not None and page.sentiment.valence < CLEARLY_NEGATIVE
+    return page.sentiment is not None and page.sentiment.label == "negative"
 
 
 def learned_at(post: Post, now: datetime) -> datetime:
