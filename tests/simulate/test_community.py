@@ -192,7 +192,7 @@ def test_a_creative_in_another_language_stands_only_where_that_language_is_read(
     language_of = {thing.id: thing.language for thing in LARKWATER.inventory.creatives}
     for ad in LARKWATER.inventory.ads:
         if (language := language_of[ad.creative_id]) != "en":
-            assert language in adset_of[ad.adset_id].targeting.languages, ad.id
+            assert adset_of[ad.adset_id].targeting.languages == {language}, ad.id
 
 
 def test_every_address_is_reserved_and_is_the_advertisers_own() -> None:
