@@ -136,9 +136,7 @@ DEVICES = ("mobile", "tablet", "desktop")
 def _latent() -> dict[TopicId, np.ndarray]:
     random = np.random.default_rng(3)
     tops = random.normal(size=(40, 32))
-    return {
-        topic: (tops[n % 40] + 0.7 * random.normal(size=32)).astype(np.float32) for n, topic in enumerate(TOPICS)
-    }
+    return {topic: (tops[n % 40] + 0.7 * random.normal(size=32)).astype(np.float32) for n, topic in enumerate(TOPICS)}
 
 
 def _inventory() -> Inventory:
@@ -193,9 +191,7 @@ def _inventory() -> Inventory:
         )
         for n in range(ADS)
     ]
-    ads = [
-        Ad(id=AdId(f"a{n}"), adset_id=random.choice(adsets).id, creative_id=creatives[n].id) for n in range(ADS)
-    ]
+    ads = [Ad(id=AdId(f"a{n}"), adset_id=random.choice(adsets).id, creative_id=creatives[n].id) for n in range(ADS)]
     return Inventory(
         organizations=(Organization(id=OrganizationId("o"), name="Organization"),),
         advertisers=tuple(advertisers),
@@ -209,7 +205,9 @@ def _inventory() -> Inventory:
 
 def _targeting(random: Random) -> Targeting:
     def sometimes(chance: float, values: tuple[str, ...], most: int) -> frozenset[str]:
-        return frozenset(random.sample(values, random.randrange(1, most + 1))) if random.random() < chance else frozenset()
+        return (
+            frozenset(random.sample(values, random.randrange(1, most + 1))) if random.random() < chance else frozenset()
+        )
 
     return Targeting(
         countries=sometimes(0.5, COUNTRIES, 6),

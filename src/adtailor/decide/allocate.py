@@ -11,6 +11,7 @@ of an ad in a slot is exact: the sum over all the pages that the draw could have
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -61,6 +62,8 @@ class Allocation:
     best: NDArray[np.int32]
     """Who would have stood there had this slot not been explored."""
     runner_up: NDArray[np.int32]
+    near: NDArray[np.int32]
+    """How many near-winners were counted; where nobody explores, only the winner."""
     floor_kept_out: NDArray[np.bool_]
     """Whether some ad would have fitted, had its bid met the floor."""
     dry: NDArray[np.bool_]
@@ -93,53 +96,89 @@ def draw(random: Random, slots: int, exploration: float) -> Draw:
 
 def allocate(ranking: Ranking, slots: Slots, drawn: Draw, ads: Catalogue, *, in_full: bool) -> Allocation:
     """Fill the slots from each row of a ranking; `in_full` also finds the runners-up, which only prices need."""
-    chosen, best, runner_up, kept_out, dry = _allocate(
-        _list(ranking), _terms(slots, ads), drawn.slot, drawn.pick, in_full
+    rows = len(ranking.ads)
+    return _fill(
+        ranking,
+        slots,
+        ads,
+        _Runs(rows=np.arange(rows), explored=np.full(rows, drawn.slot), picks=np.full(rows, drawn.pick)),
+        in_full=in_full,
     )
-    return Allocation(chosen=chosen, best=best, runner_up=runner_up, floor_kept_out=kept_out, dry=dry)
 
 
 def propensities(
     ranking: Ranking, allocation: Allocation, slots: Slots, drawn: Draw, ads: Catalogue
 ) -> tuple[NDArray[np.float64], bool]:
     """For each slot of the first row, the chance of the ad that stands there; and whether the list was too short."""
-    if drawn.slot_chance == 0.0:
-        return np.ones(len(slots)), False
-    return _propensities(_list(ranking), _terms(slots, ads), drawn.slot_chance, allocation.chosen[0])
-
-
-List = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int32], NDArray[np.int32]]
-Terms = tuple[
-    NDArray[np.int32],
-    NDArray[np.uint8],
-    NDArray[np.float64],
-    NDArray[np.bool_],
-    NDArray[np.uint8],
-    NDArray[np.float64],
-    NDArray[np.float64],
-]
-
-
-def _list(ranking: Ranking) -> List:
-    return ranking.ads, ranking.values, ranking.kept, ranking.eligible
-
-
-def _terms(slots: Slots, ads: Catalogue) -> Terms:
-    return (
-        ads.advertisers,
-        ads.formats,
-        ads.bids,
-        ads.pays_conversions,
-        slots.formats,
-        slots.floors,
-        slots.conversion_floors,
+    n, chance = len(slots), drawn.slot_chance
+    if chance == 0.0:
+        return np.ones(n), False
+    # The page without exploration, its near-winners counted; then each slot explored with each of its near-winners.
+    plain = _fill(
+        ranking,
+        slots,
+        ads,
+        _Runs(rows=np.zeros(1, dtype=np.int64), explored=np.full(1, -1), picks=np.zeros(1)),
+        in_full=False,
+        count_near=True,
     )
+    near = plain.near[0]
+    options = [(slot, (option + 0.5) / count) for slot, count in enumerate(near.tolist()) for option in range(count)]
+    explored = np.array([slot for slot, _ in options], dtype=np.int64)
+    picks = np.array([pick for _, pick in options], dtype=np.float64)
+    first_row = np.zeros(len(options), dtype=np.int64)
+    pages = _fill(ranking, slots, ads, _Runs(rows=first_row, explored=explored, picks=picks), in_full=False)
+    # A slot that nothing fits explores in vain: the page is then the plain one.
+    same = (pages.chosen == allocation.chosen[0]) & (allocation.chosen[0] >= 0)
+    stays = 1.0 - chance * np.count_nonzero(near)
+    chances = stays * (plain.chosen[0] == allocation.chosen[0]) + chance * (same / near[explored][:, None]).sum(axis=0)
+    return np.minimum(chances, 1.0), bool(plain.dry[0] or pages.dry.any())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Runs:
+    """How often to fill the slots: each time from one row of the ranking, with one slot explored or none (-1)."""
+
+    rows: NDArray[np.int64]
+    explored: NDArray[np.int64]
+    picks: NDArray[np.float64]
+
+
+def _fill(
+    ranking: Ranking, slots: Slots, ads: Catalogue, runs: _Runs, *, in_full: bool, count_near: bool = False
+) -> Allocation:
+    shape = (len(runs.rows), len(slots))
+    filled = Allocation(
+        chosen=np.empty(shape, dtype=np.int32),
+        best=np.empty(shape, dtype=np.int32),
+        runner_up=np.empty(shape, dtype=np.int32),
+        near=np.empty(shape, dtype=np.int32),
+        floor_kept_out=np.empty(shape, dtype=np.bool_),
+        dry=np.empty(len(runs.rows), dtype=np.bool_),
+    )
+    _allocate(
+        (ranking.ads, ranking.values, ranking.kept, ranking.eligible),
+        (ads.advertisers, ads.formats, ads.bids, ads.pays_conversions),
+        (slots.formats, slots.floors, slots.conversion_floors),
+        (runs.rows, runs.explored, runs.picks),
+        in_full,
+        count_near,
+        (filled.chosen, filled.best, filled.runner_up, filled.near, filled.floor_kept_out, filled.dry),
+        np.empty(len(slots), dtype=np.int32),
+        np.empty(MOST_NEAR, dtype=np.int32),
+    )
+    return filled
+
+
+# Arrays are made outside: compiling their making costs more than the loops do, on a machine's first decision.
+Arrays = tuple[NDArray[Any], ...]
 
 
 @njit(nogil=True)
-def _fits(ad: int, s: int, terms: Terms, above: NDArray[np.int32]) -> int:
+def _fits(ad: int, s: int, columns: Arrays, terms: Arrays, above: NDArray[np.int32]) -> int:
     # 1 if the ad may stand in slot s below those above, 0 if it may not, -1 if only the floor keeps it out.
-    advertisers, formats, bids, pays_conversions, slot_formats, floors, conversion_floors = terms
+    advertisers, formats, bids, pays_conversions = columns
+    slot_formats, floors, conversion_floors = terms
     if slot_formats[s] & formats[ad] == 0:
         return 0
     for t in range(s):
@@ -149,103 +188,61 @@ def _fits(ad: int, s: int, terms: Terms, above: NDArray[np.int32]) -> int:
     return 1 if bids[ad] >= floor else -1
 
 
-@njit(nogil=True)
-def _fill_slot(  # noqa: PLR0917  # compiled: by position
-    row: int,
-    s: int,
-    ranked: List,
-    terms: Terms,
+@njit(cache=True, nogil=True)
+def _allocate(  # noqa: PLR0917  # compiled: by position
+    ranked: Arrays,
+    columns: Arrays,
+    terms: Arrays,
+    runs: Arrays,
+    in_full: bool,
+    count_near: bool,
+    out: Arrays,
     above: NDArray[np.int32],
     near: NDArray[np.int32],
-    most_near: int,
-) -> tuple[int, bool, bool]:
-    # How many near-winners stand in `near`, best first; whether a floor kept others out; whether the list was short.
+) -> None:
     ads, values, kept, eligible = ranked
-    count, kept_out = 0, False
-    for k in range(kept[row]):
-        fits = _fits(ads[row, k], s, terms, above)
-        if fits < 0:
-            kept_out = True
-        if fits <= 0:
-            continue
-        if count > 0 and values[row, k] < NEAR * values[row, near[0]]:
-            return count, kept_out, False
-        near[count] = k
-        count += 1
-        if count == most_near:
-            return count, kept_out, False
-    return count, kept_out, kept[row] < eligible[row]
-
-
-@njit(nogil=True)
-def _runner_up(  # noqa: PLR0917  # compiled: by position
-    row: int, s: int, winner: int, ranked: List, terms: Terms, above: NDArray[np.int32]
-) -> tuple[int, bool]:
-    ads, _, kept, eligible = ranked
-    advertisers = terms[0]
-    for k in range(kept[row]):
-        ad = ads[row, k]
-        if advertisers[ad] != advertisers[winner] and _fits(ad, s, terms, above) > 0:
-            return k, False
-    return -1, kept[row] < eligible[row]
-
-
-@njit(cache=True, nogil=True)
-def _allocate(ranked: List, terms: Terms, explored: int, pick: float, in_full: bool):  # pyright: ignore[reportUnknownParameterType]  # what a compiled function returns has no stub
-    ads = ranked[0]
-    rows, slots = ads.shape[0], terms[4].shape[0]
-    chosen = np.full((rows, slots), -1, dtype=np.int32)
-    best = np.full((rows, slots), -1, dtype=np.int32)
-    runner_up = np.full((rows, slots), -1, dtype=np.int32)
-    kept_out = np.zeros((rows, slots), dtype=np.bool_)
-    dry = np.zeros(rows, dtype=np.bool_)
-    above = np.empty(slots, dtype=np.int32)
-    near = np.empty(MOST_NEAR, dtype=np.int32)
-    for row in range(rows):
-        for s in range(slots):
-            above[s] = -1
-            most = MOST_NEAR if s == explored else 1
-            count, kept_out[row, s], short = _fill_slot(row, s, ranked, terms, above, near, most)
-            dry[row] |= short
+    rows, explored, picks = runs
+    chosen, best, runner_up, nears, kept_out, dry = out
+    advertisers = columns[0]
+    for run in range(rows.shape[0]):
+        row = rows[run]
+        is_short = kept[row] < eligible[row]
+        dry[run] = False
+        for s in range(above.shape[0]):
+            above[s] = best[run, s] = chosen[run, s] = runner_up[run, s] = -1
+            kept_out[run, s] = False
+            most = MOST_NEAR if count_near or s == explored[run] else 1
+            count, least, certain = 0, 0.0, False
+            for k in range(kept[row]):
+                fits = _fits(ads[row, k], s, columns, terms, above)
+                kept_out[run, s] |= fits < 0
+                if fits <= 0:
+                    continue
+                if values[row, k] < least:
+                    certain = True
+                    break
+                if count == 0:
+                    least = NEAR * values[row, k]
+                near[count] = k
+                count += 1
+                if count == most:
+                    certain = True
+                    break
+            dry[run] |= is_short and not certain
+            nears[run, s] = count
             if count == 0:
                 continue
-            best[row, s] = near[0]
-            chosen[row, s] = near[min(int(pick * count), count - 1)]
-            winner = ads[row, chosen[row, s]]
+            pick = int(picks[run] * count) if s == explored[run] else 0
+            best[run, s] = near[0]
+            chosen[run, s] = near[pick if pick < count else count - 1]
+            winner = ads[row, chosen[run, s]]
             if in_full:
-                runner_up[row, s], short = _runner_up(row, s, winner, ranked, terms, above)
-                dry[row] |= short
+                certain = False
+                for k in range(kept[row]):
+                    ad = ads[row, k]
+                    if advertisers[ad] != advertisers[winner] and _fits(ad, s, columns, terms, above) > 0:
+                        runner_up[run, s] = k
+                        certain = True
+                        break
+                dry[run] |= is_short and not certain
             above[s] = winner
-    return chosen, best, runner_up, kept_out, dry
-
-
-@njit(cache=True, nogil=True)
-def _propensities(ranked: List, terms: Terms, slot_chance: float, shown: NDArray[np.int32]):  # pyright: ignore[reportUnknownParameterType]  # what a compiled function returns has no stub
-    ads = ranked[0]
-    slots = shown.shape[0]
-    chances = np.zeros(slots, dtype=np.float64)
-    dry = False
-    above = np.empty(slots, dtype=np.int32)
-    near = np.empty(MOST_NEAR, dtype=np.int32)
-    first = np.empty(MOST_NEAR, dtype=np.int32)
-    # The page without exploration, then each slot explored with each of its near-winners.
-    for explored in range(-1, slots):
-        options, option = 1, 0
-        while option < options:
-            for s in range(slots):
-                above[s] = -1
-                if s == explored:
-                    options, _, short = _fill_slot(0, s, ranked, terms, above, first, MOST_NEAR)
-                    if options > 0:
-                        above[s] = ads[0, first[option]]
-                else:
-                    count, _, short = _fill_slot(0, s, ranked, terms, above, near, 1)
-                    if count > 0:
-                        above[s] = ads[0, near[0]]
-                dry |= short
-            weight = 1.0 - slots * slot_chance if explored < 0 else slot_chance / max(options, 1)
-            for s in range(slots):
-                if shown[s] >= 0 and above[s] == ads[0, shown[s]]:
-                    chances[s] += weight
-            option += 1
-    return np.minimum(chances, 1.0), dry

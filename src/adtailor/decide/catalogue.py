@@ -167,8 +167,9 @@ def build_catalogue(
 ) -> Catalogue:
     """Columns of an inventory at one version.
 
-    `parents` maps a topic to the one above it, `product_parents` a product. `adult_products` never reach minors and
-    `sensitive_products` are never moved by affect and never stand beside hardship; what lies below them counts too, as far as its parents are given.
+    `parents` maps a topic to the one above it, `product_parents` a product. `adult_products` never reach minors;
+    `sensitive_products` are never moved by affect and never stand beside hardship. What lies below either counts too,
+    as far as its parents are given.
     """
     lines = _lines(inventory)
     side = _checked(ranker.ad_side(inventory), ranker.name, len(inventory.ads))

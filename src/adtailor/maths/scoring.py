@@ -13,7 +13,7 @@ and the exponential is our own arithmetic, so a machine's vector width or maths 
 """
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
@@ -162,65 +162,67 @@ def ad_columns(
 def weigh(ads: AdColumns, query: Query, eligibility: Eligibility) -> Weighed:
     """What each signal adds to each ad that may be ranked under some ablation: the part that all of them share."""
     parts = np.ascontiguousarray(query.parts, dtype=np.float32)
-    with np.errstate(over="ignore"):  # the hash wraps around; only heard of where the kernel runs uncompiled
-        columns = _gather(
-            ads.bias,
-            ads.dense,
-            ads.sparse_starts,
-            ads.sparse_dims,
-            ads.sparse_values,
-            ads.per_impression,
-            ads.per_click,
-            ads.tones,
-            ads.affect_may_move,
-            ads.name_hashes,
-            _dense_parts(ads, parts),
-            _sparse_parts(ads, parts),
-            query.tone,
-            query.affect,
-            np.uint64(query.tie_hash),
-            eligibility.may,
-            eligibility.fails_with,
-            eligibility.fails_without,
-        )
-    index, bias, adds, tone, affect, per_impression, per_click, fails_with, fails_without, ties = columns
-    return Weighed(
+    # What fails both with a signal and without it may never be ranked.
+    found = np.flatnonzero(eligibility.may & (eligibility.fails_with & eligibility.fails_without == 0))
+    n = len(found)
+    weighed = Weighed(
         query=query,
-        ads=index,
-        bias=bias,
-        adds=adds,
-        tone_shares=tone,
-        affect_shares=affect,
-        per_impression=per_impression,
-        per_click=per_click,
-        fails_with=fails_with,
-        fails_without=fails_without,
-        ties=ties,
+        ads=found.astype(np.int32),
+        bias=np.empty(n, dtype=np.float32),
+        adds=np.empty((len(parts), n), dtype=np.float32),
+        tone_shares=np.empty(n, dtype=np.float64),
+        affect_shares=np.empty(n, dtype=np.float64),
+        per_impression=np.empty(n, dtype=np.float64),
+        per_click=np.empty(n, dtype=np.float64),
+        fails_with=np.empty(n, dtype=np.uint8),
+        fails_without=np.empty(n, dtype=np.uint8),
+        ties=np.empty(n, dtype=np.uint64),
     )
+    sparse_parts = _sparse_parts(ads, parts)
+    with np.errstate(over="ignore"):  # the hash wraps around; only heard of where the kernel runs uncompiled
+        _gather(
+            weighed.ads,
+            (ads.bias, ads.per_impression, ads.per_click, ads.affect_may_move, ads.name_hashes),
+            (ads.dense, ads.sparse_starts, ads.sparse_dims, ads.sparse_values, ads.tones),
+            (_dense_parts(ads, parts), sparse_parts, np.asarray(sparse_parts.any(axis=1)), query.tone, query.affect),
+            np.uint64(query.tie_hash),
+            (eligibility.fails_with, eligibility.fails_without),
+            (weighed.bias, weighed.adds, weighed.tone_shares, weighed.affect_shares),
+            (weighed.per_impression, weighed.per_click, weighed.fails_with, weighed.fails_without, weighed.ties),
+            np.empty((max(ads.dense.shape[1], ads.tones.shape[1]), _GROUP), dtype=np.float32),
+            np.empty(_GROUP, dtype=np.float32),
+        )
+    return weighed
 
 
 def rank(weighed: Weighed, left_out: NDArray[np.uint8], *, best: int = BEST) -> Ranking:
     """The `best` of each ablation by value; row j leaves out the signals whose bits are set in `left_out[j]`."""
     query = weighed.query
-    ads, values, rates, qualities, kept, eligible = _rank(
+    rows = len(left_out)
+    best = max(1, min(best, len(weighed.ads)))
+    ranking = Ranking(
+        ads=np.empty((rows, best), dtype=np.int32),
+        values=np.empty((rows, best), dtype=np.float64),
+        click_rates=np.empty((rows, best), dtype=np.float64),
+        qualities=np.empty((rows, best), dtype=np.float64),
+        kept=np.zeros(rows, dtype=np.int32),
+        eligible=np.zeros(rows, dtype=np.int32),
+    )
+    shifted = np.empty(_BLOCK, dtype=np.float64)
+    _rank(
         np.float64(query.bias),
-        weighed.bias,
-        weighed.adds,
+        (weighed.ads, weighed.bias, weighed.adds, weighed.tone_shares, weighed.affect_shares),
+        (weighed.per_impression, weighed.per_click, weighed.fails_with, weighed.fails_without, weighed.ties),
         query.part_bits,
-        weighed.tone_shares,
-        weighed.affect_shares,
         query.tone_bit,
         query.affect_bit,
-        weighed.per_impression,
-        weighed.per_click,
-        weighed.fails_with,
-        weighed.fails_without,
-        weighed.ties,
-        weighed.ads,
         left_out,
-        max(1, min(best, len(weighed.ads))),
+        (ranking.ads, ranking.values, ranking.click_rates, ranking.qualities, ranking.kept, ranking.eligible),
+        (shifted, shifted.view(np.int64), np.empty(_BLOCK, dtype=np.float64), np.empty(_BLOCK, dtype=np.float64)),
+        np.empty((rows, _BLOCK), dtype=np.float64),
+        np.empty(rows, dtype=np.int64),
     )
-    return Ranking(ads=ads, values=values, click_rates=rates, qualities=qualities, kept=kept, eligible=eligible)
+    return ranking
 
 
 def rank_by_sorting(ads: AdColumns, query: Query, eligibility: Eligibility, left_out: int) -> Ranking:
@@ -321,13 +323,18 @@ def _mixed(x: Bits) -> Bits:
     return x ^ (x >> _SHIFT_31)
 
 
-_exp_compiled = njit(nogil=True, inline="always")(_exp_near_zero)
-_mixed_compiled = njit(nogil=True, inline="always")(_mixed)
+_exp_compiled = njit(nogil=True)(_exp_near_zero)
+_mixed_compiled = njit(nogil=True)(_mixed)
+
+# Arrays are made outside: compiling their making costs more than the loops do, on a machine's first decision.
+Arrays = tuple[NDArray[Any], ...]
 
 
-@njit(nogil=True, inline="always")
+@njit(nogil=True)
 def _clipped(share: float) -> float:
-    return min(max(share, -MOST_QUALITY_SHARE), MOST_QUALITY_SHARE)
+    if share > MOST_QUALITY_SHARE:
+        return MOST_QUALITY_SHARE
+    return max(share, -MOST_QUALITY_SHARE)
 
 
 @njit(nogil=True, error_model="numpy")
@@ -354,92 +361,72 @@ def _add_up(weights: NDArray[np.float32], turned: NDArray[np.float32], total: ND
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _gather(  # noqa: PLR0917  # compiled: arrays, by position
-    bias: NDArray[np.float32],
-    dense: NDArray[np.float32],
-    sparse_starts: NDArray[np.int64],
-    sparse_dims: NDArray[np.int32],
-    sparse_values: NDArray[np.float32],
-    per_impression: NDArray[np.float64],
-    per_click: NDArray[np.float64],
-    tones: NDArray[np.float32],
-    affect_may_move: NDArray[np.bool_],
-    name_hashes: NDArray[np.uint64],
-    dense_parts: NDArray[np.float32],
-    sparse_parts: NDArray[np.float32],
-    tone: NDArray[np.float32],
-    affect: NDArray[np.float32],
+    index: NDArray[np.int32],
+    columns: Arrays,
+    numbers: Arrays,
+    wanted: Arrays,
     tie_hash: np.uint64,
-    may: NDArray[np.bool_],
-    fails_with: NDArray[np.uint8],
-    fails_without: NDArray[np.uint8],
-):  # pyright: ignore[reportUnknownParameterType]  # what a compiled function returns has no stub
-    parts = dense_parts.shape[0]
-    n = 0
-    index = np.empty(bias.shape[0], dtype=np.int32)
-    for i in range(bias.shape[0]):
-        # What fails both with a signal and without it may never be ranked.
-        if may[i] and fails_with[i] & fails_without[i] == 0:
-            index[n] = i
-            n += 1
-    index = index[:n].copy()
-    says = np.zeros(sparse_parts.shape[0], dtype=np.bool_)
-    for d in range(sparse_parts.shape[0]):
-        for p in range(parts):
-            says[d] |= sparse_parts[d, p] != 0.0
-    adds = np.empty((parts, n), dtype=np.float32)
-    tone_shares = np.empty(n, dtype=np.float64)
-    affect_shares = np.empty(n, dtype=np.float64)
-    ties = np.empty(n, dtype=np.uint64)
-    turned = np.empty((dense.shape[1], _GROUP), dtype=np.float32)
-    turned_tones = np.empty((tones.shape[1], _GROUP), dtype=np.float32)
-    shares = np.empty(_GROUP, dtype=np.float32)
+    fails: Arrays,
+    weights_out: Arrays,
+    columns_out: Arrays,
+    turned: NDArray[np.float32],
+    total: NDArray[np.float32],
+) -> None:
+    bias, per_impression, per_click, affect_may_move, name_hashes = columns
+    dense, sparse_starts, sparse_dims, sparse_values, tones = numbers
+    dense_parts, sparse_parts, says, tone, affect = wanted
+    fails_with, fails_without = fails
+    bias_out, adds, tone_shares, affect_shares = weights_out
+    per_impression_out, per_click_out, fails_with_out, fails_without_out, ties = columns_out
+    parts, n = dense_parts.shape[0], index.shape[0]
     for start in range(0, n, _GROUP):
         stop = min(n, start + _GROUP)
         group = index[start:stop]
+        shares = total[: stop - start]
         _turn(dense, group, turned)
         for p in range(parts):
-            _add_up(dense_parts[p], turned, adds[p, start:stop])
-        for k in range(start, stop):
-            i = index[k]
-            for at in range(sparse_starts[i], sparse_starts[i + 1]):
-                d = sparse_dims[at]
-                if says[d]:
-                    for p in range(parts):
-                        adds[p, k] += sparse_parts[d, p] * sparse_values[at]
-            ties[k] = _mixed_compiled(name_hashes[i] ^ tie_hash)
-        _turn(tones, group, turned_tones)
-        _add_up(tone, turned_tones, shares[: stop - start])
+            _add_up(dense_parts[p], turned, shares)
+            for k in range(start, stop):
+                adds[p, k] = shares[k - start]
+        _turn(tones, group, turned)
+        _add_up(tone, turned, shares)
         for k in range(start, stop):
             tone_shares[k] = _clipped(np.float64(shares[k - start]))
-        _add_up(affect, turned_tones, shares[: stop - start])
+        _add_up(affect, turned, shares)
         for k in range(start, stop):
             affect_shares[k] = _clipped(np.float64(shares[k - start])) if affect_may_move[index[k]] else 0.0
-    return (
-        index,
-        bias[index],
-        adds,
-        tone_shares,
-        affect_shares,
-        per_impression[index],
-        per_click[index],
-        fails_with[index],
-        fails_without[index],
-        ties,
-    )
+    for k in range(n):
+        i = index[k]
+        for at in range(sparse_starts[i], sparse_starts[i + 1]):
+            d = sparse_dims[at]
+            if says[d]:
+                for p in range(parts):
+                    adds[p, k] += sparse_parts[d, p] * sparse_values[at]
+        bias_out[k] = bias[i]
+        per_impression_out[k] = per_impression[i]
+        per_click_out[k] = per_click[i]
+        fails_with_out[k] = fails_with[i]
+        fails_without_out[k] = fails_without[i]
+        ties[k] = _mixed_compiled(name_hashes[i] ^ tie_hash)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _click_rates(
-    logits: NDArray[np.float64], size: int, shifted: NDArray[np.float64], rates: NDArray[np.float64]
+@njit(nogil=True, error_model="numpy")
+def _click_rates(  # compiled: arrays, by position
+    logits: NDArray[np.float64],
+    size: int,
+    shifted: NDArray[np.float64],
+    powers: NDArray[np.int64],
+    rates: NDArray[np.float64],
 ) -> None:
-    # The same steps as `click_rate`, in loops that compile to vector instructions.
+    # The same steps as `click_rate`, in loops that compile to vector instructions; `powers` are the bits of `shifted`.
     for i in range(size):
-        x = min(max(-logits[i], -_FARTHEST), _FARTHEST)
+        x = -logits[i]
+        x = max(x, -_FARTHEST)
+        x = min(x, _FARTHEST)
         moved = x * _LOG2_E + _MAGIC
         k = moved - _MAGIC
         shifted[i] = moved
         rates[i] = _exp_compiled((x - k * _LN2_HIGH) - k * _LN2_LOW)
-    powers = shifted.view(np.int64)
     for i in range(size):
         powers[i] = (powers[i] + 1023) << 52
     for i in range(size):
@@ -449,35 +436,27 @@ def _click_rates(
 @njit(cache=True, nogil=True, error_model="numpy")
 def _rank(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written out
     request_bias: float,
-    bias: NDArray[np.float32],
-    adds: NDArray[np.float32],
+    weights: Arrays,
+    columns: Arrays,
     part_bits: NDArray[np.uint8],
-    tone_shares: NDArray[np.float64],
-    affect_shares: NDArray[np.float64],
     tone_bit: int,
     affect_bit: int,
-    per_impression: NDArray[np.float64],
-    per_click: NDArray[np.float64],
-    fails_with: NDArray[np.uint8],
-    fails_without: NDArray[np.uint8],
-    ties: NDArray[np.uint64],
-    index: NDArray[np.int32],
     left_out: NDArray[np.uint8],
-    best: int,
-):  # pyright: ignore[reportUnknownParameterType]  # what a compiled function returns has no stub
-    rows, n = left_out.shape[0], bias.shape[0]
-    place = np.empty((rows, best), dtype=np.int32)
-    values = np.empty((rows, best), dtype=np.float64)
-    rates = np.empty((rows, best), dtype=np.float64)
-    worths = np.empty((rows, best), dtype=np.float64)
-    kept = np.zeros(rows, dtype=np.int32)
-    eligible = np.zeros(rows, dtype=np.int32)
+    out_arrays: Arrays,
+    scratch: Arrays,
+    rate: NDArray[np.float64],
+    rates_of: NDArray[np.int64],
+) -> None:
+    index, bias, adds, tone_shares, affect_shares = weights
+    per_impression, per_click, fails_with, fails_without, ties = columns
+    place, values, rates, worths, kept, eligible = out_arrays
+    shifted, powers, logits, total = scratch
+    rows, n, best = left_out.shape[0], bias.shape[0], values.shape[1]
 
     # Leaving out tone, affect or a mere condition leaves the click rates as they were: each set of parts, once.
     of_parts = np.uint8(0)
     for p in range(part_bits.shape[0]):
         of_parts |= part_bits[p]
-    rates_of = np.empty(rows, dtype=np.int64)
     for r in range(rows):
         rates_of[r] = r
         for q in range(r):
@@ -485,12 +464,8 @@ def _rank(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written out
                 rates_of[r] = q
                 break
 
-    logits = np.empty(_BLOCK, dtype=np.float64)
-    shifted = np.empty(_BLOCK, dtype=np.float64)
-    total = np.empty(_BLOCK, dtype=np.float64)
-    rate = np.empty((rows, _BLOCK), dtype=np.float64)
     for start in range(0, n, _BLOCK):
-        size = min(_BLOCK, n - start)
+        size = _BLOCK if start + _BLOCK < n else n - start
         for r in range(rows):
             out = left_out[r]
             source = rates_of[r]
@@ -502,7 +477,7 @@ def _rank(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written out
                         add = adds[p, start : start + size]
                         for i in range(size):
                             logits[i] += add[i]
-                _click_rates(logits, size, shifted, rate[r])
+                _click_rates(logits, size, shifted, powers, rate[r])
             seen = rate[source]
             fixed, paid = per_impression[start : start + size], per_click[start : start + size]
             for i in range(size):
@@ -533,7 +508,7 @@ def _rank(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written out
                     at -= 1
                 if at == best:
                     continue
-                have = min(have + 1, best)
+                have = have + 1 if have < best else best
                 for j in range(have - 1, at, -1):
                     values[r, j], place[r, j] = values[r, j - 1], place[r, j - 1]
                     rates[r, j], worths[r, j] = rates[r, j - 1], worths[r, j - 1]
@@ -545,4 +520,3 @@ def _rank(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written out
         for j in range(kept[r]):
             place[r, j] = index[place[r, j]]
             worths[r, j] = values[r, j] - worths[r, j]
-    return place, values, rates, worths, kept, eligible
