@@ -94,7 +94,7 @@ def test_t35_after_kill_9_every_acknowledged_event_is_there_once_and_the_sums_ag
     reconcile(tmp_path, acknowledged)
 
 
-@pytest.mark.parametrize("kills", [6, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [4, pytest.param(100, marks=pytest.mark.slow)])
 def test_killed_while_it_opens_for_the_first_time_it_opens_the_next(tmp_path: Path, kills: int) -> None:
     folders = [tmp_path / str(n) for n in range(kills)]
     kill_repeatedly(folders, Random(kills))

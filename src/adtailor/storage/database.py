@@ -59,7 +59,8 @@ class Database:
             self._migrate(installation)
             with self._refusals():
                 self._watcher = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-                self._watcher.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+                self._watched = self._watcher.cursor()
+                self._watched.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
         except BaseException:
             self._engine.dispose()
             raise
@@ -80,13 +81,19 @@ class Database:
 
     def commits(self) -> int:
         """A number that changes when anyone, here or in another process, has committed: about 7 microseconds."""
-        with self._watch_lock, self._refusals():
-            return self._watcher.execute("PRAGMA data_version").fetchone()[0]
+        try:
+            with self._watch_lock:
+                return self._watched.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error as error:
+            raise self._refusal(error) from error
 
     def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """A small question on the hot path, without a statement's building."""
-        with self._watch_lock, self._refusals():
-            return self._watcher.execute(query, values).fetchall()
+        try:
+            with self._watch_lock:
+                return self._watched.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._refusal(error) from error
 
     def checkpoint(self) -> None:
         """Move the log into the file and empty it, as far as other readers allow."""
@@ -130,7 +137,10 @@ class Database:
             yield
         except (DBAPIError, NoConnection, sqlite3.Error, OSError) as error:
             cause = cast("BaseException", error.orig) if isinstance(error, DBAPIError) else error
-            raise StorageFailed(f"{self.path} cannot be used: {cause}", hint=_hint(str(cause))) from cause
+            raise self._refusal(cause) from cause
+
+    def _refusal(self, cause: BaseException) -> StorageFailed:
+        return StorageFailed(f"{self.path} cannot be used: {cause}", hint=_hint(str(cause)))
 
 
 def _checked(path: Path, installation: bytes) -> None:

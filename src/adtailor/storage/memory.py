@@ -1,27 +1,24 @@
 """The same four ports in dictionaries, for tests and toy worlds: nothing is durable, nothing is sealed."""
 
-import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 
-from adtailor.domain.buying import Inventory
-from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRef
-from adtailor.domain.ids import CampaignId, PersonId, PostId
-from adtailor.domain.money import Micros
-from adtailor.domain.person import Consents, Person
+from adtailor.domain.ids import PersonId, PostId
+from adtailor.domain.person import Person
 from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading
 from adtailor.domain.wellbeing import WellbeingMemory
 from adtailor.errors import InvalidInput
 from adtailor.storage.export import exported
-from adtailor.storage.moments import AFFECT_KEPT, DECISIONS_KEPT, budget_day
+from adtailor.storage.memory_money import MemoryCatalogue, MemoryEvents
+from adtailor.storage.memory_rows import Held, put_memory, put_profile, same_version
+from adtailor.storage.moments import AFFECT_KEPT, DECISIONS_KEPT
 from adtailor.storage.permitted import (
     consented,
     faded_memory,
     faded_profile,
-    permitted_memory,
     permitted_profile,
     permitted_reading,
     withdrew,
@@ -29,62 +26,10 @@ from adtailor.storage.permitted import (
 from adtailor.storage.rows import stale
 
 
-@dataclass(slots=True)
-class _Held:
-    """Everything, under one lock."""
-
-    lock: threading.RLock = field(default_factory=threading.RLock)
-    posts: dict[PostId, Post] = field(default_factory=dict[PostId, Post])
-    unread: dict[PostId, datetime] = field(default_factory=dict[PostId, datetime])
-    readings: dict[PostId, tuple[Reading, datetime]] = field(default_factory=dict[PostId, tuple[Reading, datetime]])
-    people: dict[PersonId, Person] = field(default_factory=dict[PersonId, Person])
-    profiles: dict[PersonId, Profile] = field(default_factory=dict[PersonId, Profile])
-    memories: dict[PersonId, WellbeingMemory] = field(default_factory=dict[PersonId, WellbeingMemory])
-    records: dict[RecordRef, DecisionRecord] = field(default_factory=dict[RecordRef, DecisionRecord])
-    appended: int = 0
-    inventory: Inventory = Inventory()
-    budgets: dict[CampaignId, tuple[str, int, int | None]] = field(
-        default_factory=dict[CampaignId, tuple[str, int, int | None]]
-    )
-    spent: dict[CampaignId, int] = field(default_factory=dict[CampaignId, int])
-    spent_days: dict[tuple[CampaignId, date], int] = field(default_factory=dict[tuple[CampaignId, date], int])
-    events: dict[tuple[str, str, str], tuple[Event, EventOutcome]] = field(
-        default_factory=dict[tuple[str, str, str], tuple[Event, EventOutcome]]
-    )
-
-    def consents(self, person_id: PersonId) -> Consents:
-        return consented(self.people.get(person_id, Person(person_id=person_id)))
-
-
-class MemoryCatalogue:
-    """`ports.CatalogueSource` in a dictionary."""
-
-    def __init__(self, held: _Held) -> None:
-        self._held = held
-
-    def version(self) -> int:
-        """Grows with every change."""
-        return self._held.inventory.version
-
-    def inventory(self) -> Inventory:
-        """Everything, at one version."""
-        return self._held.inventory
-
-    def replace(self, inventory: Inventory) -> int:
-        """Put this in place of what was there; the new version. A campaign that left has no budget."""
-        with self._held.lock:
-            held = self._held
-            held.budgets = {campaign: (zone, 0, 0) for campaign, (zone, _, _) in held.budgets.items()}
-            for campaign in inventory.campaigns:
-                held.budgets[campaign.id] = (campaign.zone, campaign.daily_budget, campaign.lifetime_budget)
-            held.inventory = replace(inventory, version=held.inventory.version + 1)
-            return held.inventory.version
-
-
 class MemoryPosts:
     """`ports.PostStore` in dictionaries."""
 
-    def __init__(self, held: _Held) -> None:
+    def __init__(self, held: Held) -> None:
         self._held = held
 
     def add(self, posts: Sequence[Post], now: datetime) -> list[bool]:
@@ -121,14 +66,14 @@ class MemoryPosts:
                         hint="hand over the author's profile and memory",
                         field="person_id",
                     )
-                _same_version(learned, stored.get(post.author_id))
+                same_version(learned, stored.get(post.author_id))
             held.readings[post.id] = (permitted_reading(reading, held.consents(post.author_id)), now + AFFECT_KEPT)
             held.posts[post.id] = replace(post, photos=())
             held.unread.pop(post.id, None)
             if profile is not None:
-                _put_profile(held, profile)
+                put_profile(held, profile)
             if memory is not None:
-                _put_memory(held, memory)
+                put_memory(held, memory)
 
     def post(self, post_id: PostId) -> Post | None:
         """One post, without photos."""
@@ -161,7 +106,7 @@ class MemoryPosts:
 class MemoryPeople:
     """`ports.PeopleStore` in dictionaries."""
 
-    def __init__(self, held: _Held, posts: MemoryPosts) -> None:
+    def __init__(self, held: Held, posts: MemoryPosts) -> None:
         self._held = held
         self._posts = posts
 
@@ -189,7 +134,7 @@ class MemoryPeople:
     def put_profile(self, profile: Profile) -> Profile:
         """Store it with the next version, without what no consent covers."""
         with self._held.lock:
-            return _put_profile(self._held, profile)
+            return put_profile(self._held, profile)
 
     def memory(self, person_id: PersonId) -> WellbeingMemory | None:
         """The well-being memory, if there is one."""
@@ -198,7 +143,7 @@ class MemoryPeople:
     def put_memory(self, memory: WellbeingMemory) -> WellbeingMemory:
         """Store it with the next version; without the well-being consent nothing is stored."""
         with self._held.lock:
-            return _put_memory(self._held, memory)
+            return put_memory(self._held, memory)
 
     def forget(self, person_id: PersonId) -> bool:
         """Delete everything; True if there was anything."""
@@ -237,7 +182,7 @@ class MemoryPeople:
     def _take_back(self, person: Person) -> None:
         consents = consented(person)
         if (profile := self.profile(person.person_id)) is not None and permitted_profile(profile, consents) != profile:
-            _put_profile(self._held, profile)
+            put_profile(self._held, profile)
         if not consents.wellbeing:
             self._held.memories.pop(person.person_id, None)
         for post_id, (reading, expires_at) in self._held.readings.items():
@@ -245,82 +190,11 @@ class MemoryPeople:
                 self._held.readings[post_id] = (permitted_reading(reading, consents), expires_at)
 
 
-class MemoryEvents:
-    """`ports.EventStore` in dictionaries."""
-
-    def __init__(self, held: _Held) -> None:
-        self._held = held
-
-    def append(self, record: DecisionRecord) -> RecordRef:
-        """Keep a record."""
-        with self._held.lock:
-            self._held.appended += 1
-            ref = RecordRef(segment=1, offset=self._held.appended)
-            self._held.records[ref] = replace(record, decision=replace(record.decision, rest_suggestion=None))
-            return ref
-
-    def record(self, ref: RecordRef) -> DecisionRecord | None:
-        """The record, unless it has expired or its person was forgotten."""
-        return self._held.records.get(ref)
-
-    def take(self, event: Event) -> EventOutcome:
-        """Store an event and debit its campaign."""
-        if event.price < 0:
-            raise InvalidInput(f"a price of {event.price} micros", hint="0 or more", field="price_micros")
-        with self._held.lock:
-            key = (event.decision_id, event.placement_id, event.kind)
-            if key in self._held.events:
-                return EventOutcome(status="duplicate", charged=Micros(0))
-            if event.validity != "valid" or event.price == 0:
-                outcome = EventOutcome(status="taken", charged=Micros(0))
-            elif self._debited(event):
-                outcome = EventOutcome(status="taken", charged=event.price)
-            else:
-                outcome = EventOutcome(status="taken", charged=Micros(0), over_delivered=True)
-            self._held.events[key] = (event, outcome)
-            return outcome
-
-    def take_many(self, events: Sequence[Event]) -> list[EventOutcome]:
-        """The same for several, in order."""
-        with self._held.lock:
-            return [self.take(event) for event in events]
-
-    def events(self, since: datetime | None = None) -> list[tuple[Event, Micros]]:
-        """The events that happened since, oldest first, each with what was charged."""
-        with self._held.lock:
-            found = [pair for pair in self._held.events.values() if since is None or pair[0].at >= since]
-        return [(event, outcome.charged) for event, outcome in sorted(found, key=lambda pair: pair[0].at)]
-
-    def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
-        """Per campaign, what its current day (in its zone) and its whole life have been charged."""
-        with self._held.lock:
-            held = self._held
-            return {
-                campaign: (
-                    Micros(held.spent_days.get((campaign, budget_day(now, zone)), 0)),
-                    Micros(held.spent.get(campaign, 0)),
-                )
-                for campaign, (zone, _, _) in held.budgets.items()
-            }
-
-    def _debited(self, event: Event) -> bool:
-        held, campaign = self._held, event.campaign_id
-        if campaign not in held.budgets:
-            return False
-        zone, daily, lifetime = held.budgets[campaign]
-        day = (campaign, budget_day(event.at, zone))
-        of_day, of_life = held.spent_days.get(day, 0) + event.price, held.spent.get(campaign, 0) + event.price
-        if of_day > daily or (lifetime is not None and of_life > lifetime):
-            return False
-        held.spent_days[day], held.spent[campaign] = of_day, of_life
-        return True
-
-
 class MemoryStore:
     """All four ports, over one set of dictionaries."""
 
     def __init__(self) -> None:
-        self._held = _Held()
+        self._held = Held()
         self.catalogue = MemoryCatalogue(self._held)
         self.posts = MemoryPosts(self._held)
         self.people = MemoryPeople(self._held, self.posts)
@@ -341,11 +215,11 @@ class MemoryStore:
             people = 0
             for profile in list(held.profiles.values()):
                 if (faded := faded_profile(profile, now)) != profile:
-                    _put_profile(held, faded)
+                    put_profile(held, faded)
                     people += 1
             for memory in list(held.memories.values()):
                 if (faded_one := faded_memory(memory, now)) != memory:
-                    _put_memory(held, faded_one)
+                    put_memory(held, faded_one)
                     people += 1
             old = [ref for ref, record in held.records.items() if record.decision.decided_at + DECISIONS_KEPT <= now]
             for ref in old:
@@ -354,29 +228,6 @@ class MemoryStore:
 
     def close(self) -> None:
         """Nothing to let go of."""
-
-
-def _put_profile(held: _Held, profile: Profile) -> Profile:
-    _same_version(profile, held.profiles.get(profile.person_id))
-    kept = permitted_profile(profile, held.consents(profile.person_id))
-    held.profiles[profile.person_id] = kept = replace(kept, version=profile.version + 1)
-    return kept
-
-
-def _put_memory(held: _Held, memory: WellbeingMemory) -> WellbeingMemory:
-    if not held.consents(memory.person_id).wellbeing:
-        held.memories.pop(memory.person_id, None)
-        return memory
-    _same_version(memory, held.memories.get(memory.person_id))
-    kept = replace(permitted_memory(memory), version=memory.version + 1)
-    held.memories[memory.person_id] = kept
-    return kept
-
-
-def _same_version(given: Profile | WellbeingMemory, stored: Profile | WellbeingMemory | None) -> None:
-    version = stored.version if stored is not None else 0
-    if given.version != version:
-        raise stale("profiles" if isinstance(given, Profile) else "memories", given.version, version)
 
 
 def _newest_first(posts: Iterable[Post]) -> list[Post]:

@@ -23,9 +23,13 @@ from adtailor.storage.permitted import (
     withdrew,
 )
 from adtailor.storage.reading_rows import limit_readings
-from adtailor.storage.rows import PersonRows, stale
+from adtailor.storage.rows import PersonRows, open_memory, open_person, open_profile, stale
 
 _PAGE = 500
+_ALL_OF_ONE = """
+    SELECT people.body, profiles.body, memories.body
+    FROM people LEFT JOIN profiles USING (ref) LEFT JOIN memories USING (ref) WHERE people.ref = ?
+"""
 
 
 class SqlitePeople:
@@ -168,8 +172,13 @@ class SqlitePeople:
         if key is None:
             known = Known(ref=None, person=Person(person_id=person_id), profile=None, memory=None)
         else:
-            with self._database.reading() as connection:
-                rows = PersonRows(connection, key, person_id)
-                known = Known(ref=key.ref, person=rows.person(), profile=rows.profile(), memory=rows.memory())
+            found = self._database.ask(_ALL_OF_ONE, key.ref)
+            person, profile, memory = found[0] if found else (None, None, None)
+            known = Known(
+                ref=key.ref,
+                person=open_person(key, person, person_id),
+                profile=open_profile(key, profile),
+                memory=open_memory(key, memory),
+            )
         self._cache.keep(person_id, known, epoch)
         return known

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -31,6 +31,22 @@ _POST = Codec(Post)
 _PHOTO = Codec(Photo)
 _POSTS = tables.posts
 _COLUMNS = select(_POSTS.c.seq, _POSTS.c.post, _POSTS.c.ref, _POSTS.c.body)
+
+
+_ONE = """
+    SELECT posts.seq, posts.post, posts.ref, posts.body, readings.body, readings.affect, readings.affect_expires_at
+    FROM posts LEFT JOIN readings USING (seq) WHERE posts.post = ?
+"""
+
+
+class _Row(NamedTuple):
+    seq: int
+    post: bytes
+    ref: bytes
+    body: bytes
+    reading: bytes | None
+    affect: bytes | None
+    affect_expires_at: int | None
 
 
 class SqlitePosts:
@@ -101,15 +117,17 @@ class SqlitePosts:
 
     def post(self, post_id: PostId) -> Post | None:
         """One post, without photos."""
-        with self._database.reading() as connection:
-            found = self._find(connection, post_id)
-            return self._opened(*found) if found else None
+        found = self._look_up(post_id)
+        return self._opened(*found) if found else None
 
     def reading(self, post_id: PostId, now: datetime) -> Reading | None:
         """One reading, with what has not expired of it."""
-        with self._database.reading() as connection:
-            found = self._find(connection, post_id)
-            return self._reading(connection, *found, now) if found else None
+        if (found := self._look_up(post_id)) is None:
+            return None
+        row, key = found
+        if row.reading is None:
+            return None
+        return opened_reading(SealedReading(row.reading, row.affect, row.affect_expires_at), key.sealer, row.post, now)
 
     def recent(self, limit: int) -> list[Post]:
         """The newest posts, newest first, without photos."""
@@ -169,6 +187,14 @@ class SqlitePosts:
             sealed = key.sealer.seal(_PHOTO.encode(photo), place("photos", name + bytes((number,))))
             connection.execute(insert(tables.photos).values(seq=seq, number=number, body=sealed))
         return True
+
+    def _look_up(self, post_id: PostId) -> tuple[_Row, PersonKey] | None:
+        """A post and its reading, on the hot path."""
+        found = self._database.ask(_ONE, self._keyring.fingerprint("post", post_id))
+        self._cache.refresh()
+        if not found or (key := self._keyring.of_ref(found[0][2])) is None:
+            return None
+        return _Row(*found[0]), key
 
     def _find(self, connection: Connection, post_id: PostId) -> tuple[Any, PersonKey] | None:
         row = connection.execute(

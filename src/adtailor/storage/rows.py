@@ -29,6 +29,21 @@ _PROFILE = Codec(Profile)
 _MEMORY = Codec(WellbeingMemory)
 
 
+def open_person(key: PersonKey, body: bytes | None, person_id: PersonId) -> Person:
+    """What is on file, or a person who has consented to nothing."""
+    return _PERSON.decode(_open("people", key, body)) if body else Person(person_id=person_id)
+
+
+def open_profile(key: PersonKey, body: bytes | None) -> Profile | None:
+    """The profile, if there is one."""
+    return _PROFILE.decode(_open("profiles", key, body)) if body else None
+
+
+def open_memory(key: PersonKey, body: bytes | None) -> WellbeingMemory | None:
+    """The well-being memory, if there is one."""
+    return _MEMORY.decode(_open("memories", key, body)) if body else None
+
+
 @dataclass(frozen=True, slots=True)
 class PersonRows:
     """The rows of one person inside one transaction."""
@@ -53,17 +68,15 @@ class PersonRows:
         body = self.connection.execute(
             select(tables.people.c.body).where(tables.people.c.ref == self.key.ref)
         ).scalar_one_or_none()
-        return _PERSON.decode(self._open("people", body)) if body else Person(person_id=self.person_id)
+        return open_person(self.key, body, self.person_id)
 
     def profile(self) -> Profile | None:
         """The profile, if there is one."""
-        body = self._body(tables.profiles)
-        return _PROFILE.decode(self._open("profiles", body)) if body else None
+        return open_profile(self.key, self._body(tables.profiles))
 
     def memory(self) -> WellbeingMemory | None:
         """The well-being memory, if there is one."""
-        body = self._body(tables.memories)
-        return _MEMORY.decode(self._open("memories", body)) if body else None
+        return open_memory(self.key, self._body(tables.memories))
 
     def put_person(self, person: Person) -> None:
         """Store it as it is; versions were checked before."""
@@ -128,8 +141,9 @@ class PersonRows:
     def _seal(self, table: str, clear: bytes) -> bytes:
         return self.key.sealer.seal(clear, place(table, self.key.ref))
 
-    def _open(self, table: str, sealed: bytes) -> bytes:
-        return self.key.sealer.open(sealed, place(table, self.key.ref))
+
+def _open(table: str, key: PersonKey, sealed: bytes) -> bytes:
+    return key.sealer.open(sealed, place(table, key.ref))
 
 
 def ensure_rows(connection: Connection, refs: list[bytes]) -> None:

@@ -105,7 +105,7 @@ class PeopleStoreSuite(StoreSuite):
         assert reading is not None
         assert (reading.emotions, reading.stress, reading.look) == (None, None, None)
 
-    def test_t18_an_objection_stays_until_it_is_lifted_and_outweighs_every_consent_to_tailoring(self, store: Store) -> None:
+    def test_t18_an_objection_stays_until_lifted_and_outweighs_every_consent_to_tailoring(self, store: Store) -> None:
         self._fill(store)
         store.people.put_person(replace(samples.person(), objected=True), expected_version=1)
         profile = store.people.profile(ANA)
