@@ -92,6 +92,13 @@ def test_a_file_of_another_kind_is_refused_at_once_with_a_way_out(tmp_path: Path
     assert caught.value.hint
 
 
+@pytest.mark.parametrize("name", ["", "a\0b", "/dev/zero", "x" * 5000])
+def test_what_is_no_path_to_read_from_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput) as caught, open_source(name):
+        pass
+    assert caught.value.field == "PATH"
+
+
 def test_what_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="no such file"), open_source(str(tmp_path / "nowhere.jsonl")):
         pass

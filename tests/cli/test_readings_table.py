@@ -103,8 +103,9 @@ def test_the_summary_counts_what_was_read() -> None:
     tally.add(FULL)
     tally.add(Reading(post_id=PostId("p2"), language="de", errors=(PartFailed(part="look", reason="gone", photo=0),)))
     tally.broken, tally.already = 3, 1200
-    # 2 posts in 0.5 s are 4 a second.
-    assert outcome(tally, seconds=0.5) == "2 posts read in 0.5 s (4/s), 3 broken, 1 read in part, 1,200 read before"
+    assert outcome(tally, seconds=0.5) == "2 posts read in 0.5 s, 3 broken, 1 read in part, 1,200 read before"
+    # 30 posts in 1.5 s, of which 1 s went into loading: 30 / 0.5 = 60 a second.
+    assert outcome(Tally(read=30, loading=1.0), seconds=1.5) == "30 posts read in 1.5 s (60/s)"
     console = Console(file=io.StringIO(), width=100)
     print_summary(console, tally)
     assert isinstance(console.file, io.StringIO)

@@ -12,6 +12,8 @@ from adtailor.cli.readings_table import LEAST_EMOTION, SENTIMENT_STYLES
 from adtailor.domain.reading import Reading
 
 MOST_NAMES = 5
+ENOUGH_TO_TIME = 20
+"""Posts from which a speed says more than the first batch does, which warms everything up."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,10 +57,10 @@ def outcome(tally: Tally, *, seconds: float) -> str:
     """One sentence: what was read, how fast once the models were there, and what was not read.
 
     >>> outcome(Tally(read=2, broken=1, already=3), seconds=0.5)
-    '2 posts read in 0.5 s (4/s), 1 broken, 3 read before'
+    '2 posts read in 0.5 s, 1 broken, 3 read before'
     """
     reading = seconds - tally.loading
-    speed = f" ({tally.read / reading:.0f}/s)" if reading > 0 and tally.read > 1 else ""
+    speed = f" ({tally.read / reading:.0f}/s)" if reading > 0 and tally.read >= ENOUGH_TO_TIME else ""
     parts = [f"{_counted(tally.read, 'post')} read in {seconds:.1f} s{speed}"]
     if tally.broken:
         parts.append(f"{tally.broken:,} broken")

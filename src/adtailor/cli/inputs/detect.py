@@ -25,7 +25,7 @@ def open_source(name: str) -> Generator[Source]:
             source = opened.enter_context(_source(name))
         except OSError as error:
             why = (error.strerror or "cannot be read").lower()
-            hint = "check the path" if isinstance(error, FileNotFoundError) else "check its permissions"
+            hint = "check its permissions" if isinstance(error, PermissionError) else "check the path"
             raise InvalidInput(f"{name}: {why}", hint=hint, field="PATH") from None
         yield source
 
@@ -34,8 +34,8 @@ def _source(name: str) -> AbstractContextManager[Source]:
     if name == STANDARD_INPUT:
         return open_stream(sys.stdin.buffer)
     path = Path(name)
-    if "\0" in name:
-        raise InvalidInput("a path holds no NUL", hint="check the path", field="PATH")
+    if not name or "\0" in name:
+        raise InvalidInput(f"{name!r} is no path", hint="name a file or a folder", field="PATH")
     return _of_folder(path) if path.is_dir() else _of_file(path)
 
 
