@@ -142,3 +142,14 @@ def test_threads_append_and_find_records_at_once(tmp_path: Path, threads: int) -
 
         with ThreadPoolExecutor(threads) as pool:
             assert all(pool.map(work, range(0, threads * 100, 100)))
+
+
+def test_no_write_is_lost_or_refused_when_two_stores_read_then_write_the_same_person(tmp_path: Path) -> None:
+    with SqliteStore(tmp_path) as here, SqliteStore(tmp_path) as there:
+
+        def write(store: SqliteStore) -> list[int]:
+            return [store.people.put_person(samples.person(), expected_version=None).version for _ in range(15)]
+
+        with ThreadPoolExecutor(2) as pool:
+            versions = [version for written in pool.map(write, (here, there)) for version in written]
+        assert sorted(versions) == list(range(1, 31))
