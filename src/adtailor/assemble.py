@@ -101,8 +101,17 @@ def look_reader(models: Models | None = None) -> LookReader:
     return LookUnderstanding(OnnxImageEncoder(providers=models.providers))
 
 
-def open_engine(data: Path, settings: Settings, *, clock: Clock | None = None) -> Engine:
-    """Every room on one data folder, connected. Raises StorageFailed or ModelUnavailable, with the remedy."""
+def open_engine(
+    data: Path,
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    readers: tuple[TextUnderstanding, LookReader] | None = None,
+) -> Engine:
+    """Every room on one data folder, connected, with models already loaded if `readers` are given.
+
+    Raises StorageFailed or ModelUnavailable, with the remedy.
+    """
     from adtailor.config.helplines import load_helplines
     from adtailor.config.policy import load_policy
     from adtailor.config.taxonomy import content_topics
@@ -119,7 +128,7 @@ def open_engine(data: Path, settings: Settings, *, clock: Clock | None = None) -
     from adtailor.wellbeing.desk import CareDesk
 
     policy = load_policy(settings.deciding.policy)
-    texts, looks = text_reader(settings.models), look_reader(settings.models)
+    texts, looks = readers or (text_reader(settings.models), look_reader(settings.models))
     store = SqliteStore(data)
     ranker = PriorRanker(dict(zip(texts.topics.ids, texts.topics.latent, strict=True)))
     taxonomy = content_topics()

@@ -55,9 +55,10 @@ def run(  # noqa: PLR0917 - typer calls it by name
         try:
             community = assemble.settle_community(engine)
             seconds = _read(engine, talk)
-            _show(engine, community, seconds, seed=seed, as_json=as_json, everything=everything)
         finally:
             engine.close()
+        with _aside(engine) as copy:
+            _show(copy, community, seconds, seed=seed, as_json=as_json, everything=everything)
         if not once:
             _serve(folder, settings.server.host, port or settings.server.port, talk)
 
@@ -76,6 +77,20 @@ def _folder(data: Path, *, once: bool, reset: bool) -> Generator[Path]:
         shutil.rmtree(data)
     data.mkdir(parents=True, exist_ok=True)
     yield data
+
+
+@contextmanager
+def _aside(engine: assemble.Engine) -> Generator[assemble.Engine]:
+    """A copy to decide on, so that the pages begin with every cap and card untouched."""
+    with tempfile.TemporaryDirectory(prefix="adtailor-demo-") as temporary:
+        folder = Path(temporary) / "copy"
+        shutil.copytree(engine.data, folder)
+        readers = (engine.text_reader, engine.look_reader)
+        copy = assemble.open_engine(folder, engine.settings, clock=engine.clock, readers=readers)
+        try:
+            yield copy
+        finally:
+            copy.close()
 
 
 def _read(engine: assemble.Engine, talk: Console) -> float:

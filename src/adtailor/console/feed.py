@@ -24,7 +24,7 @@ from adtailor.domain.wellbeing import RestSuggestion
 from adtailor.journeys.fill_page import Page
 
 POSTS_SHOWN = 40
-FIRST_AD_AFTER = 2
+FIRST_AD_AFTER = 0
 POSTS_PER_AD = 4
 
 

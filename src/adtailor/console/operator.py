@@ -24,6 +24,8 @@ STATE_WORDS = {
     State.SUSTAINED: "sustained: no ads, a rest is suggested",
     State.CRISIS: "crisis: no ads, the support card",
 }
+QUIET_WORDS = "quiet: no ads for now"
+"""A rest taken, or crisis language some time ago: which of them is not kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,8 @@ def _states(rooms: Rooms, now: datetime) -> list[tuple[str, str]]:
     shown: list[tuple[str, str]] = []
     for visitor in rooms.visitors:
         care = rooms.people.care(visitor.person_id, now=now, zone=visitor.zone, language=visitor.language)
-        if care.state is not State.NEUTRAL:
+        if care.quiet:
+            shown.append((visitor.name, QUIET_WORDS))
+        elif care.state is not State.NEUTRAL:
             shown.append((visitor.name, STATE_WORDS[care.state]))
     return shown

@@ -17,7 +17,12 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "percent": words.percent,
     "strongest": words.strongest,
 }
-_WORDS: dict[str, Any] = {"SIGNAL_WORDS": words.SIGNAL_WORDS, "garments": words.garments, "price": words.price}
+_WORDS: dict[str, Any] = {
+    "SIGNAL_WORDS": words.SIGNAL_WORDS,
+    "feelings": words.feelings,
+    "garments": words.garments,
+    "price": words.price,
+}
 
 
 def _environment() -> Environment:
@@ -36,11 +41,18 @@ def _environment() -> Environment:
 _PAGES = _environment()
 
 
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""Nothing from elsewhere, nothing inline: what an advertiser wrote cannot run here."""
+
+
 def page(template: str, status: int = 200, **values: Any) -> Response[str]:
     """A page that is never cached and loads nothing from elsewhere."""
     return Response(
         _PAGES.get_template(template).render(values),
         media_type=MediaType.HTML,
         status_code=status,
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store", "Content-Security-Policy": CONTENT_POLICY},
     )

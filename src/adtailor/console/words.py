@@ -91,6 +91,11 @@ def strongest(values: Mapping[str, float] | None, *, most: int = 3, least: float
     return [(name, value) for name, value in ordered[:most] if value >= least]
 
 
+def feelings(reading: Reading) -> list[tuple[str, float]]:
+    """The emotions that stand out; neutral is none."""
+    return strongest({k: v for k, v in (reading.emotions or {}).items() if k != "neutral"}, most=3, least=0.2)
+
+
 def garments(reading: Reading) -> list[str]:
     """The clothes of a reading, as `navy shirt`."""
     return [

@@ -41,18 +41,18 @@ class Postings(Generic[Key]):
 
 @dataclass(frozen=True, slots=True)
 class Choices(Generic[Key]):
-    """Which of many values each ad asks for, as bits: column 0 of `masks` has 64 values, and so on.
+    """Which of many values each ad asks for, as bits: row 0 of `masks` has the first 64 values, and so on.
 
-    Bit 0 stands for every value that no ad names, so whoever asks for nothing has all bits set.
+    A few values take a narrower word. Bit 0 stands for every value that no ad names, so whoever asks for nothing has all bits set.
     """
 
     bits: Mapping[Key, int]
-    masks: NDArray[np.uint64]
+    masks: NDArray[np.unsignedinteger]
 
     def allow(self, value: Key | None) -> NDArray[np.bool_]:
         """True for the ads that ask for this value, or for none."""
         word, bit = divmod(self.bits.get(value, 0) if value is not None else 0, 64)
-        return (self.masks[word] & np.uint64(1 << bit)) != 0
+        return (self.masks[word] & self.masks.dtype.type(1 << bit)) != 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +110,7 @@ class Catalogue:
     session_caps: NDArray[np.int32]
     for_adults: NDArray[np.bool_]
     is_sensitive: NDArray[np.bool_]
+    is_urgent: NDArray[np.bool_]
     is_personal: NDArray[np.bool_]
     asks_topics: NDArray[np.bool_]
     excludes_topics: NDArray[np.bool_]
@@ -234,6 +235,7 @@ def build_catalogue(
         session_caps=np.array([line.adset.session_cap if line else 0 for line in sorted_lines], dtype=np.int32),
         for_adults=_flags(bool(p & adult_products) for p in products),
         is_sensitive=_flags(bool(p & sensitive_products) for p in products),
+        is_urgent=_flags(line is not None and line.creative.is_urgent for line in sorted_lines),
         is_personal=_flags(t.is_personal for t in targeting),
         asks_topics=asks_topics,
         excludes_topics=excludes_topics,
@@ -367,4 +369,5 @@ def _choices(asked: Sequence[frozenset[Key]]) -> Choices[Key]:
         for value in values:
             word, bit = divmod(bits[value], 64)
             masks[word, ad] |= np.uint64(1 << bit)
-    return Choices(bits, masks)
+    narrow = next((kind for kind in (np.uint8, np.uint16, np.uint32) if len(bits) < np.iinfo(kind).bits), np.uint64)
+    return Choices(bits, masks.astype(narrow))

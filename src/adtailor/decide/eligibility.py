@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from adtailor.decide.bits import BIT
@@ -48,45 +47,61 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sifted:
-    """Every ad's reason code, 0 for those that stay, and how often each rule turned one away."""
+    """What every rule said of every ad. Codes and words are made of it for the few ads that somebody asks about."""
 
-    codes: NDArray[np.uint32]
-    turned_away: NDArray[np.int64]
-    """Per rule."""
-    first: NDArray[np.int32]
-    """(rules, few): the first ads that each rule turned away; -1 where there are fewer."""
+    answers: tuple[bytes | None, ...]
+    """Per rule, a byte for each ad: 1 where it may stay. None where all may."""
     eligibility: Eligibility
 
+    def code(self, ad: int) -> int:
+        """The reason code of one ad, 0 if it stays: bit r is set when rule r turned it away."""
+        code = 0
+        for r, stays in enumerate(self.answers):
+            if stays is not None and not stays[ad]:
+                code |= 1 << r
+        return code
 
-def sift(asked: Asked, ads: Catalogue, *, few: int = 3) -> Sifted:
+    def count(self, rule: int) -> int:
+        """How many ads a rule turned away."""
+        stays = self.answers[rule]
+        return 0 if stays is None else stays.count(0)
+
+    def first(self, rule: int, few: int) -> list[int]:
+        """The first ads that a rule turned away."""
+        found: list[int] = []
+        if (stays := self.answers[rule]) is not None:
+            at = stays.find(0)
+            while at >= 0 and len(found) < few:
+                found.append(at)
+                at = stays.find(0, at + 1)
+        return found
+
+    @property
+    def any_stays(self) -> bool:
+        """Whether any ad may stand here."""
+        return bool((self.eligibility.may & (self.eligibility.fails_with == 0)).any())
+
+
+def sift(asked: Asked, ads: Catalogue) -> Sifted:
     """Judge every ad by every rule.
 
     The rules are asked with the signals that are there. What would hold without a signal needs no second run: it is a
     column of the catalogue, for an ad that asks for what is not known is turned away.
     """
-    answers = [rule.stays(asked, ads) for rule in RULES]
-    asking = np.array([r for r, answer in enumerate(answers) if answer is not None], dtype=np.int64)
-    stays = np.empty((len(asking), len(ads)), dtype=np.bool_)
-    for row, r in enumerate(asking):
-        stays[row] = answers[r]
-    sifted = Sifted(
-        codes=np.zeros(len(ads), dtype=np.uint32),
-        turned_away=np.zeros(len(RULES), dtype=np.int64),
-        first=np.full((len(RULES), few), -1, dtype=np.int32),
-        eligibility=Eligibility(
-            may=np.ones(len(ads), dtype=np.bool_),
-            fails_with=np.zeros(len(ads), dtype=np.uint8),
-            fails_without=ads.fails_without,
-        ),
+    answers = tuple(rule.stays(asked, ads) for rule in RULES)
+    may = np.ones(len(ads), dtype=np.bool_)
+    fails_with = np.zeros(len(ads), dtype=np.uint8)
+    for rule, stays in zip(RULES, answers, strict=True):
+        if stays is None:
+            continue
+        if rule.signal is None:
+            may &= stays
+        else:
+            fails_with |= (~stays).view(np.uint8) * np.uint8(BIT[rule.signal])
+    return Sifted(
+        answers=tuple(None if stays is None else stays.tobytes() for stays in answers),
+        eligibility=Eligibility(may=may, fails_with=fails_with, fails_without=ads.fails_without),
     )
-    judged = sifted.eligibility
-    _pack(
-        stays,
-        asking,
-        _SIGNAL_OF_RULE,
-        (sifted.codes, judged.fails_with, judged.may, sifted.turned_away, sifted.first),
-    )
-    return sifted
 
 
 def reasons(code: int) -> tuple[str, ...]:
@@ -175,8 +190,8 @@ def beside_suitable(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
 
 
 def not_beside_hardship(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
-    """A loan does not stand beside a debt, nor a drink beside a loss, whoever looks and whatever it bids."""
-    return ~ads.is_sensitive if asked.limits.page_tells_of_hardship else None
+    """A loan does not stand beside a debt, nor a last chance beside a loss, whoever looks and whatever it bids."""
+    return ~(ads.is_sensitive | ads.is_urgent) if asked.limits.page_tells_of_hardship else None
 
 
 def for_all_ages(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
@@ -298,7 +313,7 @@ RULES: tuple[Rule, ...] = (
     Rule(says="viewer's interests do not match", stays=of_interest, signal="interests"),
     Rule(says="viewer's look does not match", stays=of_look, signal="look"),
     Rule(says="no ad belongs beside this content", stays=beside_suitable),
-    Rule(says="a sensitive product, beside hardship", stays=not_beside_hardship),
+    Rule(says="sensitive or urgent, beside hardship", stays=not_beside_hardship),
     Rule(says="not for minors, or where the age is not known", stays=for_all_ages),
     Rule(says="reaches people by their profile, never minors", stays=impersonal_for_protected),
     Rule(says="viewer muted its topic", stays=not_muted_topic, precisely=_muted_of),
@@ -307,7 +322,6 @@ RULES: tuple[Rule, ...] = (
     Rule(says="daily cap reached", stays=under_daily_cap, precisely=_day_of),
     Rule(says="session cap reached", stays=under_session_cap, precisely=_session_of),
 )
-_SIGNAL_OF_RULE = np.array([BIT[rule.signal] if rule.signal else 0 for rule in RULES], dtype=np.uint8)
 
 
 def _page_topics(asked: Asked, ads: Catalogue) -> set[TopicId]:
@@ -356,39 +370,3 @@ def _named(topics: Iterable[TopicId], ads: Catalogue) -> str:
 def _listed(names: Iterable[str]) -> str:
     some = sorted(names)
     return ", ".join(some[:3]) + (f" and {len(some) - 3} more" if len(some) > 3 else "")
-
-
-@njit(cache=True, nogil=True)
-def _pack(
-    stays: NDArray[np.bool_],
-    asking: NDArray[np.int64],
-    signal_of_rule: NDArray[np.uint8],
-    out: tuple[NDArray[Any], ...],
-) -> None:
-    codes, fails_with, may, counts, first = out
-    ads = stays.shape[1]
-    for row in range(stays.shape[0]):
-        rule = asking[row]
-        signal = signal_of_rule[rule]
-        bit = np.uint32(1 << rule)
-        passed = stays[row]
-        count = 0
-        for i in range(ads):
-            codes[i] |= np.uint32(0) if passed[i] else bit
-            count += not passed[i]
-        if count == 0:
-            continue
-        counts[rule] = count
-        if signal == 0:
-            for i in range(ads):
-                may[i] &= passed[i]
-        else:
-            for i in range(ads):
-                fails_with[i] |= np.uint8(0) if passed[i] else signal
-        found = 0
-        for i in range(ads):
-            if not passed[i]:
-                first[rule, found] = i
-                found += 1
-                if found == first.shape[1]:
-                    break

@@ -159,7 +159,7 @@ class Limits:
     page_is_unsuitable: bool = False
     """No ad belongs beside this content."""
     page_tells_of_hardship: bool = False
-    """Debt, illness, loss, a clearly unhappy tone: no sensitive product belongs beside it, whoever looks."""
+    """Debt, illness, loss, a clearly unhappy tone: nothing sensitive or urgent belongs beside it, whoever looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,8 +161,10 @@ class FillPage:
         if context.text is not None:
             page = Post(id=PostId("page"), author_id=PersonId("page"), created_at=now, text=context.text)
             return self._text_reader.read([page], [CONTEXT_PARTS])[0], author
-        reading = self._posts.reading(post.id, now) if post is not None else None
-        return (context_only(reading) if reading is not None else None), author
+        if post is None or (reading := self._posts.reading(post.id, now)) is None:
+            return None, author
+        answered = self._posts.reading(post.reply_to, now) if post.reply_to is not None else None
+        return beside(context_only(reading), answered), author
 
     def _recorded(self, request: DecisionRequest, decision: Decision, known: PersonId | None, now: datetime) -> Page:
         ref = self._events.append(DecisionRecord(decision=decision, person_id=known))
@@ -206,6 +208,13 @@ class FillPage:
 def context_only(reading: Reading) -> Reading:
     """What a reading says of the content: its author's feelings and clothes choose nobody else's ads."""
     return replace(reading, emotions=None, stress=None, crisis=None, look=None)
+
+
+def beside(page: Reading, answered: Reading | None) -> Reading:
+    """The page, as risky as the post that it answers: kind words to someone in trouble are no place for ads either."""
+    if answered is None or answered.suitability is None or answered.suitability.risk != "floor":
+        return page
+    return replace(page, suitability=answered.suitability)
 
 
 def _local_day(now: datetime, zone: str) -> date:
