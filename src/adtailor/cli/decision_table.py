@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from adtailor.cli.shown import shown
 from adtailor.domain.buying import Advertiser, Creative, Inventory
 from adtailor.domain.decision import Account, Decision, Filled
 from adtailor.domain.ids import AdId, AdvertiserId
@@ -20,6 +21,7 @@ from adtailor.domain.wellbeing import RestSuggestion
 WIDE = 110
 """Columns from which a table reads better than blocks."""
 LONGEST_POST = 110
+LONGEST_HEADLINE = 60
 PER = {"cpc": "a click", "cpm": "per 1000", "cpa": "a conversion"}
 
 
@@ -56,7 +58,7 @@ class Names:
     def ad(self, ad_id: AdId) -> str:
         """The headline of an ad."""
         creative = self.creatives.get(ad_id)
-        return creative.headline if creative else ad_id
+        return shown(creative.headline, LONGEST_HEADLINE) if creative else ad_id
 
 
 def print_rows(console: Console, rows: Sequence[Row], names: Names) -> None:
@@ -161,8 +163,7 @@ def _grid(row: Row | None, account: Account, filled: Filled, names: Names) -> Ta
 
 
 def _who(row: Row) -> Text:
-    text = " ".join(row.post.text.split())
-    said = text if len(text) <= LONGEST_POST else text[: LONGEST_POST - 1] + "…"
+    said = shown(row.post.text, LONGEST_POST)
     if not said and row.post.photos:
         said = "(a photo)"
     return Text.assemble(
@@ -203,6 +204,9 @@ def _lost(account: Account, filled: Filled, names: Names) -> Text:
     if filled.won is not None and filled.won.runner_up is not None:
         behind = 100 * (1 - filled.won.runner_up_value / filled.won.value) if filled.won.value else 0.0
         words.append(f"{names.ad(filled.won.runner_up)}: next, worth {behind:.0f} % less")
+    if not account.ranked and account.turned_away_counts:
+        reason, count = max(account.turned_away_counts.items(), key=lambda item: item[1])
+        return Text(f"{count} ads: {reason}", style="dim")
     for ad, reason in _telling(account):
         words.append("\n" if words else "")
         words.append(f"{names.ad(ad)}: {reason}", style="dim")

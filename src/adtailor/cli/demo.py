@@ -1,12 +1,14 @@
 """adtailor demo: a small invented community, read by the models on this machine, with ads tailored to it."""
 
+import os
 import shutil
 import statistics
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -22,7 +24,7 @@ from adtailor.config.settings import load_settings
 from adtailor.decide.deciding import warm_up
 from adtailor.domain.checks import aware_utc
 from adtailor.domain.decision import Context, DecisionRequest, Placement, Viewer
-from adtailor.domain.ids import PlacementId, RequestId, SiteId
+from adtailor.domain.ids import AdId, PersonId, PlacementId, RequestId, SiteId
 from adtailor.domain.person import Person
 from adtailor.domain.post import Post
 from adtailor.domain.wellbeing import RestSuggestion
@@ -31,7 +33,9 @@ from adtailor.service.wire import decision_to_wire, encode, faces, reading_to_wi
 from adtailor.simulate.community import Community, Member
 
 FOLDER = Path(".demo")
-PER_MEMBER = 2
+ROWS = 24
+ROWS_OF_ONE = 6
+PIPED_WIDTH = 150
 ASIDE = "An invented community; the reading and every decision are real."
 
 
@@ -39,6 +43,7 @@ def run(  # noqa: PLR0917 - typer calls it by name
     once: Annotated[bool, typer.Option("--once", help="Print one table and end, keeping nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print readings and decisions as JSON, a line each.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Begin again with a fresh community.")] = False,
+    viewer: Annotated[str | None, typer.Option("--as", help="Decide for this member only, as ana.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every post beside every member, not a choice.")] = False,
     seed: Annotated[int, typer.Option(help="Where chance begins: the same seed decides the same.")] = 7,
     now: Annotated[str | None, typer.Option(help="Fix the clock, as 2026-11-20T12:00:00Z.")] = None,
@@ -58,9 +63,20 @@ def run(  # noqa: PLR0917 - typer calls it by name
         finally:
             engine.close()
         with _aside(engine) as copy:
-            _show(copy, community, seconds, seed=seed, as_json=as_json, everything=everything)
+            shown = _Shown(seed=seed, as_json=as_json, everything=everything, viewer=viewer)
+            _show(copy, community, seconds, shown)
         if not once:
             _serve(folder, settings.server.host, port or settings.server.port, talk)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """What of the demo is printed, and how."""
+
+    seed: int
+    as_json: bool
+    everything: bool
+    viewer: str | None
 
 
 @contextmanager
@@ -112,46 +128,47 @@ def _read(engine: assemble.Engine, talk: Console) -> float:
     return time.perf_counter() - started if total else 0.0
 
 
-def _show(
-    engine: assemble.Engine, community: Community, seconds: float, *, seed: int, as_json: bool, everything: bool
-) -> None:
+def _show(engine: assemble.Engine, community: Community, seconds: float, shown: _Shown) -> None:
     now = engine.clock.now()
-    random = Random(seed)  # noqa: S311 - chance of an auction, not a secret
+    random = Random(shown.seed)  # noqa: S311 - chance of an auction, not a secret
     warm_up(engine.ranker)
     posts = engine.store.posts.recent(1000)
-    out = Console(width=None) if Console().is_terminal else Console(width=150)
+    readings = {post.id: engine.store.posts.reading(post.id, now) for post in posts}
+    if shown.as_json:
+        for reading in readings.values():
+            if reading is not None:
+                print(encode(reading_to_wire(reading)).decode())
     rows: list[Row] = []
     cards: list[tuple[str, RestSuggestion]] = []
     took: list[float] = []
-    for number, (member, post) in enumerate(_pairs(community, posts, everything=everything)):
+    sessions: dict[PersonId, Counter[AdId]] = {}
+    for number, (member, post) in enumerate(_pairs(community, posts, shown)):
         started = time.perf_counter()
-        page = engine.fill_page.fill(_request(number, member, post), now=now, random=random)
+        session = sessions.setdefault(member.person.person_id, Counter())
+        page = engine.fill_page.fill(_request(number, member, post, session), now=now, random=random)
         took.append(time.perf_counter() - started)
-        reading = engine.store.posts.reading(post.id, now)
+        session.update(filled.won.ad_id for filled in page.decision.placements if filled.won is not None)
+        if shown.as_json:
+            print(encode(decision_to_wire(page.decision, ads=faces(community.inventory), claims=page.tokens)).decode())
         rows.append(
             Row(
                 viewer=member.name,
-                consents=_choices(engine.people.person(member.person.person_id), member),
+                consents=_choices(engine.people.person(member.person.person_id)),
                 author=_name(community, post),
                 post=post,
-                reading=reading,
+                reading=readings[post.id],
                 decision=page.decision,
             )
         )
         if page.decision.rest_suggestion is not None:
             cards.append((member.name, page.decision.rest_suggestion))
-        if as_json:
-            ads = faces(community.inventory)
-            if reading is not None:
-                print(encode(reading_to_wire(reading)).decode())
-            print(encode(decision_to_wire(page.decision, ads=ads, claims=page.tokens)).decode())
-    if as_json:
+    if shown.as_json:
         return
-    names = Names.of(community.inventory, engine.settings.currency)
-    print_rows(out, rows, names)
+    out = Console() if Console().is_terminal or "COLUMNS" in os.environ else Console(width=PIPED_WIDTH)
+    print_rows(out, rows, Names.of(community.inventory, engine.settings.currency))
     for whose, suggestion in cards:
         out.print(card(suggestion, whose))
-    _close(out, engine, posts=posts, rows=rows, took=took, seconds=seconds, seed=seed)
+    _close(out, engine, posts=posts, rows=rows, took=took, seconds=seconds, seed=shown.seed)
 
 
 def _close(
@@ -175,20 +192,31 @@ def _close(
     out.print(ASIDE, style="dim")
 
 
-def _pairs(community: Community, posts: Sequence[Post], *, everything: bool) -> Iterator[tuple[Member, Post]]:
-    """Who reads which post: never their own; by default each member beside a few posts, taken in turn."""
-    offset = 0
-    for member in community.people:
+def _pairs(community: Community, posts: Sequence[Post], shown: _Shown) -> Iterator[tuple[Member, Post]]:
+    """Who reads which post: never their own; by default posts from all over the feed, members in turn."""
+    members = _members(community, shown.viewer)
+    if shown.everything:
+        for member in members:
+            yield from ((member, post) for post in posts if post.author_id != member.person.person_id)
+        return
+    pairs = max(ROWS, len(members)) if len(members) > 1 else ROWS_OF_ONE
+    for row in range(pairs):
+        member = members[row % len(members)]
         theirs = [post for post in posts if post.author_id != member.person.person_id]
-        if everything:
-            yield from ((member, post) for post in theirs)
-            continue
-        for _ in range(min(PER_MEMBER, len(theirs))):
-            yield member, theirs[offset % len(theirs)]
-            offset += 1
+        yield member, theirs[row * len(theirs) // pairs]
 
 
-def _request(number: int, member: Member, post: Post) -> DecisionRequest:
+def _members(community: Community, viewer: str | None) -> Sequence[Member]:
+    if viewer is None:
+        return community.people
+    chosen = [member for member in community.people if member.person.person_id == viewer]
+    if not chosen:
+        known = ", ".join(member.person.person_id for member in community.people)
+        raise InvalidInput(f"{viewer!r} is no member", hint=f"one of {known}", field="--as")
+    return chosen
+
+
+def _request(number: int, member: Member, post: Post, session: Counter[AdId]) -> DecisionRequest:
     return DecisionRequest(
         request_id=RequestId(f"demo-{number}"),
         site_id=SiteId("demo"),
@@ -196,15 +224,15 @@ def _request(number: int, member: Member, post: Post) -> DecisionRequest:
         context=Context(
             post_id=post.id, language=member.language, country=member.person.country, zone=member.zone, device="mobile"
         ),
-        viewer=Viewer(person_id=member.person.person_id, age=member.person.age),
+        viewer=Viewer(person_id=member.person.person_id, age=member.person.age, session_ads_seen=dict(session)),
     )
 
 
-def _choices(person: Person, member: Member) -> str:
+def _choices(person: Person) -> str:
+    if person.age != "adult":
+        return "minor" if person.age == "minor" else "age unknown"
     if person.objected:
         return "objects to profiling"
-    if member.person.age != "adult":
-        return "minor" if member.person.age == "minor" else "age unknown"
     return consent_words(f.name for f in fields(person.consents) if getattr(person.consents, f.name))
 
 
