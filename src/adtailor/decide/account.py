@@ -12,6 +12,7 @@ from adtailor.domain.ids import AdId, PlacementId
 from adtailor.domain.signals import Signal
 
 RANKED = 16
+FEW = 3
 
 
 def account_of(auction: Auction, without: Mapping[Signal, NDArray[np.int32]]) -> Account:
@@ -19,9 +20,7 @@ def account_of(auction: Auction, without: Mapping[Signal, NDArray[np.int32]]) ->
     return Account(
         ranked=_ranked(auction),
         turned_away=_turned_away(auction),
-        turned_away_counts={
-            rule.says: int(count) for rule, count in zip(RULES, auction.sifted.turned_away, strict=True) if count
-        },
+        turned_away_counts={rule.says: count for r, rule in enumerate(RULES) if (count := auction.sifted.count(r))},
         without={signal: _by_placement(auction, ads) for signal, ads in without.items()},
     )
 
@@ -43,11 +42,11 @@ def _ranked(auction: Auction) -> tuple[Candidate, ...]:
 
 def _turned_away(auction: Auction) -> tuple[TurnedAway, ...]:
     sifted, catalogue = auction.sifted, auction.catalogue
-    first = dict.fromkeys(ad for ad in sifted.first.ravel().tolist() if ad >= 0)
+    first = dict.fromkeys(ad for r in range(len(RULES)) for ad in sifted.first(r, FEW))
     return tuple(
         TurnedAway(
             ad_id=catalogue.ad_ids[ad],
-            reasons=why_not(auction.asked, catalogue, ad, int(sifted.codes[ad])),
+            reasons=why_not(auction.asked, catalogue, ad, sifted.code(ad)),
         )
         for ad in first
     )

@@ -43,7 +43,8 @@ class Postings(Generic[Key]):
 class Choices(Generic[Key]):
     """Which of many values each ad asks for, as bits: row 0 of `masks` has the first 64 values, and so on.
 
-    A few values take a narrower word. Bit 0 stands for every value that no ad names, so whoever asks for nothing has all bits set.
+    A few values take a narrower word. Bit 0 stands for every value that no ad names, so whoever asks for nothing has
+    all bits set.
     """
 
     bits: Mapping[Key, int]

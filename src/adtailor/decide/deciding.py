@@ -207,7 +207,7 @@ def _least(line: Line, conversion_rate: float, floor: Micros) -> Micros:
 def _no_fill(auction: Auction, slot: int, placement: Placement) -> NoFill:
     if auction.allocation.floor_kept_out[0, slot]:
         return NoFill(code="below_floor", hint=f"what fits bids less than the floor of {written(placement.floor)}")
-    if not len(auction.weighed.ads) or not (auction.sifted.codes == 0).any():
+    if not auction.sifted.any_stays:
         return NoFill(code="no_eligible_ad", hint="no ad may stand on this page now; the account says why")
     if not auction.ranking.eligible[0]:
         return NoFill(code="below_floor", hint="no ad that may stand here bids more than nothing")

@@ -64,7 +64,7 @@ class Sifted:
     def count(self, rule: int) -> int:
         """How many ads a rule turned away."""
         stays = self.answers[rule]
-        return 0 if stays is None else stays.count(0)
+        return 0 if stays is None else len(stays) - int(np.count_nonzero(np.frombuffer(stays, dtype=np.bool_)))
 
     def first(self, rule: int, few: int) -> list[int]:
         """The first ads that a rule turned away."""
