@@ -257,9 +257,9 @@ def _decoded(table: Path, count: int) -> Iterator[NDArray[np.uint8]]:
 def quantise(model: onnx.ModelProto, photos: CalibrationDataReader, out: Path) -> None:
     """Static int8, one weight scale per output channel.
 
-    On x86 without VNNI the int16 sums of such weights could saturate: the session has to ask for precision there
-    (`session.x64quantprecision`). Weights in 7 bits would need no such care, but cost fidelity: the mean cosine with
-    the float features is then .976 instead of .993.
+    On x86 without VNNI the int16 sums of such weights could saturate: the encoder has to notice, and to ask for
+    precision there (`session.x64quantprecision`). Weights in 7 bits would need no such care, but cost fidelity: the
+    mean cosine with the float features is then .976 instead of .993.
     """
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "float.onnx"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adtailor.engines import image_onnx
 from adtailor.engines.image_onnx import MODEL, OnnxImageEncoder
 from adtailor.errors import InvalidInput, ModelUnavailable
 from adtailor.ports import ImageEncoder
@@ -38,6 +39,33 @@ def test_a_row_depends_on_its_picture_alone(encoder: OnnxImageEncoder, pictures:
     for row in range(len(pictures)):
         assert np.array_equal(encoder.encode(pictures[row : row + 1])[0], together[row])
     assert np.array_equal(encoder.encode(pictures[::-1]), together[::-1])
+
+
+def test_on_this_processor_no_sum_saturates(encoder: OnnxImageEncoder, pictures: np.ndarray) -> None:
+    path = FOLDER / MODEL.path
+    precise = image_onnx._session(path, ("CPUExecutionProvider",), precise=True)
+
+    for row in range(len(pictures)):
+        expected = image_onnx._run(precise, pictures[row : row + 1])
+        assert np.array_equal(encoder.encode(pictures[row : row + 1]), expected)
+
+
+def test_where_the_fast_kernels_saturate_the_precise_ones_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: dict[bool, object] = {}
+    real_session, real_run = image_onnx._session, image_onnx._run
+
+    def session(path: Path, providers: tuple[str, ...], *, precise: bool) -> object:
+        made[precise] = real_session(path, providers, precise=precise)
+        return made[precise]
+
+    def run(session: object, pictures: np.ndarray) -> np.ndarray:
+        drift = 0.01 if session is made[False] else 0.0  # as on a processor without VNNI
+        return real_run(session, pictures) + np.float32(drift)
+
+    monkeypatch.setattr(image_onnx, "_session", session)
+    monkeypatch.setattr(image_onnx, "_run", run)
+
+    assert OnnxImageEncoder()._session is made[True]
 
 
 def test_pooled_features_stay_between_0_and_6(encoder: OnnxImageEncoder, pictures: np.ndarray) -> None:

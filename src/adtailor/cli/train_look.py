@@ -2,18 +2,15 @@
 
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from adtailor.engines.image_onnx import OnnxImageEncoder
-from adtailor.understand.garments import CLASSIFIER, load_classifier, seal
-from adtailor.understand.look import WEIGHTS
-from adtailor.understand.look_card import save_look
-from adtailor.understand.look_training import LookReport, read_look_set, train_look
+if TYPE_CHECKING:
+    from adtailor.understand.look_training import LookReport
 
 TABLE = Path("clothing") / "dev_224px.parquet"
 
@@ -26,13 +23,19 @@ def run(
     seed: Annotated[int, typer.Option(help="Of the split by sender, and of the drawn pictures.")] = 0,
 ) -> None:
     """Train the garment head from photos of clothes, and write it with its model card."""
+    from adtailor.engines.image_onnx import OnnxImageEncoder
+    from adtailor.understand.garments import CLASSIFIER, load_classifier, seal
+    from adtailor.understand.look import WEIGHTS
+    from adtailor.understand.look_card import save_look
+    from adtailor.understand.look_training import read_look_set, train_look
+
     encoder = OnnxImageEncoder()
     classifier = load_classifier(WEIGHTS)
     console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
     ) as bars:
-        tasks = {}
+        tasks: dict[str, TaskID] = {}
 
         def told(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
@@ -50,7 +53,7 @@ def run(
     console.print(f"written to {out}")
 
 
-def _table(report: LookReport) -> Table:
+def _table(report: "LookReport") -> Table:
     table = Table("on senders not seen", "value", title=f"{report.photos:,} photos of {report.senders} senders")
     table.add_row("accuracy, ten most common types", f"{report.accuracy_common:.3f}")
     table.add_row(f"accuracy, all {len(report.recall)} types", f"{report.accuracy_all:.3f}")
