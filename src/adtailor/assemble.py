@@ -6,6 +6,7 @@ Imports stand inside the functions: `adtailor read` needs no server, and `adtail
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -13,12 +14,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import SystemRandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from adtailor.config.settings import Models, Settings, data_folder, load_settings
 
 if TYPE_CHECKING:
-    from adtailor.console.rooms import Visitor
+    from adtailor.console.rooms import Picture, Visitor
     from adtailor.decide.rank import PriorRanker
     from adtailor.domain.wellbeing import WellbeingPolicy
     from adtailor.journeys.explain import Explain
@@ -202,23 +203,16 @@ def is_demo_folder(folder: Path) -> bool:
     return (folder / DEMO_MARKER).is_file()
 
 
-def serve(data: Path, *, host: str, port: int) -> None:
-    """Serve the API and the pages on a data folder, until interrupted."""
-    from granian import Granian
-    from granian.constants import Interfaces
+def serve(data: Path, *, host: str, port: int) -> NoReturn:
+    """Become the server of the API and the pages on a data folder; ends with it.
 
-    os.environ["ADTAILOR_DATA"] = str(data.resolve())
-    Granian(
-        "adtailor.assemble:app",
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        factory=True,
-        workers=1,
-        websockets=False,
-        log_access=False,
-        log_enabled=False,
-    ).serve()
+    The process is replaced, so that what it loaded until now (models, kernels) does not stay in memory twice.
+    """
+    sys.stdout.flush()
+    environ = {**os.environ, "ADTAILOR_DATA": str(data.resolve()), "ADTAILOR_SERVER_HOST": host}
+    server = ["-m", "granian", "--interface", "asgi", "--factory", "--no-ws", "--host", host, "--port", str(port)]
+    quiet = ["--no-log", "--no-access-log"]
+    os.execve(sys.executable, [sys.executable, *server, *quiet, "adtailor.assemble:app"], environ)  # noqa: S606
 
 
 def app() -> Guard:
@@ -321,10 +315,13 @@ def _visitors(community: Community) -> tuple[Visitor, ...]:
     )
 
 
-def _pictures(community: Community) -> dict[str, str]:
+def _pictures(community: Community) -> dict[str, Picture]:
     """The first picture of each post, by its name under the community's media."""
+    from adtailor.console.rooms import Picture
+
     return {
-        post.id: post.photos[0].path.relative_to(community.media).as_posix()
+        post.id: Picture(name=photo.path.relative_to(community.media).as_posix(), alt=photo.alt or "")
         for post in community.posts
-        if post.photos and post.photos[0].path is not None
+        for photo in post.photos[:1]
+        if photo.path is not None
     }

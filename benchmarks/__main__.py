@@ -1,0 +1,29 @@
+"""make bench: the figures, each beside what it is meant to reach. Name some to run only those."""
+
+import sys
+from importlib import import_module
+
+from rich.console import Console
+from rich.table import Table
+
+PARTS = ("decision", "reading", "photos", "http", "setup")
+
+
+def main(wanted: list[str]) -> int:
+    """Run the parts named, or all; print one table."""
+    unknown = set(wanted) - set(PARTS)
+    if unknown:
+        print(f"there is no {', '.join(sorted(unknown))}: one of {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    talk = Console(stderr=True)
+    table = Table("figure", "measured", "goal", title="Measured here, now; machines that are shared are noisy")
+    for part in wanted or PARTS:
+        with talk.status(f"measuring {part}"):
+            for row in import_module(f"benchmarks.{part}").run():
+                table.add_row(*row)
+        table.add_section()
+    Console(width=None if Console().is_terminal else 110).print(table)
+    return 0
+
+
+sys.exit(main(sys.argv[1:]))
