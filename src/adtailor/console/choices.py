@@ -1,5 +1,6 @@
 """What a member does on the page: consents, switches, moods, the card's buttons, hiding, forgetting."""
 
+import re
 from typing import Annotated, Any, TypeVar, cast, get_args
 from urllib.parse import urlencode
 
@@ -8,7 +9,9 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
 
+from adtailor.config.taxonomy import content_topics
 from adtailor.console.rooms import Rooms
+from adtailor.console.words import DONE_WORDS
 from adtailor.domain.ids import AdvertiserId, PersonId, TopicId
 from adtailor.domain.person import Consents, Mood
 from adtailor.domain.signals import SIGNALS
@@ -39,10 +42,7 @@ def choose(request: Request[Any, Any, Any], rooms: Rooms, choice: str, data: For
                 person_id, _one_of(data, "mood", get_args(Mood)) if mood is not None else None, now=now
             )
         case "mute":
-            if "advertiser" in data:
-                rooms.people.mute_advertiser(person_id, AdvertiserId(data["advertiser"]), on=data.get("on") == "1")
-            else:
-                rooms.people.mute_topic(person_id, TopicId(data.get("topic", "")), on=data.get("on") == "1")
+            _mute(rooms, person_id, data)
         case "hide":
             rooms.take_event.take(
                 data.get("token", ""),
@@ -58,9 +58,28 @@ def choose(request: Request[Any, Any, Any], rooms: Rooms, choice: str, data: For
             rooms.people.forget(person_id)
         case _:
             raise InvalidInput(f"there is no choice {choice!r}", hint="use the buttons of the page", field="choice")
+    said = {"done": choice} if choice in DONE_WORDS else {}
     where = data.get("back", "")
-    anchor = f"#{where}" if where.replace("-", "").isalnum() else ""
-    return Redirect(f"/?{urlencode({'viewer': person_id})}{anchor}", status_code=303)
+    anchor = f"#{where}" if _ANCHOR.fullmatch(where) else ""
+    return Redirect(f"/?{urlencode({'viewer': person_id} | said)}{anchor}", status_code=303)
+
+
+_ANCHOR = re.compile(r"[a-z0-9-]{1,64}")
+
+
+def _mute(rooms: Rooms, person_id: PersonId, data: dict[str, str]) -> None:
+    """No more of an advertiser or a topic; only what exists is kept, whatever a form says."""
+    on = data.get("on") == "1"
+    if "advertiser" in data:
+        advertiser = data["advertiser"]
+        if on and all(known.id != advertiser for known in rooms.source.inventory().advertisers):
+            raise InvalidInput("no such advertiser", hint="use the buttons of the page", field="advertiser")
+        rooms.people.mute_advertiser(person_id, AdvertiserId(advertiser), on=on)
+    else:
+        topic = data.get("topic", "")
+        if on and topic not in content_topics().names:
+            raise InvalidInput("no such topic", hint="use the buttons of the page", field="topic")
+        rooms.people.mute_topic(person_id, TopicId(topic), on=on)
 
 
 def _person(rooms: Rooms, data: dict[str, str]) -> PersonId:

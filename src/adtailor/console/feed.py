@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 
+from adtailor.config.taxonomy import content_topics
 from adtailor.console import words
 from adtailor.console.render import page
-from adtailor.console.rooms import Rooms, Visitor
+from adtailor.console.rooms import Picture, Rooms, Visitor
 from adtailor.domain.buying import Advertiser, Creative
 from adtailor.domain.decision import Context, DecisionRequest, Filled, Placement, Regulations
 from adtailor.domain.decision import Viewer as Viewing
@@ -20,7 +21,7 @@ from adtailor.domain.ids import AdId, PlacementId, RequestId, SiteId, uuid7
 from adtailor.domain.person import Age
 from adtailor.domain.post import Post
 from adtailor.domain.signals import SIGNALS
-from adtailor.domain.wellbeing import RestSuggestion
+from adtailor.domain.wellbeing import RestSuggestion, State
 from adtailor.journeys.fill_page import Page
 
 POSTS_SHOWN = 40
@@ -45,17 +46,19 @@ class Item:
     post: Post
     name: str
     ago: str
-    picture: str | None
+    picture: Picture | None
     ad: ShownAd | None = None
 
 
 @get("/", sync_to_thread=True)
-def feed(rooms: Rooms, viewer: str | None = None, gpc: str | None = None) -> Response[str]:
+def feed(
+    request: Request[Any, Any, Any], rooms: Rooms, viewer: str | None = None, done: str | None = None
+) -> Response[str]:
     """The feed, through the eyes of `viewer`, or of someone nobody knows."""
     now = rooms.clock.now()
     visitor = _visitor(rooms, viewer)
     posts = rooms.posts.recent(POSTS_SHOWN)
-    items, suggestion = fill(rooms, posts, visitor, now, gpc=gpc == "1")
+    items, suggestion = fill(rooms, posts, visitor, now, gpc=_says_gpc(request.headers))
     return page(
         "feed.html",
         rooms=rooms,
@@ -63,7 +66,9 @@ def feed(rooms: Rooms, viewer: str | None = None, gpc: str | None = None) -> Res
         items=items,
         suggestion=suggestion,
         known=rooms.people.known_about(visitor.person_id, now=now) if visitor else None,
-        topic_names=topic_names(rooms, posts, now),
+        fewer=visitor is not None and _shows_fewer(rooms, visitor, now),
+        done=words.DONE_WORDS.get(done or "") if visitor else None,
+        topic_names=content_topics().names,
         consent_words=words.CONSENT_WORDS,
         mood_words=words.MOOD_WORDS,
         signals=SIGNALS,
@@ -153,11 +158,12 @@ def _visitor(rooms: Rooms, viewer: str | None) -> Visitor | None:
     raise NotFoundException("nobody of that name is here")
 
 
-def topic_names(rooms: Rooms, posts: Sequence[Post], now: datetime) -> dict[str, str]:
-    """The names of the topics that the readings of these posts mention."""
-    names: dict[str, str] = {}
-    for post in posts:
-        reading = rooms.posts.reading(post.id, now)
-        for topic in reading.topics if reading else ():
-            names[topic.id] = topic.name
-    return names
+def _shows_fewer(rooms: Rooms, visitor: Visitor, now: datetime) -> bool:
+    """Whether ads step back for this member now, which they alone are told."""
+    care = rooms.people.care(visitor.person_id, now=now, zone=visitor.zone, language=visitor.language)
+    return care.quiet or care.state > State.NEUTRAL
+
+
+def _says_gpc(headers: Mapping[str, str]) -> bool:
+    """Whether the browser objects to profiling (W3C, Global Privacy Control)."""
+    return any(value.strip() == "1" for value in headers.get("sec-gpc", "").split(","))

@@ -9,6 +9,7 @@ from litestar.static_files import create_static_files_router
 from adtailor.console.choices import choose
 from adtailor.console.feed import feed
 from adtailor.console.operator import decision, operator
+from adtailor.console.refused import refusals
 from adtailor.console.rooms import Rooms
 
 STATIC = Path(__file__).parent / "static"
@@ -25,6 +26,7 @@ def build_pages(rooms: Rooms) -> list[Router]:
             path="/",
             route_handlers=[feed, choose, operator, decision],
             dependencies={"rooms": Provide(given, sync_to_thread=False, use_cache=True)},
+            exception_handlers=refusals(rooms),
             include_in_schema=False,
         ),
         create_static_files_router(path="/static", directories=[STATIC], include_in_schema=False),

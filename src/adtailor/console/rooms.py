@@ -27,6 +27,14 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A post's picture: its name under `media`, and what it shows, in words."""
+
+    name: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
     """Journeys and stores that pages draw on."""
 
@@ -41,8 +49,8 @@ class Rooms:
     new_random: Callable[[], Random]
     media: Path | None
     """Where the pictures of creatives and posts lie, if this installation has any of its own."""
-    pictures: Mapping[str, str]
-    """Post id to the name of its picture under `media`."""
+    pictures: Mapping[str, Picture]
+    """Post id to its picture."""
     visitors: tuple[Visitor, ...]
     currency: str
     is_demo: bool

@@ -31,6 +31,16 @@ MOOD_WORDS: Mapping[str, str] = {
     "calm": "Calm",
 }
 
+DONE_WORDS: Mapping[str, str] = {
+    "consents": "Saved. It holds from this page on.",
+    "objection": "Saved. It holds from this page on.",
+    "signal": "Saved. It holds from this page on; what is off is listed under “What is known about you”.",
+    "mute": "Saved. Whom you muted is listed under “What is known about you”.",
+    "hide": "That ad will not come again.",
+    "forget": "Everything about you is gone.",
+}
+"""Said after a choice. The card and the mood are left out: nobody is told twice how they feel."""
+
 
 def ago(then: datetime, now: datetime) -> str:
     """How long ago, in a word.
