@@ -147,6 +147,7 @@ def test_a_missing_table_is_named(encoder: OnnxImageEncoder, tmp_path: Path) -> 
 
 @pytest.mark.data
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.skipif("ADTAILOR_TEST_DATA" not in os.environ, reason="needs $ADTAILOR_TEST_DATA")
 def test_the_scores_of_the_card_come_out_again(encoder: OnnxImageEncoder) -> None:
     """Some four minutes of one core, longer on a busy machine."""
