@@ -5,6 +5,7 @@ Imports stand inside the functions: `adtailor read` needs no server, and `adtail
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 DEMO_MARKER = "demo-community.txt"
 """Lies in a data folder that holds the demo community: its pages then know the members' names."""
 IDLE_SECONDS = 1.0
+_LOG = logging.getLogger("adtailor.reading")
 PURGE_EVERY = timedelta(minutes=10)
 
 
@@ -277,13 +279,18 @@ async def _reading(engine: Engine, arrived: threading.Event) -> AsyncGenerator[N
     stop = threading.Event()
 
     def work() -> None:
-        purged_at = engine.clock.now()
+        purged_at = datetime.min.replace(tzinfo=UTC)
         while not stop.is_set():
             now = engine.clock.now()
-            if now - purged_at >= PURGE_EVERY:
-                engine.store.purge(now)
-                purged_at = now
-            if not engine.read_posts.work(now=now):
+            try:
+                if now - purged_at >= PURGE_EVERY:
+                    engine.store.purge(now)
+                    purged_at = now
+                done = engine.read_posts.work(now=now, limit=engine.settings.models.batch)
+            except Exception as error:  # a full disk, a locked file: posts wait, durable, until it passes
+                _LOG.error("reading waits: %s", type(error).__name__)
+                done = 0
+            if not done:
                 arrived.wait(IDLE_SECONDS)
                 arrived.clear()
 

@@ -157,7 +157,8 @@ def _grid(row: Row | None, account: Account, filled: Filled, names: Names) -> Ta
     if row is not None:
         grid.add_row("read", read_in_words(row.reading))
     grid.add_row("ad", _won(filled, names))
-    grid.add_row("why", _why(filled))
+    if filled.why is not None:
+        grid.add_row("why", _why(filled))
     grid.add_row("lost", _lost(account, filled, names))
     return grid
 

@@ -44,6 +44,7 @@ def run(  # noqa: PLR0917 - typer calls it by name
     as_json: Annotated[bool, typer.Option("--json", help="Print readings and decisions as JSON, a line each.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Begin again with a fresh community.")] = False,
     viewer: Annotated[str | None, typer.Option("--as", help="Decide for this member only, as ana.")] = None,
+    rows: Annotated[int | None, typer.Option(min=1, help="How many decisions to show.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every post beside every member, not a choice.")] = False,
     seed: Annotated[int, typer.Option(help="Where chance begins: the same seed decides the same.")] = 7,
     now: Annotated[str | None, typer.Option(help="Fix the clock, as 2026-11-20T12:00:00Z.")] = None,
@@ -63,7 +64,7 @@ def run(  # noqa: PLR0917 - typer calls it by name
         finally:
             engine.close()
         with _aside(engine) as copy:
-            shown = _Shown(seed=seed, as_json=as_json, everything=everything, viewer=viewer)
+            shown = _Shown(seed=seed, as_json=as_json, everything=everything, viewer=viewer, rows=rows)
             _show(copy, community, seconds, shown)
         if not once:
             _serve(folder, settings.server.host, port or settings.server.port, talk)
@@ -77,6 +78,7 @@ class _Shown:
     as_json: bool
     everything: bool
     viewer: str | None
+    rows: int | None
 
 
 @contextmanager
@@ -199,7 +201,7 @@ def _pairs(community: Community, posts: Sequence[Post], shown: _Shown) -> Iterat
         for member in members:
             yield from ((member, post) for post in posts if post.author_id != member.person.person_id)
         return
-    pairs = max(ROWS, len(members)) if len(members) > 1 else ROWS_OF_ONE
+    pairs = shown.rows or (ROWS if len(members) > 1 else ROWS_OF_ONE)
     for row in range(pairs):
         member = members[row % len(members)]
         theirs = [post for post in posts if post.author_id != member.person.person_id]
