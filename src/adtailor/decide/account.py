@@ -17,10 +17,11 @@ FEW = 3
 
 def account_of(auction: Auction, without: Mapping[Signal, NDArray[np.int32]]) -> Account:
     """Words for codes: the best 16, the first few turned away by each rule, and the counts."""
+    counts = auction.sifted.counts
     return Account(
         ranked=_ranked(auction),
         turned_away=_turned_away(auction),
-        turned_away_counts={rule.says: count for r, rule in enumerate(RULES) if (count := auction.sifted.count(r))},
+        turned_away_counts={RULES[rule].says: count for rule, count in counts.items()},
         without={signal: _by_placement(auction, ads) for signal, ads in without.items()},
     )
 
@@ -41,14 +42,13 @@ def _ranked(auction: Auction) -> tuple[Candidate, ...]:
 
 
 def _turned_away(auction: Auction) -> tuple[TurnedAway, ...]:
-    sifted, catalogue = auction.sifted, auction.catalogue
-    first = dict.fromkeys(ad for r in range(len(RULES)) for ad in sifted.first(r, FEW))
+    sifted, catalogue, asked = auction.sifted, auction.catalogue, auction.asked
+    ads = list(dict.fromkeys(ad for rule in sifted.counts for ad in sifted.first(rule, FEW)))
     return tuple(
-        TurnedAway(
-            ad_id=catalogue.ad_ids[ad],
-            reasons=why_not(auction.asked, catalogue, ad, sifted.code(ad)),
-        )
-        for ad in first
+        [
+            TurnedAway(ad_id=catalogue.ad_ids[ad], reasons=why_not(asked, catalogue, ad, code))
+            for ad, code in zip(ads, sifted.codes(ads), strict=True)
+        ]
     )
 
 

@@ -95,7 +95,7 @@ def draw(random: Random, slots: int, exploration: float) -> Draw:
 
 
 def allocate(ranking: Ranking, slots: Slots, drawn: Draw, ads: Catalogue, *, in_full: bool) -> Allocation:
-    """Fill the slots from each row of a ranking; `in_full` also finds the runners-up, which only prices need."""
+    """Fill the slots from each row of a ranking; `in_full` also finds runners-up and counts the near-winners."""
     rows = len(ranking.ads)
     return _fill(
         ranking,
@@ -103,6 +103,7 @@ def allocate(ranking: Ranking, slots: Slots, drawn: Draw, ads: Catalogue, *, in_
         ads,
         _Runs(rows=np.arange(rows), explored=np.full(rows, drawn.slot), picks=np.full(rows, drawn.pick)),
         in_full=in_full,
+        count_near=in_full and drawn.slot_chance > 0.0,
     )
 
 
@@ -110,28 +111,29 @@ def propensities(
     ranking: Ranking, allocation: Allocation, slots: Slots, drawn: Draw, ads: Catalogue
 ) -> tuple[NDArray[np.float64], bool]:
     """For each slot of the first row, the chance of the ad that stands there; and whether the list was too short."""
-    n, chance = len(slots), drawn.slot_chance
+    chance, shown = drawn.slot_chance, allocation.chosen[0]
     if chance == 0.0:
-        return np.ones(n), False
-    # The page without exploration, its near-winners counted; then each slot explored with each of its near-winners.
-    plain = _fill(
+        return np.ones(len(slots)), False
+    # The page without exploration, then each slot explored with each of its near-winners.
+    plain = allocation
+    if drawn.slot >= 0:
+        unexplored = Draw(slot=-1, pick=0.0, slot_chance=chance)
+        plain = allocate(ranking, slots, unexplored, ads, in_full=True)
+    near = plain.near[0]
+    options = int(near.sum())
+    explored = np.repeat(np.arange(len(slots)), near)
+    count = near[explored]
+    option = np.arange(options) - (np.cumsum(near) - near)[explored]
+    pages = _fill(
         ranking,
         slots,
         ads,
-        _Runs(rows=np.zeros(1, dtype=np.int64), explored=np.full(1, -1), picks=np.zeros(1)),
+        _Runs(rows=np.zeros(options, dtype=np.int64), explored=explored, picks=(option + 0.5) / count),
         in_full=False,
-        count_near=True,
     )
-    near = plain.near[0]
-    options = [(slot, (option + 0.5) / count) for slot, count in enumerate(near.tolist()) for option in range(count)]
-    explored = np.array([slot for slot, _ in options], dtype=np.int64)
-    picks = np.array([pick for _, pick in options], dtype=np.float64)
-    first_row = np.zeros(len(options), dtype=np.int64)
-    pages = _fill(ranking, slots, ads, _Runs(rows=first_row, explored=explored, picks=picks), in_full=False)
     # A slot that nothing fits explores in vain: the page is then the plain one.
-    same = (pages.chosen == allocation.chosen[0]) & (allocation.chosen[0] >= 0)
     stays = 1.0 - chance * np.count_nonzero(near)
-    chances = stays * (plain.chosen[0] == allocation.chosen[0]) + chance * (same / near[explored][:, None]).sum(axis=0)
+    chances = stays * (plain.chosen[0] == shown) + (chance / count) @ (pages.chosen == shown)
     return np.minimum(chances, 1.0), bool(plain.dry[0] or pages.dry.any())
 
 

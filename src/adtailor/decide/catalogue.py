@@ -138,10 +138,6 @@ class Catalogue:
             raise KeyError(self.ad_ids[ad])
         return line
 
-    def name_of(self, topic: TopicId) -> str:
-        """A topic's name, or its id where no name was given."""
-        return self.topic_names.get(topic, topic)
-
     def lineage(self, topics: Iterable[TopicId]) -> set[TopicId]:
         """These topics and all above them."""
         return lineage(topics, self.parents)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -51,20 +52,9 @@ class Sifted:
 
     answers: tuple[bytes | None, ...]
     """Per rule, a byte for each ad: 1 where it may stay. None where all may."""
+    counts: Mapping[int, int]
+    """How many ads each rule turned away, for the rules that did."""
     eligibility: Eligibility
-
-    def code(self, ad: int) -> int:
-        """The reason code of one ad, 0 if it stays: bit r is set when rule r turned it away."""
-        code = 0
-        for r, stays in enumerate(self.answers):
-            if stays is not None and not stays[ad]:
-                code |= 1 << r
-        return code
-
-    def count(self, rule: int) -> int:
-        """How many ads a rule turned away."""
-        stays = self.answers[rule]
-        return 0 if stays is None else len(stays) - int(np.count_nonzero(np.frombuffer(stays, dtype=np.bool_)))
 
     def first(self, rule: int, few: int) -> list[int]:
         """The first ads that a rule turned away."""
@@ -75,6 +65,11 @@ class Sifted:
                 found.append(at)
                 at = stays.find(0, at + 1)
         return found
+
+    def codes(self, ads: Iterable[int]) -> list[int]:
+        """Reason codes of some ads, 0 for those that stay: bit r is set when rule r turned the ad away."""
+        strict = [(1 << r, stays) for r, stays in enumerate(self.answers) if stays is not None]
+        return [sum([bit for bit, stays in strict if not stays[ad]]) for ad in ads]
 
     @property
     def any_stays(self) -> bool:
@@ -88,18 +83,25 @@ def sift(asked: Asked, ads: Catalogue) -> Sifted:
     The rules are asked with the signals that are there. What would hold without a signal needs no second run: it is a
     column of the catalogue, for an ad that asks for what is not known is turned away.
     """
-    answers = tuple(rule.stays(asked, ads) for rule in RULES)
     may = np.ones(len(ads), dtype=np.bool_)
     fails_with = np.zeros(len(ads), dtype=np.uint8)
-    for rule, stays in zip(RULES, answers, strict=True):
-        if stays is None:
+    answers: list[bytes | None] = []
+    counts: dict[int, int] = {}
+    for r, rule in enumerate(RULES):
+        stays = rule.stays(asked, ads)
+        out = 0 if stays is None else len(ads) - int(np.count_nonzero(stays))
+        if stays is None or not out:
+            answers.append(None)
             continue
+        answers.append(stays.tobytes())
+        counts[r] = out
         if rule.signal is None:
             may &= stays
         else:
             fails_with |= (~stays).view(np.uint8) * np.uint8(BIT[rule.signal])
     return Sifted(
-        answers=tuple(None if stays is None else stays.tobytes() for stays in answers),
+        answers=tuple(answers),
+        counts=counts,
         eligibility=Eligibility(may=may, fails_with=fails_with, fails_without=ads.fails_without),
     )
 
@@ -359,14 +361,15 @@ def _under(caps: NDArray[np.int32], seen: Mapping[AdId, int], ads: Catalogue) ->
     return stays
 
 
-def _asks(what: str, asked_for: Iterable[str], is_: str | None) -> str:
+def _asks(what: str, asked_for: frozenset[str], is_: str | None) -> str:
     return f"asks for {what} {_listed(asked_for)}, this is {is_ or 'not known'}"
 
 
 def _named(topics: Iterable[TopicId], ads: Catalogue) -> str:
-    return _listed(ads.name_of(topic) for topic in topics)
+    return _listed(frozenset(ads.topic_names.get(topic, topic) for topic in topics))
 
 
-def _listed(names: Iterable[str]) -> str:
+@lru_cache(maxsize=4096)  # the same few targetings turn ads away from page after page
+def _listed(names: frozenset[str]) -> str:
     some = sorted(names)
     return ", ".join(some[:3]) + (f" and {len(some) - 3} more" if len(some) > 3 else "")
