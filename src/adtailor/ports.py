@@ -296,5 +296,5 @@ class EventStore(Protocol):
         ...
 
     def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
-        """Per campaign, what its current day (in its zone) and its whole life have been charged."""
+        """Per campaign that was ever charged, what its current day (in its zone) and its whole life have cost."""
         ...

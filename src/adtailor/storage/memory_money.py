@@ -85,7 +85,7 @@ class MemoryEvents:
         return [(event, outcome.charged) for event, outcome in sorted(found, key=lambda pair: pair[0].at)]
 
     def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
-        """Per campaign, what its current day (in its zone) and its whole life have been charged."""
+        """Per campaign that was ever charged, its current day (in its zone) and its whole life."""
         with self._held.lock:
             held = self._held
             return {
@@ -94,6 +94,7 @@ class MemoryEvents:
                     Micros(held.spent.get(campaign, 0)),
                 )
                 for campaign, (zone, _, _) in held.budgets.items()
+                if held.spent.get(campaign, 0)
             }
 
     def _debited(self, event: Event) -> bool:

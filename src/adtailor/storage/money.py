@@ -84,9 +84,10 @@ class Money:
         return found
 
     def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
-        """Per campaign, what its current day (in its zone) and its whole life have been charged."""
+        """Per campaign that was ever charged, its current day (in its zone) and its whole life."""
         with self._database.reading() as connection:
-            budgets = connection.execute(select(_BUDGETS.c.campaign_id, _BUDGETS.c.zone, _BUDGETS.c.spent)).all()
+            charged = select(_BUDGETS.c.campaign_id, _BUDGETS.c.zone, _BUDGETS.c.spent).where(_BUDGETS.c.spent > 0)
+            budgets = connection.execute(charged).all()
             days = {zone: budget_day(now, zone).isoformat() for zone in {row.zone for row in budgets}}
             today = {
                 (row.campaign_id, row.day): row.spent
