@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adtailor.decide.latent import topic_space
 from adtailor.decide.rank import (
     BASE_RATES,
     HISTORY_WEIGHT,
@@ -134,27 +133,3 @@ def test_every_signal_is_bounded_by_its_weight_and_does_not_depend_on_the_others
 def test_topic_vectors_of_several_widths_or_not_finite_are_refused(latent):
     with pytest.raises(InvalidInput, match="topic vectors"):
         PriorRanker(latent)
-
-
-def test_a_topic_space_sets_apart_what_embeddings_of_names_lump_together():
-    # Like embeddings of names: all near one direction, with small differences between two families.
-    random = np.random.default_rng(1)
-    common, families = random.normal(size=64), random.normal(size=(2, 64)) * 0.3
-    names = [f"{family}{n}" for family in "xy" for n in range(6)]
-    embeddings = {
-        TopicId(name): (common + families["xy".index(name[0])] + 0.1 * random.normal(size=64)).astype(np.float32)
-        for name in names
-    }
-
-    def cosine(space, a, b):
-        return float(space[a] @ space[b] / np.linalg.norm(space[a]) / np.linalg.norm(space[b]))
-
-    assert cosine(embeddings, "x1", "y1") > 0.8
-    space = topic_space(embeddings, parents={TopicId("x1"): TopicId("x0")}, width=8)
-    assert {vector.shape for vector in space.values()} == {(8,)}
-    assert cosine(space, "x1", "y1") < 0
-    assert cosine(space, "x1", "x2") > 0.5
-    assert np.linalg.norm(space["x1"]) == pytest.approx(1.0, rel=1e-6)
-    assert topic_space({TopicId("only"): np.array([3.0, 4.0])}, parents={})["only"].tolist() == pytest.approx(
-        [0.6, 0.8]
-    )
