@@ -5,18 +5,21 @@ from dataclasses import replace
 from itertools import combinations, product
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adtailor.decide.auction import in_play
-from adtailor.decide.deciding import NoVeto, decide
+from adtailor.decide.catalogue import build_catalogue
+from adtailor.decide.deciding import NoVeto, decide, warm_up
 from adtailor.domain.decision import DecisionRequest, Evidence, Limits, Placement
 from adtailor.domain.ids import PlacementId, RequestId, SiteId
 from adtailor.domain.money import Micros
 from adtailor.domain.signals import PERSONAL_SIGNALS
 from adtailor.errors import ModelUnavailable
-from adtailor.testing.toy_ads import toy_world
+from adtailor.ports import AdSide, RequestSide
+from adtailor.testing.toy_ads import ToyWorld, toy_inventory, toy_world
 from adtailor.testing.toy_pages import ADULT, NOW, SENSITIVE, random_page
 
 seeds = st.integers(0, 2**32)
@@ -288,3 +291,34 @@ def test_a_catalogue_built_for_another_ranker_is_refused():
     other = replace(page.world.catalogue, ranker="another@2")
     with pytest.raises(ModelUnavailable, match="another@2"):
         replace(page, world=replace(page.world, catalogue=other)).decide()
+
+
+@pytest.mark.parametrize(
+    ("side", "message"),
+    [
+        (RequestSide(bias=0.0, signals=("place",), parts=np.zeros((1, 2), dtype=np.float32)), "shape"),
+        (RequestSide(bias=0.0, signals=(), parts=np.zeros((1, 1), dtype=np.float32)), "shape"),
+        (RequestSide(bias=float("nan"), signals=(), parts=np.zeros((0, 1), dtype=np.float32)), "not finite"),
+        (RequestSide(bias=0.0, signals=("place",), parts=np.full((1, 1), np.inf, dtype=np.float32)), "not finite"),
+        (RequestSide(bias=0.0, signals=("affect",), parts=np.zeros((1, 1), dtype=np.float32)), "affect"),
+    ],
+)
+def test_t03_a_ranker_that_answers_badly_or_with_affect_decides_nothing(side, message):
+    class Saying:
+        name = "saying@1"
+
+        def ad_side(self, inventory):
+            ads = len(inventory.ads)
+            return AdSide(bias=np.zeros(ads, dtype=np.float32), vectors=np.ones((ads, 1), dtype=np.float32))
+
+        def request_side(self, evidence):
+            return side
+
+    page = random_page(3)
+    catalogue = build_catalogue(toy_inventory([{"id": "a"}]), ranker=Saying(), parents={}, adult_products=frozenset())
+    with pytest.raises(ModelUnavailable, match=message):
+        replace(page, world=ToyWorld(catalogue=catalogue, ranker=Saying())).decide()
+
+
+def test_warming_up_needs_no_ads():
+    warm_up(random_page(1).world.ranker)

@@ -56,8 +56,8 @@ class PriorRanker:
     """Ranks by resemblance of topics and clothes, by place, and by what someone clicked or hid before.
 
     `latent` holds a vector for each topic, all of one width, such that kindred topics point one way and others do
-    not; topics without one say nothing. The first 64 advertisers it meets get a place of their own in the vectors; later ones share places, four
-    each, so that history with one barely touches another.
+    not; topics without one say nothing. The first 64 advertisers it meets get a place of their own in the vectors;
+    later ones share places, four each, so that history with one barely touches another.
     """
 
     def __init__(self, latent: Mapping[TopicId, NDArray[np.float32]], *, name: str = "prior@1") -> None:
