@@ -54,5 +54,10 @@ def page(template: str, status: int = 200, **values: Any) -> Response[str]:
         _PAGES.get_template(template).render(values),
         media_type=MediaType.HTML,
         status_code=status,
-        headers={"Cache-Control": "no-store", "Content-Security-Policy": CONTENT_POLICY},
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": CONTENT_POLICY,
+            # Stricter, browsers would post our own forms with `Origin: null`, as another site's page does.
+            "Referrer-Policy": "same-origin",
+        },
     )

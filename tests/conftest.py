@@ -1,0 +1,18 @@
+"""What a machine lacks is said with the line that mends it; where it is required, it fails."""
+
+import os
+import shutil
+
+import pytest
+
+APT_LINE = "sudo apt-get install chromium"
+CHROMIUM = shutil.which("chromium")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a browser where there is none, unless ADTAILOR_REQUIRE asks for it."""
+    if item.get_closest_marker("browser") is None or CHROMIUM is not None:
+        return
+    if "browser" in os.environ.get("ADTAILOR_REQUIRE", "").split(","):
+        pytest.fail(APT_LINE, pytrace=False)
+    pytest.skip(APT_LINE)
