@@ -1,6 +1,6 @@
 """A whole house behind the service: the real journeys and the real store; only the reading of words is a toy."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,59 +11,12 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from adtailor.config.helplines import load_helplines
-from adtailor.config.policy import load_policy
-from adtailor.decide.tokens import TokenBox
 from adtailor.domain.person import Consents, Person
-from adtailor.domain.post import Post
 from adtailor.domain.profile import Fading, Profile
-from adtailor.domain.reading import Part, Reading, Sentiment, Stress, Topic
-from adtailor.journeys.explain import Explain
-from adtailor.journeys.fill_page import FillPage
-from adtailor.journeys.live_catalogue import LiveCatalogue
-from adtailor.journeys.people import People
-from adtailor.journeys.read_posts import ReadPosts
-from adtailor.journeys.take_event import TakeEvent
 from adtailor.service.app import build_app
 from adtailor.service.doors import Doors
 from adtailor.storage import SqliteStore
-from adtailor.testing.toy_ads import toy_inventory, toy_world
-from adtailor.wellbeing.desk import CareDesk
-
-ADS = (
-    {"id": "boots", "topics": ["483"], "bid": "0.40"},
-    {"id": "oven", "topics": ["210"], "bid": "0.50"},
-    {"id": "novel", "topics": ["42"], "bid": "0.45"},
-    {"id": "banner", "topics": ["483"], "bid": "2.00", "pays": "cpm"},
-)
-
-
-class ToyReader:
-    """Reads "hike" as a topic, and "stressed" as a sign of stress; only the parts that it may."""
-
-    @property
-    def models(self) -> Mapping[str, str]:
-        return {"text": "toy@1"}
-
-    def read(self, posts: Sequence[Post], parts: Sequence[frozenset[Part]]) -> list[Reading]:
-        return [self._read(post, allowed) for post, allowed in zip(posts, parts, strict=True)]
-
-    def _read(self, post: Post, allowed: frozenset[Part]) -> Reading:
-        words = post.text.lower()
-        withheld: tuple[Part, ...] = tuple(p for p in ("emotions", "stress", "crisis") if p not in allowed)
-        return Reading(
-            post_id=post.id,
-            language="en",
-            sentiment=Sentiment(label="positive", valence=0.5),
-            emotions={"joy": 0.9} if "emotions" in allowed else None,
-            stress=Stress(probability=0.95 if "stressed" in words else 0.02, severity=0.8)
-            if "stress" in allowed
-            else None,
-            crisis="goodbye" in words if "crisis" in allowed else None,
-            topics=(Topic(id="483", name="Sports", confidence=0.9),) if "hike" in words else (),
-            withheld=withheld,
-            models=self.models,
-        )
+from adtailor.testing.toy_house import toy_house
 
 
 @dataclass
@@ -113,36 +66,15 @@ def request(**changes: object) -> dict[str, Any]:
 
 def doors_on(store: SqliteStore, clock: MovableClock, arrived: list[int]) -> Doors:
     """The doors of a house on this store, with a catalogue of four ads."""
-    policy = load_policy()
-    ranker = toy_world(ADS).ranker
-    if not store.catalogue.inventory().ads:
-        store.catalogue.replace(toy_inventory(ADS))
-    care = CareDesk(policy, load_helplines(), b"s" * 32)
-    reader = ToyReader()
-    tokens = TokenBox({1: b"k" * 32}, 1, random_bytes=Random(5).randbytes)
-    catalogue = LiveCatalogue(store.catalogue, store.events, ranker=ranker, parents={}, policy=policy)
-    take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
+    house = toy_house(store)
     seeds = iter(range(10**9))
     return Doors(
-        read_posts=ReadPosts(
-            posts=store.posts, people=store.people, text_reader=reader, look_reader=None, wellbeing=care, policy=policy
-        ),
+        read_posts=house.read_posts,
         posts=store.posts,
-        fill_page=FillPage(
-            people=store.people,
-            posts=store.posts,
-            events=store.events,
-            catalogue=catalogue,
-            text_reader=reader,
-            ranker=ranker,
-            wellbeing=care,
-            policy=policy,
-            tokens=tokens,
-            exploration=0.0,
-        ),
-        take_event=take_event,
-        people=People(people=store.people, posts=store.posts, wellbeing=care, policy=policy),
-        explain=Explain(take_event=take_event, source=store.catalogue),
+        fill_page=house.fill_page,
+        take_event=house.take_event,
+        people=house.people,
+        explain=house.explain,
         catalogue=store.catalogue,
         clock=clock,
         random=lambda: Random(next(seeds)),
