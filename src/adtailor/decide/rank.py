@@ -67,8 +67,10 @@ class PriorRanker:
                 f"topic vectors of shapes {sorted(widths)}", hint="give finite vectors of one width", field="latent"
             )
         self._name = name
-        self._latent = {topic: _unit(np.asarray(vector, dtype=np.float32)) for topic, vector in latent.items()}
         self._topics = next(iter(widths))[0] if widths else 0
+        self._rows = {topic: row for row, topic in enumerate(latent)}
+        units = [_unit(np.asarray(vector, dtype=np.float32)) for vector in latent.values()]
+        self._latent = np.array(units, dtype=np.float32).reshape(len(units), self._topics)
         self._look = self._topics
         self._place = self._look + _LOOK_WIDTH
         self._history = self._place + 1
@@ -143,14 +145,12 @@ class PriorRanker:
 
     def _about(self, topics: Mapping[TopicId, float]) -> NDArray[np.float32] | None:
         # The direction of a mix of topics; a mix of little weight in all is a hint, not a statement, and says less.
-        mix = np.zeros(self._topics, dtype=np.float32)
-        total = 0.0
-        for topic, share in topics.items():
-            if share > 0.0 and (vector := self._latent.get(topic)) is not None:
-                mix += vector * np.float32(share)
-                total += share
-        length = math.sqrt(float(mix @ mix))
-        return mix * np.float32(min(1.0, total) / length) if length > 1e-6 else None
+        known = [(place, share) for topic, share in topics.items() if (place := self._rows.get(topic)) is not None]
+        places = [place for place, share in known if share > 0.0]
+        shares = np.array([share for _, share in known if share > 0.0], dtype=np.float32)
+        mix = (self._latent[places] * shares[:, None]).sum(axis=0)
+        length = math.sqrt(float((mix * mix).sum()))
+        return mix * np.float32(min(1.0, float(shares.sum())) / length) if length > 1e-6 else None
 
     def _add_look(self, look: Mapping[str, float], weight: float, row: NDArray[np.float32]) -> None:
         length = math.sqrt(sum(share * share for share in look.values()))
