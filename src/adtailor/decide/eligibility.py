@@ -361,15 +361,18 @@ def _under(caps: NDArray[np.int32], seen: Mapping[AdId, int], ads: Catalogue) ->
     return stays
 
 
+# The same few targetings turn ads away from page after page: their words are kept.
+@lru_cache(maxsize=4096)
 def _asks(what: str, asked_for: frozenset[str], is_: str | None) -> str:
     return f"asks for {what} {_listed(asked_for)}, this is {is_ or 'not known'}"
 
 
 def _named(topics: Iterable[TopicId], ads: Catalogue) -> str:
-    return _listed(frozenset(ads.topic_names.get(topic, topic) for topic in topics))
+    names = ads.topic_names
+    return _listed(frozenset(names.get(topic, topic) for topic in topics) if names else frozenset(topics))
 
 
-@lru_cache(maxsize=4096)  # the same few targetings turn ads away from page after page
+@lru_cache(maxsize=4096)
 def _listed(names: frozenset[str]) -> str:
     some = sorted(names)
     return ", ".join(some[:3]) + (f" and {len(some) - 3} more" if len(some) > 3 else "")
