@@ -7,7 +7,7 @@ LOCKED := --require-hashes --only-binary :all: -r
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench lock clean
+.PHONY: help install demo test cover check bench lock clean
 
 help: ## What there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,10 +17,14 @@ install: $(VENV)/.base ## Set up .venv with adtailor and its models
 demo: $(VENV)/.base ## The demo community (ARGS=--once prints one table and ends)
 	@$(BIN)/adtailor demo $(ARGS)
 
-test: $(VENV)/.test ## Tests, with doctests and coverage (ARGS are handed to pytest)
+test: $(VENV)/.test ## Every test, with doctests (ARGS are handed to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(VENV)/.check ## Lint, types, layers
+cover: $(VENV)/.test ## Every branch of domain and maths, without compiled kernels
+	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/domain tests/maths src/adtailor/domain src/adtailor/maths \
+	  --cov=adtailor.domain --cov=adtailor.maths --cov-branch --cov-report=term:skip-covered --cov-fail-under=100
+
+check: $(VENV)/.check cover ## Lint, types, layers, and every branch of domain and maths
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports --no-cache

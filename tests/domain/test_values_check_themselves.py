@@ -112,6 +112,12 @@ def test_a_landing_address_is_https(url: str) -> None:
         creative(landing_url=url)
 
 
+def test_a_whole_creative_and_a_whole_request_are_taken() -> None:
+    assert creative(tone={"calm": 0.5}).landing_url == "https://boots.example/"
+    asked = request(Placement(id=PlacementId("f1")), Placement(id=PlacementId("f2")))
+    assert [placement.id for placement in asked.placements] == ["f1", "f2"]
+
+
 @pytest.mark.parametrize("macro", ["{mood}", "%%PERSON%%", "[LOOK]"])
 def test_t04_a_landing_address_holds_no_macro(macro: str) -> None:
     with pytest.raises(InvalidInput, match="macro"):
