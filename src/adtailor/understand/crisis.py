@@ -26,7 +26,9 @@ _KEPT = re.compile(r"[^\w\s*!#.$@'\"“”„«»,;:?…\u2013\u2014-]")
 _SPACE = re.compile(r"[ \t\r\f\v]+")
 _LONG_RUN = re.compile(r"([a-z])\1{2,}")
 _SAYS = re.compile(r"\b(?:he|she|they|who|er|sie|el|ella|said|says|texted|sagt|sagte|dijo|dice)\b")
-_MIXED = re.compile(r"[a-z@$]*(?:[a-z][0-9@$!]|[0-9@$!][a-z])[a-z0-9@$!]*")
+_TOKEN = re.compile(r"[a-z0-9@$!]+")
+_LETTER = re.compile(r"[a-z]")
+_LEET_SIGN = re.compile(r"[0-9@$]|!(?=[a-z])")
 _LEET = str.maketrans("013457@$!", "oieastasi")
 
 
@@ -48,8 +50,12 @@ def tells_of_crisis(text: str, language: str | None) -> bool:
 class Lexicon:
     """The words of one language."""
 
+    hints: re.Pattern[str]
+    """Parts of words without which none of the phrases can be there: most posts need no further look."""
     rewritten: tuple[tuple[re.Pattern[str], str], ...]
     tells: tuple[re.Pattern[str], ...]
+    across: tuple[re.Pattern[str], ...]
+    """The same over several sentences."""
     everyday: tuple[re.Pattern[str], ...]
     negated: re.Pattern[str]
     others: re.Pattern[str]
@@ -78,7 +84,7 @@ def folded(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text).casefold())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    plain = _MIXED.sub(_letters, _KEPT.sub(" ", plain))
+    plain = _TOKEN.sub(_letters, _KEPT.sub(" ", plain))
     return _SPACE.sub(" ", _LONG_RUN.sub(r"\1", plain)).strip()
 
 
@@ -86,10 +92,14 @@ def _tells(text: str, lexicon: Lexicon) -> bool:
     plain = folded(text)
     for pattern, meant in lexicon.rewritten:
         plain = pattern.sub(meant, plain)
+    if not lexicon.hints.search(plain):
+        return False
     retold = lexicon.told.search(plain) is not None or _speaker(plain, lexicon)
     if retold:
         # What someone else says, sings or writes: a quotation in a post that names a work or another speaker.
         plain = _QUOTES.sub(" , ", plain)
+    if any(pattern.search(plain) for pattern in lexicon.across):
+        return True
     return any(_sentence_tells(sentence.strip(), lexicon) for sentence in _SENTENCE.split(plain))
 
 
@@ -120,14 +130,18 @@ def _speaker(plain: str, lexicon: Lexicon) -> bool:
 
 def _letters(match: re.Match[str]) -> str:
     word = match.group()
+    if not (_LETTER.search(word) and _LEET_SIGN.search(word)):
+        return word
     end = len(word.rstrip("!"))
     return word[:end].translate(_LEET) + word[end:]
 
 
 def _lexicon(written: Mapping[str, Any]) -> Lexicon:
     return Lexicon(
+        hints=re.compile(written["hints"]),
         rewritten=tuple((re.compile(pattern), str(meant)) for pattern, meant in written["rewritten"]),
         tells=tuple(re.compile(pattern) for pattern in written["tells"]),
+        across=tuple(re.compile(pattern, re.DOTALL) for pattern in written["across"]),
         everyday=tuple(re.compile(pattern) for pattern in written["everyday"]),
         negated=re.compile(written["negated"]),
         others=re.compile(written["others"]),

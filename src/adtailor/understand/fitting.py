@@ -29,16 +29,23 @@ class Linear:
         return Linear(self.weights * slope, self.bias * slope + offset)
 
 
-def fit_logistic(x: Vectors, y: Flags, *, penalty: float, weights: Values | None = None) -> Linear:
+def fit_logistic(
+    x: Vectors, y: Flags, *, penalty: float, weights: Values | None = None, metric: Values | None = None
+) -> Linear:
     """Logistic regression on standardised columns, the standardisation folded back into the weights.
 
-    `penalty` is C of scikit-learn: smaller is simpler.
+    `penalty` is C of scikit-learn: smaller is simpler. With a symmetric `metric`, the directions that it shrinks cost
+    more to use, and all columns are scaled alike.
     """
     mean, scale = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64) + 1e-9
+    if metric is not None:
+        scale = np.full_like(scale, scale.mean())
     linear_model = needed("sklearn.linear_model")
     model = linear_model.LogisticRegression(C=penalty, max_iter=500)
-    model.fit((x - mean) / scale, y, sample_weight=weights)
-    raw = np.asarray(model.coef_[0], dtype=np.float64) / scale
+    standard = (x - mean) / scale
+    model.fit(standard if metric is None else standard @ metric, y, sample_weight=weights)
+    found = np.asarray(model.coef_[0], dtype=np.float64)
+    raw = (found if metric is None else metric @ found) / scale
     return Linear(raw, float(model.intercept_[0]) - float(raw @ mean))
 
 
@@ -78,8 +85,11 @@ def best_f1_threshold(probabilities: Values, y: Flags) -> tuple[float, float]:
     order = np.argsort(-probabilities, kind="stable")
     hits = np.cumsum(y[order])
     f1 = 2 * hits / (np.arange(1, len(order) + 1) + y.sum())
+    # Rows of equal probability stand or fall together: only the last of them is a threshold.
+    ordered = probabilities[order]
+    f1[:-1][ordered[:-1] == ordered[1:]] = -1.0
     best = int(f1.argmax())
-    return float(probabilities[order[best]]), float(f1[best])
+    return float(ordered[best]), float(f1[best])
 
 
 def precision_at(probabilities: Values, y: Flags, *, threshold: float, prevalence: float) -> tuple[float, float, float]:

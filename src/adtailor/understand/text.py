@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +95,7 @@ class TextUnderstanding:
         if isinstance(vector, Exception):
             reading = _failed(reading, [part for part in draft.parts if part in HEAD_PARTS], vector)
             vector = None
-        ran: list[Part] = []
+        ran: dict[Part, object] = {}
         abstained: list[Part] = []
         for part in draft.parts:
             if part in HEAD_PARTS and not draft.is_measured:
@@ -108,15 +109,16 @@ class TextUnderstanding:
                 if answer is None:
                     abstained.append(part)
                 else:
-                    reading = replace(reading, **{part: answer})
-                    ran.append(part)
+                    ran[part] = answer
         slots = dict.fromkeys(slot for part in ran for slot in _SLOTS[part])
         if vector is not None and "suitability" in ran:
             slots |= dict.fromkeys(("text", "heads"))
         if draft.text and draft.parts:
             slots |= {"language": None}
+        values: dict[str, Any] = {**ran}
         return replace(
             reading,
+            **values,
             abstained=(*reading.abstained, *abstained),
             models={slot: name for slot, name in self._models.items() if slot in slots},
         )

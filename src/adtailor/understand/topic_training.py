@@ -103,7 +103,7 @@ def _report(index: TopicIndex, best: Values, right: Flags, has_topic: Flags) -> 
             Score("first tier among the first three", float(right[has_topic, 1].mean()), where),
             Score("area under ROC, topic against none", area_under_roc(best, has_topic), where),
             Score(f"told (confidence from {LEAST_CONFIDENCE:.2f})", float(told[has_topic].mean()), where),
-            Score("right where told", float(right[told, 0].mean()), where),
+            Score("right where told", float(right[told, 0].mean()) if told.any() else 0.0, where),
             Score("told where there is none", float(told[~has_topic].mean()), where),
         ),
         notes=(

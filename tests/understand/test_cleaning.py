@@ -1,0 +1,54 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adtailor.understand.cleaning import MOST_CHARACTERS, clean, has_words, own_words
+
+
+def test_links_and_names_are_blanked_and_hashtags_and_slang_are_kept():
+    assert (
+        clean("omg @ana.b see https://a.example/x?y=1 and www.b.example #nofilter")
+        == "omg @user see http and http #nofilter"
+    )
+
+
+def test_a_fediverse_name_is_one_name():
+    assert clean("hi @ana@social.example!") == "hi @user!"
+
+
+def test_an_email_address_is_no_mention():
+    assert clean("write to ana@b.example") == "write to ana@b.example"
+
+
+def test_emoji_are_spelled_out():
+    assert clean("nice🔥") == "nice fire"
+
+
+def test_t28_skin_tone_and_gender_signs_make_no_difference():
+    plain = clean("great 👍 🏃")
+    assert clean("great 👍🏽 🏃🏿\u200d♀\ufe0f") == clean("great 👍🏻 🏃\u200d♂\ufe0f") == plain
+
+
+def test_entities_of_html_are_read():
+    assert clean("salt &amp; pepper") == "salt & pepper"
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "https://a.example", "@ana @bo", "123 456", "!?", "\ufeff"])
+def test_a_post_without_words_has_none(text):
+    assert not has_words(clean(text))
+
+
+@given(st.text(alphabet=st.characters(), max_size=300))
+def test_any_text_is_cleaned_to_printable_text(text):
+    cleaned = clean(text)
+    assert cleaned.encode("utf-8").decode("utf-8") == cleaned
+    assert "\x00" not in cleaned
+    assert cleaned == cleaned.strip()
+
+
+def test_a_giant_post_is_cut_before_anything_else():
+    assert len(clean("ab " * 1_000_000)) <= MOST_CHARACTERS
+
+
+def test_only_words_tell_the_language():
+    assert own_words("Moin 🎉 #hamburg @jan https://a.example 42") == "Moin"
