@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from adtailor_weights import FOLDER
 
 from adtailor.domain.ids import PersonId, PostId
 from adtailor.domain.post import Post
 from adtailor.engines.text_onnx import OnnxTextEncoder
 from adtailor.understand.text import TextUnderstanding, build_text_reader
+from adtailor_weights import FOLDER
 
 
 @pytest.fixture(scope="session")
