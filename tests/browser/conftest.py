@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
 
 from adtailor.assemble import DEMO_MARKER
 from adtailor.domain.buying import Campaign
@@ -155,7 +156,7 @@ class Watch:
     complaints: list[str] = field(default_factory=list)
 
     def over(self, page: Page) -> Page:
-        page.on("request", lambda request: self.requests.append(request))
+        page.on("request", self._asked)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         return page
@@ -165,6 +166,9 @@ class Watch:
 
     def beacons(self, kind: str = "/v1/e/") -> list[Request]:
         return [request for request in self.requests if kind in request.url]
+
+    def _asked(self, request: Request) -> None:
+        self.requests.append(request)
 
     def _heard(self, message: Any) -> None:
         if message.type in {"error", "warning"}:
@@ -193,9 +197,20 @@ class Visit:
         return self.page.evaluate(
             """() => [...document.querySelectorAll('article.ad')].map(ad => ({
                  id: ad.id, advertiser: ad.querySelector('.by strong').textContent,
-                 headline: ad.querySelector('.copy strong').textContent, sentence: ad.querySelector('.why p').textContent,
+                 headline: ad.querySelector('.copy strong').textContent,
+                 sentence: ad.querySelector('.why p').textContent,
                  signals: [...ad.querySelectorAll('[name=signal]')].map(s => s.value) }))"""
         )
+
+    def switch(self, name: str) -> Locator:
+        """A consent's switch, or the objection's."""
+        return self.page.get_by_role("checkbox", name=re.compile(f"^{name}"))
+
+    def turn(self, name: str, *, on: bool) -> None:
+        """Turn a switch, and wait for the page that follows."""
+        with self.page.expect_navigation():
+            self.switch(name).set_checked(on)
+        expect(self.switch(name)).to_be_checked(checked=on)
 
     def known(self) -> dict[str, str]:
         """What the page says is known, as shown."""
@@ -239,6 +254,10 @@ def visit(visits: OpenVisit) -> Visit:
     return visits()
 
 
+SHORTENED = """() => {
+  for (const body of document.querySelectorAll('tbody')) [...body.rows].slice(8).forEach(row => row.remove());
+  [...document.querySelectorAll('article.post')].slice(8).forEach(post => post.remove()); }"""
+"""Posts and rows are alike: a few of each are enough for axe, which looks at every element."""
 LOOKS = ((1280, "light"), (390, "light"), (390, "dark"), (1280, "dark"))
 
 
@@ -249,16 +268,21 @@ def barriers() -> Callable[[Page], list[str]]:
 
     def found(page: Page) -> list[str]:
         heard: list[str] = []
+        for width in sorted({width for width, _ in LOOKS}):
+            page.set_viewport_size({"width": width, "height": 1000})
+            if (needs := page.evaluate("document.documentElement.scrollWidth")) > width:
+                heard.append(f"{width}: {needs} pixels wide")
+        page.evaluate(SHORTENED)
         for width, scheme in LOOKS:
             page.set_viewport_size({"width": width, "height": 1000})
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             options = {"resultTypes": ["violations"]}
             if scheme == "dark":  # the same page in other colours
                 options["runOnly"] = ["color-contrast"]
-            for one in axe.run(page, options=options).response["violations"]:
-                heard.append(f"{width} {scheme}: {one['id']} ({one['impact']}): {one['nodes'][0]['html'][:200]}")
-            if (needs := page.evaluate("document.documentElement.scrollWidth")) > width:
-                heard.append(f"{width} {scheme}: {needs} pixels wide")
+            heard += [
+                f"{width} {scheme}: {one['id']} ({one['impact']}): {one['nodes'][0]['html'][:200]}"
+                for one in axe.run(page, options=options).response["violations"]
+            ]
         page.set_viewport_size({"width": 1280, "height": 1000})
         return heard
 

@@ -1,61 +1,49 @@
 """What a member chooses on the page takes effect on the next one."""
 
-import re
-
 from playwright.sync_api import expect
 
 
 def test_t06_a_consent_withdrawn_takes_what_was_known_with_it(visit):
-    page = visit.feed("benoit")
-    page.get_by_role("checkbox", name=re.compile("^Interests")).check()
-    page.wait_for_load_state()
-    assert visit.known()["Interests"] != "nothing" or visit.known()["Readings kept"] != "0"
-    before = visit.known()
-    page.get_by_role("checkbox", name=re.compile("^Interests")).uncheck()
-    expect(page.get_by_role("status")).to_contain_text("Saved")
-    assert not page.get_by_role("checkbox", name=re.compile("^Interests")).is_checked()
+    visit.feed("marta")
+    assert visit.known()["Interests"] != "nothing"
+    look = visit.known()["Look"]
+    visit.turn("Interests", on=False)
     assert visit.known()["Interests"] == "nothing"
-    assert all("interests" not in ad["signals"] and "history" not in ad["signals"] for ad in visit.ads())
+    assert visit.known()["Look"] == look, "each consent keeps its own"
+    assert all(not {"interests", "history"} & set(ad["signals"]) for ad in visit.ads())
     # Given again, nothing comes back: it was deleted, not set aside.
-    page.get_by_role("checkbox", name=re.compile("^Interests")).check()
-    expect(page.get_by_role("checkbox", name=re.compile("^Interests"))).to_be_checked()
-    assert visit.known()["Interests"] == "nothing", before
+    visit.turn("Interests", on=True)
+    assert visit.known()["Interests"] == "nothing"
 
 
 def test_t07_each_consent_moves_alone_and_the_keyboard_goes_on_from_its_switch(visit):
     page = visit.feed("gus")
     names = ["Interests", "Look", "Good moods", "Well-being"]
     for given in names:
-        box = page.get_by_role("checkbox", name=re.compile(f"^{given}"))
-        box.focus()
-        page.keyboard.press("Space")
-        expect(page.get_by_role("status")).to_contain_text("Saved")
-        assert [name for name in names if page.get_by_role("checkbox", name=re.compile(f"^{name}")).is_checked()] == [
-            given
-        ]
-        assert page.evaluate("document.activeElement.id") == box.get_attribute("id")
-        page.keyboard.press("Space")
-        expect(page.get_by_role("checkbox", name=re.compile(f"^{given}"))).not_to_be_checked()
+        visit.switch(given).focus()
+        with page.expect_navigation():
+            page.keyboard.press("Space")
+        assert [name for name in names if visit.switch(name).is_checked()] == [given]
+        assert page.evaluate("document.activeElement.id") == visit.switch(given).get_attribute("id")
+        with page.expect_navigation():
+            page.keyboard.press("Space")
+        assert not visit.switch(given).is_checked()
 
 
 def test_t18_an_objection_outweighs_the_consents_until_it_is_lifted(visit):
-    page = visit.feed("ines")
-    objection = page.get_by_role("checkbox", name="I object to profiling")
+    visit.feed("ines")
+    by_consent = ["Interests", "Look", "Good moods"]
     assert any({"interests", "look"} & set(ad["signals"]) for ad in visit.ads())
-    objection.check()
-    expect(page.get_by_role("checkbox", name=re.compile("^Interests"))).to_be_disabled()
+    visit.turn("I object", on=True)
+    assert all(visit.switch(name).is_disabled() for name in by_consent)
     assert not any({"interests", "look", "affect", "history"} & set(ad["signals"]) for ad in visit.ads())
-    # Another consent may change meanwhile without taking the outweighed ones along.
-    page.get_by_role("checkbox", name=re.compile("^Well-being")).check()
-    expect(page.get_by_role("checkbox", name=re.compile("^Well-being"))).to_be_checked()
-    expect(objection).to_be_checked()
-    objection.uncheck()
-    expect(page.get_by_role("checkbox", name=re.compile("^Interests"))).to_be_enabled()
-    assert [
-        page.get_by_role("checkbox", name=re.compile(f"^{name}")).is_checked()
-        for name in ("Interests", "Look", "Good moods")
-    ] == [True] * 3
-    page.get_by_role("checkbox", name=re.compile("^Well-being")).uncheck()
+    # Well-being may change meanwhile, without taking the outweighed ones along.
+    visit.turn("Well-being", on=True)
+    assert visit.switch("I object").is_checked()
+    visit.turn("Well-being", on=False)
+    visit.turn("I object", on=False)
+    assert all(visit.switch(name).is_enabled() and visit.switch(name).is_checked() for name in by_consent)
+    assert any({"interests", "look"} & set(ad["signals"]) for ad in visit.ads())
 
 
 def test_a_mood_is_declared_with_one_tap_and_taken_back_with_one(visit):
@@ -85,9 +73,7 @@ def test_t16_forgetting_asks_first_then_nothing_is_known_and_the_posts_are_gone(
     expect(page.get_by_role("status")).to_have_text("Everything about you is gone.")
     assert posts.count() == 0
     assert visit.known() == {"Interests": "nothing", "Look": "nothing", "Good moods": "nothing", "Readings kept": "0"}
-    assert all(
-        not page.get_by_role("checkbox", name=re.compile(f"^{name}")).is_checked() for name in ("Interests", "Look")
-    )
+    assert all(not visit.switch(name).is_checked() for name in ("Interests", "Look"))
     visit.open("/operator")
     assert page.locator("#readings strong", has_text="K.").count() == 0
 
@@ -97,14 +83,14 @@ def test_everything_works_without_scripts(visits):
     page = visit.feed()
     page.get_by_label("See the feed as").select_option("lucia")
     page.get_by_role("button", name="Show", exact=True).click()
-    expect(page.get_by_role("checkbox", name=re.compile("^Look"))).to_be_checked()
-    page.get_by_role("checkbox", name=re.compile("^Good moods")).check()
+    expect(visit.switch("Look")).to_be_checked()
+    visit.switch("Good moods").check()
     page.locator("#consents form").first.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("checkbox", name=re.compile("^Good moods"))).to_be_checked()
-    expect(page.get_by_role("checkbox", name=re.compile("^Look"))).to_be_checked()
+    expect(visit.switch("Good moods")).to_be_checked()
+    expect(visit.switch("Look")).to_be_checked()
     page.locator("#mood").get_by_role("button", name="Happy").click()
     expect(page.locator("#mood").get_by_role("button", name="Happy")).to_have_attribute("aria-pressed", "true")
-    page.get_by_role("checkbox", name=re.compile("^Good moods")).uncheck()
+    visit.switch("Good moods").uncheck()
     page.locator("#consents form").first.get_by_role("button", name="Save").click()
     expect(page.locator("#mood")).to_have_count(0)
     ad = page.locator("article.ad").first

@@ -5,8 +5,9 @@ from typing import Annotated, Any, TypeVar, cast, get_args
 from urllib.parse import urlencode
 
 from litestar import Request, post
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from adtailor.config.taxonomy import content_topics
@@ -23,7 +24,9 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 
 
 @post("/choices/{choice:str}", sync_to_thread=True)
-def choose(request: Request[Any, Any, Any], rooms: Rooms, choice: str, data: Form) -> Redirect:
+def choose(
+    request: Request[Any, Any, Any], rooms: NamedDependency[Rooms], choice: FromPath[str], data: Form
+) -> Redirect:
     """Carry out one choice, then show the feed again."""
     person_id = _person(rooms, data)
     now = rooms.clock.now()

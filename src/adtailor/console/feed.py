@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
+from litestar.params import FromQuery
 
 from adtailor.config.taxonomy import content_topics
 from adtailor.console import words
@@ -52,7 +54,10 @@ class Item:
 
 @get("/", sync_to_thread=True)
 def feed(
-    request: Request[Any, Any, Any], rooms: Rooms, viewer: str | None = None, done: str | None = None
+    request: Request[Any, Any, Any],
+    rooms: NamedDependency[Rooms],
+    viewer: FromQuery[str | None] = None,
+    done: FromQuery[str | None] = None,
 ) -> Response[str]:
     """The feed, through the eyes of `viewer`, or of someone nobody knows."""
     now = rooms.clock.now()

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from adtailor.console.render import page
 from adtailor.console.rooms import Rooms
@@ -44,7 +46,7 @@ class Delivery:
 
 
 @get("/operator", sync_to_thread=True)
-def operator(rooms: Rooms) -> Response[str]:
+def operator(rooms: NamedDependency[Rooms]) -> Response[str]:
     """Readings, decisions and delivery on one page."""
     now = rooms.clock.now()
     posts = rooms.posts.recent(READINGS_SHOWN)
@@ -61,7 +63,7 @@ def operator(rooms: Rooms) -> Response[str]:
 
 
 @get("/operator/decisions/{decision_id:str}", sync_to_thread=True)
-def decision(rooms: Rooms, decision_id: str) -> Response[str]:
+def decision(rooms: NamedDependency[Rooms], decision_id: FromPath[str]) -> Response[str]:
     """One decision: who was ranked, who fell out and why, and what would have won without each signal."""
     filled: Page | None = next((p for p in rooms.fill_page.recent() if p.decision.decision_id == decision_id), None)
     if filled is None:

@@ -1,0 +1,106 @@
+"""What advertisers and members write is shown as words, and does nothing."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import expect
+
+CORPUS = (
+    "<script>window.broken = 1</script>",
+    "<img src=x onerror='window.broken = 2'>",
+    '"><svg onload=window.broken=3>',
+    "' onmouseover='window.broken=4",
+    "javascript:window.broken=5",
+    "</p></article><iframe srcdoc='<script>parent.broken=6</script>'></iframe>",
+    "{{ 7 * 7 }}{% raw %}",
+    "<a href='https://evil.example' ping='https://evil.example'>x</a>",
+    "<style>*{display:none}</style><base href='https://evil.example'>",
+    "<form action='https://evil.example'><button>Free</button></form>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example'>",
+)
+EVERYTHING = " ".join(CORPUS)
+
+
+@contextmanager
+def hostile(site) -> Iterator[None]:
+    """The community's shops and one more member, all of them up to no good; afterwards all is as it was."""
+    _, raw = site.call("/v1/catalogue")
+    before = json.loads(raw)
+    bad = json.loads(raw)
+    for one in bad["advertisers"]:
+        one["name"] = one["payer"] = EVERYTHING
+    for one in bad["campaigns"]:
+        one["name"] = EVERYTHING
+    for one in bad["creatives"]:
+        one["headline"] = one["body"] = one["call_to_action"] = EVERYTHING
+    now = datetime.now(UTC)
+    posts = [
+        {
+            "id": f"mallory-{number}",
+            "author_id": "mallory",
+            "created_at": (now - timedelta(seconds=number)).isoformat(),
+            "text": words,
+        }
+        for number, words in enumerate((*CORPUS, EVERYTHING))
+    ]
+    _put(site, bad)
+    try:
+        assert site.call("/v1/posts", posts)[0] == 202
+        yield
+    finally:
+        site.call("/v1/people/mallory", method="DELETE")
+        _put(site, before)
+
+
+def _put(site, catalogue):
+    request = urllib.request.Request(
+        f"{site.base}/v1/catalogue",
+        data=json.dumps(catalogue).encode(),
+        method="PUT",
+        headers={"Content-Type": "application/json", "If-Match": "*"},
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        assert answer.status == 200
+
+
+def test_t34_creatives_names_and_posts_are_inert(visit):
+    with hostile(visit.site):
+        page = visit.feed("ines")
+        ads = page.locator("article.ad")
+        assert ads.count() > 0
+        assert page.locator("article.post", has_text="mallory").count() == len(CORPUS) + 1
+        assert ads.first.locator(".copy strong").text_content() == EVERYTHING
+        for ad in ads.all():
+            ad.locator("summary").click()
+            ad.hover()
+        assert_inert(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        ads.first.get_by_role("button", name="Nothing more from this advertiser").click()
+        expect(page.locator("#known")).to_contain_text("<script>")
+        assert_inert(page)
+        page.locator("#known").get_by_role("button", name="Show again").first.click()
+
+        page = visit.open("/operator")
+        expect(page.locator("#readings")).to_contain_text("<script>window.broken = 1</script>")
+        assert_inert(page)
+        page.locator("#decisions a").first.click()
+        expect(page.get_by_role("heading", name="Decision", exact=True)).to_be_visible()
+        assert_inert(page)
+
+
+def assert_inert(page) -> None:
+    """Nothing ran, nothing of it became an element, and nothing was refused by the policy either."""
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.broken") is None
+    assert (
+        page.locator("iframe, base, meta[http-equiv], body style, [onerror], [onload], [onmouseover], [ping]").count()
+        == 0
+    )
+    assert (
+        page.locator("main script, img[src=x], form[action*='evil'], a[href*='evil'], a[href^='javascript']").count()
+        == 0
+    )
+    assert page.locator("main svg").count() == 0
