@@ -1,10 +1,14 @@
 """Choices that cannot be carried out say what was wrong and what to do, and change nothing."""
 
+import re
+
 import pytest
 
 REFUSED = [
     ("no-such-choice", {"viewer": "ana"}, 422, "There is no choice"),
     ("consents", {}, 422, "choose a member first"),
+    ("consents", {"viewer": "ana", "interests": "on"}, 422, "no version"),
+    ("consents", {"viewer": "ana", "interests": "on", "version": "-1"}, 422, "no version"),
     ("consents", {"viewer": "nobody"}, 422, "choose a member first"),
     ("consents", {"viewer": "<script>"}, 422, "&lt;script&gt;"),
     ("signal", {"viewer": "ana", "signal": "astrology", "on": "0"}, 422, "one of"),
@@ -55,11 +59,27 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def test_consents_are_what_the_form_says_and_no_more(house):
-    answer = house.choose("consents", viewer="ana", interests="on", look="yes", admin="on", back="consent-look")
+    answer = house.choose(
+        "consents", viewer="ana", version="1", interests="on", look="yes", admin="on", back="consent-look"
+    )
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/?viewer=ana&done=consents#consent-look"
     given = house.rooms.people.person("ana").consents
     assert (given.interests, given.look, given.affect, given.wellbeing) == (True, False, False, False)
+
+
+def test_t06_a_window_left_open_gives_nothing_back_that_was_withdrawn_in_another(house):
+    def version() -> str:
+        return re.search(r'name="version" value="(\d+)"', house.feed("ana"))[1]
+
+    house.choose("consents", viewer="ana", version=version(), interests="on", look="on", affect="on")
+    both_windows = version()
+    house.choose("consents", viewer="ana", version=both_windows, interests="on", affect="on")  # look withdrawn here
+    answer = house.choose("consents", viewer="ana", version=both_windows, interests="on", look="on")  # affect there
+    assert answer.status_code == 409
+    assert "What you switched off is off" in answer.text
+    given = house.rooms.people.person("ana").consents
+    assert (given.interests, given.look, given.affect) == (True, False, False)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from adtailor.domain.ids import AdvertiserId, PersonId, TopicId
 from adtailor.domain.person import Consents, Mood
 from adtailor.domain.signals import SIGNALS
 from adtailor.domain.wellbeing import RestAnswer
-from adtailor.errors import InvalidInput
+from adtailor.errors import InvalidInput, StaleVersion
 
 T = TypeVar("T")
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -33,8 +33,7 @@ def choose(
     zone = next(visitor.zone for visitor in rooms.visitors if visitor.person_id == person_id)
     match choice:
         case "consents":
-            given = Consents(**{name: data.get(name) == "on" for name in Consents.__dataclass_fields__})
-            rooms.people.set_consents(person_id, given, expected_version=None)
+            _agree(rooms, person_id, data)
         case "objection":
             rooms.people.set_objection(person_id, data.get("objected") == "on")
         case "signal":
@@ -68,6 +67,30 @@ def choose(
 
 
 _ANCHOR = re.compile(r"[a-z0-9-]{1,64}")
+
+
+def _agree(rooms: Rooms, person_id: PersonId, data: dict[str, str]) -> None:
+    """The consents as the form shows them, unless they changed since: then only what it withdraws is carried out.
+
+    A window left open must not give again what was withdrawn in another.
+    """
+    given = Consents(**{name: data.get(name) == "on" for name in Consents.__dataclass_fields__})
+    version = data.get("version", "")
+    if not _VERSION.fullmatch(version):
+        raise InvalidInput("no version", hint="use the switches of the page", field="version")
+    try:
+        rooms.people.set_consents(person_id, given, expected_version=int(version))
+    except StaleVersion:
+        left = given.narrowed(rooms.people.person(person_id).consents)
+        rooms.people.set_consents(person_id, left, expected_version=None)
+        raise StaleVersion(
+            "your choices changed meanwhile, perhaps in another window",
+            hint="what you switched off is off; look at the others again, and switch on what you want",
+            field="version",
+        ) from None
+
+
+_VERSION = re.compile(r"[0-9]{1,18}")
 
 
 def _mute(rooms: Rooms, person_id: PersonId, data: dict[str, str]) -> None:
