@@ -120,7 +120,6 @@ def open_engine(
     from adtailor.config.taxonomy import content_topics
     from adtailor.decide.rank import PriorRanker
     from adtailor.decide.tokens import TokenBox
-    from adtailor.domain.ids import TopicId
     from adtailor.journeys.explain import Explain
     from adtailor.journeys.fill_page import FillPage
     from adtailor.journeys.live_catalogue import LiveCatalogue
@@ -143,8 +142,8 @@ def open_engine(
         store.catalogue,
         store.events,
         ranker=ranker,
-        parents={TopicId(topic): TopicId(parent) for topic, parent in taxonomy.parents.items()},
-        topic_names={TopicId(topic): name for topic, name in taxonomy.names.items()},
+        parents=taxonomy.parents,
+        topic_names=taxonomy.names,
         policy=policy,
     )
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)

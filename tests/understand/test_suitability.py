@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import adtailor.understand.suitability as suitability_module
+from adtailor.config.taxonomy import content_topics
 from adtailor.understand.suitability import HATE, PROFANITY, RISKS, Offence, categories, suitability_of
-from adtailor.understand.topics import taxonomy
 
 CALM = Offence(hate=0.01, offensive=0.02, hate_threshold=0.3, offensive_threshold=0.6)
 RUDE = Offence(hate=0.01, offensive=0.9, hate_threshold=0.3, offensive_threshold=0.6)
@@ -54,8 +54,8 @@ def test_the_worst_of_several_risks_counts_and_all_categories_are_named():
     assert len(found.categories) == 3
 
 
-def test_categories_bear_the_names_of_the_taxonomy():
-    published = set(taxonomy().names.values())
+def test_categories_bear_the_names_of_the_content_topics():
+    published = set(content_topics().names.values())
     assert {category.name for category in categories()} <= published
 
 

@@ -127,7 +127,8 @@ class TestScenarios:
         assert wrote((0, 0.1), (1, 0.1), (2, 0.9), (3, 0.1), (4, 0.1)).state is State.NEUTRAL
 
     def test_just_below_the_threshold_is_no_sign_and_only_its_time_is_kept(self) -> None:
-        memory = wrote((0, 0.79), (1, 0.79), (2, 0.79))
+        below = POLICY.stress_threshold - 0.01
+        memory = wrote((0, below), (1, below), (2, below))
         assert memory.state is State.NEUTRAL
         assert {(one.probability, one.severity) for one in memory.signs} == {(0.0, 0.0)}
 

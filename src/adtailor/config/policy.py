@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 
 import msgspec
 
-from adtailor.config.taxonomy import Taxonomy, ad_products, content_topics
+from adtailor.config.taxonomy import Key, Taxonomy, ad_products, content_topics
 from adtailor.domain.wellbeing import WellbeingPolicy
 from adtailor.errors import InvalidInput
 
@@ -160,17 +160,18 @@ def _policy(file: _File, source: str) -> WellbeingPolicy:
     )
 
 
-def _known(key: str, listed: Mapping[str, str], taxonomy: Taxonomy, source: str) -> dict[str, str]:
+def _known(key: str, listed: Mapping[str, str], taxonomy: Taxonomy[Key], source: str) -> dict[Key, str]:
     """The listed ids with all below them; a name that is not the id's own reveals a mistyped id."""
+    published: Mapping[str, str] = dict(taxonomy.names.items())
     for listed_id, name in listed.items():
-        its_name = taxonomy.names.get(listed_id)
+        its_name = published.get(listed_id)
         if its_name != name:
             raise InvalidInput(
                 f"{listed_id} = {name!r} (in {source})",
                 hint=f"the taxonomy calls {listed_id} {its_name!r}" if its_name else "the taxonomy has no such id",
                 field=f"{key}.{listed_id}",
             )
-    return taxonomy.with_descendants(listed)
+    return taxonomy.with_descendants(known for known in taxonomy.ids if known in listed)
 
 
 def _check(policy: WellbeingPolicy, source: str) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Literal
 
-from adtailor.domain.ids import PersonId, PostId
+from adtailor.domain.ids import PersonId, PostId, ProductId, TopicId
 
 
 class State(IntEnum):
@@ -131,11 +131,11 @@ class WellbeingPolicy:
     rest_bonus_minutes: int = 30
     helpline_fresh_days: int = 180
     pause_seconds: int = 5
-    sensitive_products: Mapping[str, str] = field(default_factory=dict[str, str])
+    sensitive_products: Mapping[ProductId, str] = field(default_factory=dict[ProductId, str])
     """IAB Ad Product id to name: vetoed from ELEVATED up, with all below them."""
-    minor_products: Mapping[str, str] = field(default_factory=dict[str, str])
+    minor_products: Mapping[ProductId, str] = field(default_factory=dict[ProductId, str])
     """The same, never shown to minors or where the age is unknown and required."""
-    sensitive_topics: Mapping[str, str] = field(default_factory=dict[str, str])
+    sensitive_topics: Mapping[TopicId, str] = field(default_factory=dict[TopicId, str])
     """IAB Content ids: posts on these feed no interest, look or affect."""
     affect_source: Literal["inferred", "declared"] = "inferred"
     age_required: bool = True

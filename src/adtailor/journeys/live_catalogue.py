@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from adtailor.decide.catalogue import Catalogue, build_catalogue
 from adtailor.domain.buying import Creative
-from adtailor.domain.ids import AdId, ProductId, TopicId
+from adtailor.domain.ids import AdId, TopicId
 from adtailor.domain.wellbeing import WellbeingPolicy
 from adtailor.ports import CatalogueSource, EventStore, Ranker
 
@@ -70,8 +70,8 @@ class LiveCatalogue:
             ranker=self._ranker,
             parents=self._parents,
             topic_names=self._topic_names,
-            adult_products=frozenset(map(ProductId, self._policy.minor_products)),
-            sensitive_products=frozenset(map(ProductId, self._policy.sensitive_products)),
+            adult_products=frozenset(self._policy.minor_products),
+            sensitive_products=frozenset(self._policy.sensitive_products),
         )
         self._spent_at = None
         return self._catalogue

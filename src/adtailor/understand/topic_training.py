@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from adtailor.config.taxonomy import content_topics
 from adtailor.domain.ids import TopicId
 from adtailor.ports import Encoder
 from adtailor.understand.card import HeadReport, Score
 from adtailor.understand.cleaning import clean
 from adtailor.understand.fitting import Flags, Values, Vectors, area_under_roc, platt
 from adtailor.understand.labelled import needed
-from adtailor.understand.topics import LEAST_CONFIDENCE, TopicIndex, branches, latent_of, taxonomy, topic_texts
+from adtailor.understand.topics import LEAST_CONFIDENCE, TopicIndex, branches, latent_of, topic_texts
 
 NONE_ROWS = 600
 NONE_WEIGHT = 0.5
@@ -22,7 +23,7 @@ PENALTY = 30.0
 
 def train_topics(encoder: Encoder, *, everyday: Vectors) -> tuple[TopicIndex, HeadReport]:
     """The index, and how it did on the example posts; `everyday` are vectors of talk about anything."""
-    known, told = taxonomy(), branches()
+    known, told = content_topics(), branches()
     texts = topic_texts(encoder)
     vectors = texts.means()
     places = {branch: place for place, branch in enumerate(told)}
@@ -66,7 +67,7 @@ def train_topics(encoder: Encoder, *, everyday: Vectors) -> tuple[TopicIndex, He
 def example_posts(path: Path) -> tuple[list[str], list[TopicId | None]]:
     """Posts and the branch each is about, None for no topic in particular."""
     written = tomllib.loads(path.read_text(encoding="utf-8"))
-    known = taxonomy()
+    known = content_topics()
     pairs: list[tuple[str, TopicId | None]] = [
         (post, known.first_tier(TopicId(topic))) for topic, posts in written["about"].items() for post in posts
     ]

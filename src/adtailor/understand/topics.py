@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from adtailor.config.taxonomy import Taxonomy, content_topics
 from adtailor.domain.ids import TopicId
 from adtailor.domain.reading import Topic
 from adtailor.ports import Encoder
@@ -25,36 +26,6 @@ _LOOKED_AT = 40
 _HERE = Path(__file__).parent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taxonomy:
-    """Ids, names and parents, in the order published; a topic without a parent is of the first tier."""
-
-    ids: tuple[TopicId, ...]
-    names: Mapping[TopicId, str]
-    parents: Mapping[TopicId, TopicId | None]
-
-    def ancestors(self, topic: TopicId) -> tuple[TopicId, ...]:
-        """What it is a part of, nearest first."""
-        found: list[TopicId] = []
-        above = self.parents[topic]
-        while above is not None:
-            found.append(above)
-            above = self.parents[above]
-        return tuple(found)
-
-    def first_tier(self, topic: TopicId) -> TopicId:
-        """The topic of the first tier that it belongs to, itself perhaps."""
-        return (topic, *self.ancestors(topic))[-1]
-
-    def path(self, topic: TopicId) -> str:
-        """Names from the first tier down.
-
-        >>> taxonomy().path(TopicId("677"))
-        'Travel: Travel Type: Camping'
-        """
-        return ": ".join(self.names[step] for step in reversed((topic, *self.ancestors(topic))))
-
-
 @dataclass(frozen=True, kw_only=True)
 class TopicIndex:
     r"""Topics with their vectors, and a small model of the first tier.
@@ -65,7 +36,7 @@ class TopicIndex:
     `topic_examples.toml`.
     """
 
-    taxonomy: Taxonomy
+    taxonomy: Taxonomy[TopicId]
     vectors: NDArray[np.float32]
     """(topics, width), rows of unit length."""
     usual: NDArray[np.float32]
@@ -88,11 +59,6 @@ class TopicIndex:
     def names(self) -> Mapping[TopicId, str]:
         """Id to name."""
         return self.taxonomy.names
-
-    @property
-    def parents(self) -> Mapping[TopicId, TopicId | None]:
-        """Id to the id above it."""
-        return self.taxonomy.parents
 
     @cached_property
     def rows(self) -> Mapping[TopicId, int]:
@@ -144,18 +110,6 @@ class TopicWords:
 
 
 @lru_cache(maxsize=1)
-def taxonomy() -> Taxonomy:
-    """The taxonomy as published (IAB Tech Lab, CC-BY 3.0)."""
-    lines = (_HERE / "iab_content_3_1.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if not line.startswith("#")]
-    return Taxonomy(
-        ids=tuple(TopicId(topic) for topic, _, _ in rows),
-        names={TopicId(topic): name for topic, _, name in rows},
-        parents={TopicId(topic): TopicId(above) if above else None for topic, above, _ in rows},
-    )
-
-
-@lru_cache(maxsize=1)
 def topic_words() -> TopicWords:
     """From `topic_words.toml`."""
     told = tomllib.loads((_HERE / "topic_words.toml").read_text(encoding="utf-8"))
@@ -181,7 +135,7 @@ class TopicTexts:
 
 def topic_texts(encoder: Encoder) -> TopicTexts:
     """The path of each topic and what people say about it, encoded."""
-    known, said = taxonomy(), topic_words().words
+    known, said = content_topics(), topic_words().words
     texts = [
         (row, place == 0, text)
         for row, topic in enumerate(known.ids)
@@ -197,8 +151,8 @@ def topic_texts(encoder: Encoder) -> TopicTexts:
 def branches() -> tuple[TopicId, ...]:
     """The topics of the first tier that are told of posts."""
     silent = set(topic_words().no_claim)
-    known = taxonomy()
-    return tuple(topic for topic in known.ids if known.parents[topic] is None and topic not in silent)
+    known = content_topics()
+    return tuple(topic for topic in known.ids if topic not in known.parents and topic not in silent)
 
 
 def latent_of(vectors: NDArray[np.float32], width: int = LATENT_WIDTH) -> NDArray[np.float32]:
@@ -231,7 +185,7 @@ def load_topics(folder: Path, *, encoder: Encoder) -> TopicIndex:
     with np.load(folder / "topics.npz", allow_pickle=False) as arrays:
         slope, middle = (float(value) for value in arrays["confidence"])
         return TopicIndex(
-            taxonomy=taxonomy(),
+            taxonomy=content_topics(),
             vectors=_unit_rows(np.asarray(arrays["vectors"], dtype=np.float32)),
             usual=np.asarray(arrays["usual"], dtype=np.float32),
             branch_weights=np.asarray(arrays["branch_weights"], dtype=np.float32),
