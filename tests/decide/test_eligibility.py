@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adtailor.decide.answers import KeptAnswers
 from adtailor.decide.auction import in_play
 from adtailor.decide.bits import BIT
 from adtailor.decide.eligibility import RULES, Asked, reasons, sift, why_not
 from adtailor.domain.decision import Context, DecisionRequest, Evidence, Limits, Place, Placement
-from adtailor.domain.ids import PlacementId, RequestId, SiteId
+from adtailor.domain.ids import CampaignId, PlacementId, RequestId, SiteId
+from adtailor.domain.money import Micros
 from adtailor.testing.toy_ads import toy_world
 from adtailor.testing.toy_pages import NOW, random_page
 
@@ -139,13 +141,56 @@ def test_counts_and_first_few_agree_with_the_codes(seed):
     catalogue = page.world.catalogue
     asked = Asked(request=page.request, evidence=page.evidence, limits=page.limits, at=NOW.timestamp())
     sifted = sift(asked, catalogue)
-    codes, counts = sifted.codes(range(len(catalogue))), sifted.counts
+    codes = sifted.codes(range(len(catalogue)))
     for r in range(len(RULES)):
         ads = [ad for ad, code in enumerate(codes) if code >> r & 1]
-        assert counts.get(r, 0) == len(ads)
-        assert sifted.first(r, 2) == ads[:2]
-        assert sifted.first(r, 99) == ads
+        said = sifted.answers[r]
+        assert (said.turned_away if said else 0) == len(ads)
+        assert (said.first(2) if said else []) == ads[:2]
+        assert (said.first(99) if said else []) == ads
     assert sifted.any_stays == (0 in codes)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seeds=st.lists(st.integers(0, 30), min_size=2, max_size=6),
+    days=st.lists(st.integers(-3, 3), min_size=6, max_size=6),
+)
+def test_what_was_kept_for_one_request_is_what_another_would_have_been_told(seeds, days):
+    world = random_page(seeds[0]).world
+    for seed, day in zip(seeds, days, strict=False):
+        page = random_page(seed)
+        at = (NOW + timedelta(days=day)).timestamp()
+        asked = Asked(request=page.request, evidence=page.evidence, limits=page.limits, at=at)
+        fresh = replace(world.catalogue, kept=KeptAnswers(ads=len(world.catalogue)))
+        everyone = range(len(world.catalogue))
+        assert sift(asked, world.catalogue).codes(everyone) == sift(asked, fresh).codes(everyone)
+
+
+def test_a_campaign_begins_and_ends_at_its_second_whatever_was_kept_before():
+    world = toy_world([{"id": "boots", "starts": NOW, "ends": NOW + timedelta(hours=1)}])
+    stands = {}
+    for seconds in (-1, 0, 1, 3599, 3600, -1, 0):
+        asked = Asked(request=REQUEST, evidence=EVIDENCE, limits=ADULT, at=NOW.timestamp() + seconds)
+        stands[seconds] = sift(asked, world.catalogue).any_stays
+    assert stands == {-1: False, 0: True, 1: True, 3599: True, 3600: False}
+
+
+def test_a_budget_that_was_spent_meanwhile_is_not_answered_from_memory():
+    catalogue = toy_world([{"id": "boots", "bid": "0.40", "budget": "1"}]).catalogue
+    asked = Asked(request=REQUEST, evidence=EVIDENCE, limits=ADULT, at=NOW.timestamp())
+    spent = catalogue.with_spent({CampaignId("boots"): (Micros(700_000), Micros(700_000))})
+    assert [sift(asked, ads).any_stays for ads in (catalogue, spent, catalogue)] == [True, False, True]
+
+
+def test_memory_for_answers_is_bounded():
+    kept = KeptAnswers(ads=10)
+    for n in range(1_000):
+        assert kept.of(n, lambda: None) is None
+        assert 1 <= len(kept) <= 256
+    huge = KeptAnswers(ads=100_000_000)
+    assert huge.of("key", lambda: None) is None
+    assert len(huge) == 0
 
 
 def test_each_bit_of_a_code_has_its_own_words():

@@ -17,11 +17,11 @@ FEW = 3
 
 def account_of(auction: Auction, without: Mapping[Signal, NDArray[np.int32]]) -> Account:
     """Words for codes: the best 16, the first few turned away by each rule, and the counts."""
-    counts = auction.sifted.counts
+    answers = zip(RULES, auction.sifted.answers, strict=True)
     return Account(
         ranked=_ranked(auction),
         turned_away=_turned_away(auction),
-        turned_away_counts={RULES[rule].says: count for rule, count in counts.items()},
+        turned_away_counts={rule.says: said.turned_away for rule, said in answers if said},
         without={signal: _by_placement(auction, ads) for signal, ads in without.items()},
     )
 
@@ -43,7 +43,7 @@ def _ranked(auction: Auction) -> tuple[Candidate, ...]:
 
 def _turned_away(auction: Auction) -> tuple[TurnedAway, ...]:
     sifted, catalogue, asked = auction.sifted, auction.catalogue, auction.asked
-    ads = list(dict.fromkeys(ad for rule in sifted.counts for ad in sifted.first(rule, FEW)))
+    ads = list(dict.fromkeys(ad for said in sifted.answers if said for ad in said.first(FEW)))
     return tuple(
         [
             TurnedAway(ad_id=catalogue.ad_ids[ad], reasons=why_not(asked, catalogue, ad, code))

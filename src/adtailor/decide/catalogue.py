@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from adtailor.decide.answers import KeptAnswers
 from adtailor.decide.bits import BIT
 from adtailor.decide.quality import AD_TONES, tone_column
 from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Creative, Format, Inventory, Targeting
@@ -102,6 +103,8 @@ class Catalogue:
     starts_at: NDArray[np.float64]
     ends_at: NDArray[np.float64]
     """Seconds since 1970."""
+    changes_at: tuple[float, ...]
+    """Every time at which some campaign begins or ends, in order."""
     budgets: Budgets
     budget_open: NDArray[np.bool_]
     countries: Choices[str]
@@ -127,6 +130,8 @@ class Catalogue:
     """What the creatives are about, with all topics above."""
     parents: Mapping[TopicId, TopicId]
     topic_names: Mapping[TopicId, str]
+    kept: KeptAnswers
+    """What rules said that does not depend on budgets."""
 
     def __len__(self) -> int:
         return len(self.ad_ids)
@@ -223,6 +228,9 @@ def build_catalogue(
         ),
         starts_at=_seconds((line.campaign.starts_at if line else None for line in sorted_lines), -np.inf),
         ends_at=_seconds((line.campaign.ends_at if line else None for line in sorted_lines), np.inf),
+        changes_at=tuple(
+            sorted({at.timestamp() for c in inventory.campaigns for at in (c.starts_at, c.ends_at) if at is not None})
+        ),
         budgets=budgets,
         budget_open=_budget_open(budgets, spent or {}),
         countries=_choices([t.countries for t in targeting]),
@@ -254,6 +262,7 @@ def build_catalogue(
         ),
         parents=parents,
         topic_names=topic_names or {},
+        kept=KeptAnswers(ads=len(ads)),
     )
 
 

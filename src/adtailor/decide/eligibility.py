@@ -1,13 +1,16 @@
 """Who may stand here at all: rules over columns, each owning one bit of a reason code."""
 
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from adtailor.decide.answers import Answer, answer
 from adtailor.decide.bits import BIT
 from adtailor.decide.catalogue import FORMATS, Catalogue
 from adtailor.domain.decision import DecisionRequest, Evidence, Limits
@@ -42,6 +45,8 @@ class Rule:
     says: str
     stays: Stays
     signal: Signal | None = None
+    hangs_on: Callable[[Asked, Catalogue], Hashable] | None = None
+    """What the answer depends on beside the catalogue, where that is little: it is then given once and kept."""
     precisely: Callable[[Asked, Catalogue, int], str] | None = None
     """The same about one ad, in full: only called when somebody asks."""
 
@@ -50,25 +55,13 @@ class Rule:
 class Sifted:
     """What every rule said of every ad. Codes and words are made of it for the few ads that somebody asks about."""
 
-    answers: tuple[bytes | None, ...]
-    """Per rule, a byte for each ad: 1 where it may stay. None where all may."""
-    counts: Mapping[int, int]
-    """How many ads each rule turned away, for the rules that did."""
+    answers: tuple[Answer | None, ...]
+    """Per rule; None where all may stay."""
     eligibility: Eligibility
-
-    def first(self, rule: int, few: int) -> list[int]:
-        """The first ads that a rule turned away."""
-        found: list[int] = []
-        if (stays := self.answers[rule]) is not None:
-            at = stays.find(0)
-            while at >= 0 and len(found) < few:
-                found.append(at)
-                at = stays.find(0, at + 1)
-        return found
 
     def codes(self, ads: Iterable[int]) -> list[int]:
         """Reason codes of some ads, 0 for those that stay: bit r is set when rule r turned the ad away."""
-        strict = [(1 << r, stays) for r, stays in enumerate(self.answers) if stays is not None]
+        strict = [(1 << r, said.as_bytes) for r, said in enumerate(self.answers) if said is not None]
         return [sum([bit for bit, stays in strict if not stays[ad]]) for ad in ads]
 
     @property
@@ -85,24 +78,16 @@ def sift(asked: Asked, ads: Catalogue) -> Sifted:
     """
     may = np.ones(len(ads), dtype=np.bool_)
     fails_with = np.zeros(len(ads), dtype=np.uint8)
-    answers: list[bytes | None] = []
-    counts: dict[int, int] = {}
-    for r, rule in enumerate(RULES):
-        stays = rule.stays(asked, ads)
-        out = 0 if stays is None else len(ads) - int(np.count_nonzero(stays))
-        if stays is None or not out:
-            answers.append(None)
+    answers = tuple([_asked(r, rule, asked, ads) for r, rule in enumerate(RULES)])
+    for rule, said in zip(RULES, answers, strict=True):
+        if said is None:
             continue
-        answers.append(stays.tobytes())
-        counts[r] = out
         if rule.signal is None:
-            may &= stays
+            may &= said.stays
         else:
-            fails_with |= (~stays).view(np.uint8) * np.uint8(BIT[rule.signal])
+            fails_with |= (~said.stays).view(np.uint8) * np.uint8(BIT[rule.signal])
     return Sifted(
-        answers=tuple(answers),
-        counts=counts,
-        eligibility=Eligibility(may=may, fails_with=fails_with, fails_without=ads.fails_without),
+        answers=answers, eligibility=Eligibility(may=may, fails_with=fails_with, fails_without=ads.fails_without)
     )
 
 
@@ -244,6 +229,36 @@ def format_bits(formats: Iterable[str]) -> int:
     return sum(1 << n for n, name in enumerate(FORMATS) if name in formats)
 
 
+def _asked(r: int, rule: Rule, asked: Asked, ads: Catalogue) -> Answer | None:
+    if rule.hangs_on is None:
+        return answer(rule.stays(asked, ads))
+    return ads.kept.of((r, rule.hangs_on(asked, ads)), lambda: answer(rule.stays(asked, ads)))
+
+
+def _nothing(_asked: Asked, _ads: Catalogue) -> Hashable:
+    return None
+
+
+def _time(asked: Asked, ads: Catalogue) -> Hashable:
+    return bisect_right(ads.changes_at, asked.at)
+
+
+def _formats(asked: Asked, _ads: Catalogue) -> Hashable:
+    return frozenset(chain.from_iterable(placement.formats for placement in asked.request.placements))
+
+
+def _country(asked: Asked, _ads: Catalogue) -> Hashable:
+    return place.country if (place := asked.evidence.place) else None
+
+
+def _language(asked: Asked, _ads: Catalogue) -> Hashable:
+    return asked.request.context.language
+
+
+def _device(asked: Asked, _ads: Catalogue) -> Hashable:
+    return asked.request.context.device
+
+
 def _schedule_of(asked: Asked, ads: Catalogue, ad: int) -> str:
     campaign = ads.line(ad).campaign
     if ads.starts_at[ad] > asked.at and campaign.starts_at:
@@ -302,13 +317,13 @@ def _session_of(asked: Asked, ads: Catalogue, ad: int) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(says="not active", stays=is_active, precisely=_status_of),
-    Rule(says="outside its schedule", stays=in_schedule, precisely=_schedule_of),
+    Rule(says="not active", stays=is_active, hangs_on=_nothing, precisely=_status_of),
+    Rule(says="outside its schedule", stays=in_schedule, hangs_on=_time, precisely=_schedule_of),
     Rule(says="budget spent", stays=has_budget),
-    Rule(says="format not asked for", stays=fits_format, precisely=_format_of),
-    Rule(says="other countries only", stays=in_country, signal="place", precisely=_country_of),
-    Rule(says="other languages only", stays=in_language, precisely=_language_of),
-    Rule(says="other devices only", stays=on_device, precisely=_device_of),
+    Rule(says="format not asked for", stays=fits_format, hangs_on=_formats, precisely=_format_of),
+    Rule(says="other countries only", stays=in_country, signal="place", hangs_on=_country, precisely=_country_of),
+    Rule(says="other languages only", stays=in_language, hangs_on=_language, precisely=_language_of),
+    Rule(says="other devices only", stays=on_device, hangs_on=_device, precisely=_device_of),
     Rule(says="page about other topics", stays=on_topic, signal="context topics", precisely=_topics_of),
     Rule(says="page topic excluded", stays=off_excluded_topics, signal="context topics", precisely=_excluded_of),
     # What the viewer likes or wears is not repeated here: whoever reads the account need not know it.

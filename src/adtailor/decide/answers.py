@@ -1,0 +1,67 @@
+"""What a rule said of every ad, and a memory of such answers: few countries, languages and devices ask most of it."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MOST_BYTES = 32_000_000
+_MOST_ANSWERS = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One rule about every ad; both arrays say the same."""
+
+    stays: NDArray[np.bool_]
+    as_bytes: bytes
+    """A byte for each ad, 1 where it may stay: the quick way to ask about a few of them."""
+    turned_away: int
+
+    def first(self, few: int) -> list[int]:
+        """The first ads that were turned away."""
+        found: list[int] = []
+        at = self.as_bytes.find(0)
+        while at >= 0 and len(found) < few:
+            found.append(at)
+            at = self.as_bytes.find(0, at + 1)
+        return found
+
+
+def answer(stays: NDArray[np.bool_] | None) -> Answer | None:
+    """What a rule said, or None where it turned nobody away."""
+    if stays is None or not (out := len(stays) - int(np.count_nonzero(stays))):
+        return None
+    return Answer(stays=stays, as_bytes=stays.tobytes(), turned_away=out)
+
+
+class _NeverAsked:
+    """Told apart from None, which is an answer."""
+
+
+_NEVER_ASKED = _NeverAsked()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAnswers:
+    """Answers by what they hang on, for one catalogue; forgets all when it is full. Safe to share between threads."""
+
+    ads: int
+    _answers: dict[Hashable, Answer | None] = field(default_factory=dict[Hashable, Answer | None])
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def of(self, key: Hashable, ask: Callable[[], Answer | None]) -> Answer | None:
+        """What was said before to the same key, or what `ask` says now."""
+        found = self._answers.get(key, _NEVER_ASKED)
+        if not isinstance(found, _NeverAsked):
+            return found
+        said = ask()
+        most = min(_MOST_ANSWERS, _MOST_BYTES // max(2 * self.ads, 1))
+        if len(self._answers) >= most:
+            self._answers.clear()
+        if most:
+            self._answers[key] = said
+        return said
