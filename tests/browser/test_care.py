@@ -87,7 +87,7 @@ def test_the_operator_reads_quiet_and_never_why(visit):
         expect(page.get_by_role("heading", name="Decision", exact=True)).to_be_visible()
         # What Noor's decision says of itself, leaving out the words of the post that stands beside it.
         said = page.evaluate("document.querySelector('main').innerText")
-        assert "quiet" in said or "no_eligible_ad" in said
+        assert "quiet" in said or "no eligible ad" in said
         shown = re.sub(r"(?s)Beside\n.*?\n(?=Policy)", "", said)
         assert not re.search(
             r"stress|crisis|rest\b|well-?being|support|sustained|distress|strain|veto|elevated", shown, re.IGNORECASE
