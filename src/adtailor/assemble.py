@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -110,9 +110,11 @@ def open_engine(
     *,
     clock: Clock | None = None,
     readers: tuple[TextUnderstanding, LookReader] | None = None,
+    random_bytes: Callable[[int], bytes] = os.urandom,
 ) -> Engine:
     """Every room on one data folder, connected, with models already loaded if `readers` are given.
 
+    `random_bytes` makes keys and nonces: anything but the system's is for folders that are thrown away.
     Raises StorageFailed or ModelUnavailable, with the remedy.
     """
     from adtailor.config.helplines import load_helplines
@@ -131,13 +133,13 @@ def open_engine(
 
     policy = load_policy(settings.deciding.policy)
     texts, looks = readers or (text_reader(settings.models), look_reader(settings.models))
-    store = SqliteStore(data)
+    store = SqliteStore(data, random_bytes=random_bytes)
     ranker = PriorRanker(dict(zip(texts.topics.ids, texts.topics.latent, strict=True)))
     taxonomy = content_topics()
     wellbeing = CareDesk(
         policy, load_helplines(Path(settings.helplines) if settings.helplines else None), secret=store.hashing_secret
     )
-    tokens = TokenBox(store.token_keys, store.current_token_key, random_bytes=os.urandom)
+    tokens = TokenBox(store.token_keys, store.current_token_key, random_bytes=random_bytes)
     catalogue = LiveCatalogue(
         store.catalogue,
         store.events,

@@ -57,7 +57,9 @@ def run(  # noqa: PLR0917 - typer calls it by name
     with _folder(data, once=once, reset=reset) as folder:
         settings = load_settings(folder)
         with talk.status("Loading the models"):
-            engine = assemble.open_engine(folder, settings, clock=clock)
+            # Which positions stay quiet follows a secret of the folder: thrown away with it, it may follow the seed.
+            random_bytes = Random(seed).randbytes if once else os.urandom  # noqa: S311
+            engine = assemble.open_engine(folder, settings, clock=clock, random_bytes=random_bytes)
         try:
             community = assemble.settle_community(engine)
             seconds = _read(engine, talk)
