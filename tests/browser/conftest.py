@@ -212,6 +212,11 @@ class Visit:
             self.switch(name).set_checked(on)
         expect(self.switch(name)).to_be_checked(checked=on)
 
+    def press(self, button: Locator) -> None:
+        """Press a button that sends a form, and wait for the page that follows."""
+        with self.page.expect_navigation():
+            button.click()
+
     def known(self) -> dict[str, str]:
         """What the page says is known, as shown."""
         return self.page.evaluate(

@@ -18,6 +18,7 @@ def inside(card):
 
 def test_t23_t24_the_rest_suggestion_sells_and_tracks_nothing_and_leaves_with_one_tap(visit, barriers):
     page = visit.feed("tomasz")
+    waiting = page.locator("article.post").first.evaluate("post => post.inert")
     card = page.locator(".rest")
     expect(card).to_be_visible()
     assert inside(card) == {
@@ -35,7 +36,7 @@ def test_t23_t24_the_rest_suggestion_sells_and_tracks_nothing_and_leaves_with_on
     box = leave.bounding_box()
     assert box["width"] >= 44
     assert box["height"] >= 44
-    assert page.locator("article.post").first.evaluate("post => post.inert")
+    assert waiting
     assert visit.watch.beacons() == [], "an event was sent while the card had the page"
     expect(page.locator("article[inert]")).to_have_count(0, timeout=7_000)  # the pause is 5 s
     visit.watch.requests.clear()
@@ -43,7 +44,7 @@ def test_t23_t24_the_rest_suggestion_sells_and_tracks_nothing_and_leaves_with_on
     assert all("rest" not in request.url for request in visit.watch.requests)
 
     expect(page.get_by_text("Why fewer ads?")).to_be_visible()
-    leave.click()
+    visit.press(leave)
     expect(page.locator(".rest")).to_have_count(0)
     assert "rest" not in page.url
     assert "dismiss" not in page.url
@@ -68,7 +69,7 @@ def test_t25_without_a_verified_number_the_support_card_names_the_international_
     assert page.locator("article[inert]").count() == 0, "nobody waits behind a support card"
     assert barriers(page) == []
     assert visit.watch.beacons() == []
-    card.get_by_role("button", name="Hide", exact=True).click()
+    visit.press(card.get_by_role("button", name="Hide", exact=True))
     expect(page.locator(".rest")).to_have_count(0)
     page.reload()
     expect(page.locator(".rest")).to_have_count(0)

@@ -24,7 +24,7 @@ def test_t07_each_consent_moves_alone_and_the_keyboard_goes_on_from_its_switch(v
         with page.expect_navigation():
             page.keyboard.press("Space")
         assert [name for name in names if visit.switch(name).is_checked()] == [given]
-        assert page.evaluate("document.activeElement.id") == visit.switch(given).get_attribute("id")
+        expect(visit.switch(given)).to_be_focused()
         with page.expect_navigation():
             page.keyboard.press("Space")
         assert not visit.switch(given).is_checked()
@@ -49,9 +49,9 @@ def test_t18_an_objection_outweighs_the_consents_until_it_is_lifted(visit):
 def test_a_mood_is_declared_with_one_tap_and_taken_back_with_one(visit):
     page = visit.feed("ana")
     mood = page.locator("#mood")
-    mood.get_by_role("button", name="Curious").click()
+    visit.press(mood.get_by_role("button", name="Curious"))
     expect(mood.get_by_role("button", name="Curious")).to_have_attribute("aria-pressed", "true")
-    mood.get_by_role("button", name="Rather not say").click()
+    visit.press(mood.get_by_role("button", name="Rather not say"))
     expect(mood.locator("[aria-pressed=true]")).to_have_count(0)
 
 
@@ -69,7 +69,7 @@ def test_t16_forgetting_asks_first_then_nothing_is_known_and_the_posts_are_gone(
     assert visit.known()["Readings kept"] != "0"
 
     page.once("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Forget me").click()
+    visit.press(page.get_by_role("button", name="Forget me"))
     expect(page.get_by_role("status")).to_have_text("Everything about you is gone.")
     assert posts.count() == 0
     assert visit.known() == {"Interests": "nothing", "Look": "nothing", "Good moods": "nothing", "Readings kept": "0"}
@@ -82,21 +82,21 @@ def test_everything_works_without_scripts(visits):
     visit = visits(java_script_enabled=False)
     page = visit.feed()
     page.get_by_label("See the feed as").select_option("lucia")
-    page.get_by_role("button", name="Show", exact=True).click()
+    visit.press(page.get_by_role("button", name="Show", exact=True))
     expect(visit.switch("Look")).to_be_checked()
     visit.switch("Good moods").check()
-    page.locator("#consents form").first.get_by_role("button", name="Save").click()
+    visit.press(page.locator("#consents form").first.get_by_role("button", name="Save"))
     expect(visit.switch("Good moods")).to_be_checked()
     expect(visit.switch("Look")).to_be_checked()
-    page.locator("#mood").get_by_role("button", name="Happy").click()
+    visit.press(page.locator("#mood").get_by_role("button", name="Happy"))
     expect(page.locator("#mood").get_by_role("button", name="Happy")).to_have_attribute("aria-pressed", "true")
     visit.switch("Good moods").uncheck()
-    page.locator("#consents form").first.get_by_role("button", name="Save").click()
+    visit.press(page.locator("#consents form").first.get_by_role("button", name="Save"))
     expect(page.locator("#mood")).to_have_count(0)
     ad = page.locator("article.ad").first
     ad.locator("summary").click()
     advertiser = ad.locator(".by strong").text_content()
-    ad.get_by_role("button", name="Nothing more from this advertiser").click()
+    visit.press(ad.get_by_role("button", name="Nothing more from this advertiser"))
     assert page.locator("article.ad .by strong", has_text=advertiser).count() == 0
-    page.locator("#known").get_by_role("button", name=f"Show again {advertiser}").click()
+    visit.press(page.locator("#known").get_by_role("button", name=f"Show again {advertiser}"))
     assert visit.watch.beacons() == []

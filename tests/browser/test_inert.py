@@ -80,10 +80,10 @@ def test_t34_creatives_names_and_posts_are_inert(visit):
         assert_inert(page)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         advertiser = ads.first.locator(".by strong").text_content()
-        ads.first.get_by_role("button", name="Nothing more from this advertiser").click()
+        visit.press(ads.first.get_by_role("button", name="Nothing more from this advertiser"))
         expect(page.locator("#known .switches")).to_contain_text(advertiser)
         assert_inert(page)
-        page.locator("#known").get_by_role("button", name="Show again").first.click()
+        visit.press(page.locator("#known").get_by_role("button", name="Show again").first)
 
         page = visit.open("/operator")
         expect(page.locator("#readings")).to_contain_text("<script>window.broken = 1</script>")

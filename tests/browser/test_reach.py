@@ -27,7 +27,8 @@ def test_the_feed_is_walked_by_keyboard_from_the_skip_link_to_forgetting(visit):
     for _ in range(120):
         page.keyboard.press("Tab")
         stop = page.evaluate(
-            """() => {
+            """async () => {
+                 await new Promise(drawn => requestAnimationFrame(drawn));
                  const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
                  const ring = at.matches(':focus-visible') && style.outlineStyle !== 'none';
                  return { name: (at.getAttribute('aria-label') || at.id || at.textContent).trim(), tag: at.tagName,
