@@ -12,7 +12,7 @@ from adtailor.domain.ids import AdId, PlacementId
 from adtailor.domain.signals import Signal
 
 RANKED = 16
-FEW = 3
+FEW = 2
 
 
 def account_of(auction: Auction, without: Mapping[Signal, NDArray[np.int32]]) -> Account:
