@@ -1,6 +1,7 @@
 """The compiled pass against plain NumPy: the same bits, the same order, for every ablation."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -87,6 +88,16 @@ def test_more_ads_than_one_block_holds_are_ranked_as_a_full_sort_would():
     ranking = rank(weigh(columns, query, eligibility), np.zeros(1, dtype=np.uint8))
     expected = rank_by_sorting(columns, query, eligibility, 0)
     assert ranking.ads[0].tolist() == expected.ads[0, :64].tolist()
+
+
+def test_what_a_request_says_nothing_of_adds_nothing():
+    columns, query, eligibility = world(3, 200, coarse=False)
+    silent = query.parts.copy()
+    silent[:, 5:] = 0.0  # the rare features of the ads, which are kept apart from the common ones
+    query = replace(query, parts=silent)
+    ranking = rank(weigh(columns, query, eligibility), np.zeros(1, dtype=np.uint8))
+    expected = rank_by_sorting(columns, query, eligibility, 0)
+    assert ranking.values[0].tolist() == expected.values[0, :64].tolist()
 
 
 def test_leaving_a_signal_out_gives_the_bits_of_never_having_had_it():
