@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import sys
 import threading
 from collections.abc import AsyncGenerator, Callable
@@ -15,9 +16,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import SystemRandom
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
+from adtailor.config.settings import FILE_NAME as SETTINGS
 from adtailor.config.settings import Models, Settings, data_folder, load_settings
+from adtailor.errors import InvalidInput
 
 if TYPE_CHECKING:
     from adtailor.console.rooms import Picture, Visitor
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from adtailor.storage import SqliteStore
     from adtailor.understand.text import TextUnderstanding
 
+T = TypeVar("T")
 DEMO_MARKER = "demo-community.txt"
 """Lies in a data folder that holds the demo community: its pages then know the members' names."""
 IDLE_SECONDS = 1.0
@@ -189,21 +193,51 @@ def settle_community(engine: Engine) -> Community:
     """The demo community, moved into an empty data folder; one that lives there already keeps its choices."""
     from adtailor.simulate.community import load_community
 
-    marker = engine.data / DEMO_MARKER
     now = engine.clock.now()
     community = load_community(now)
     if engine.store.catalogue.version() == 0:
-        engine.store.catalogue.replace(community.inventory)
         for member in community.people:
             engine.store.people.put_person(member.person, expected_version=None)
         engine.read_posts.accept(community.posts, now=now)
-        marker.write_text("This folder holds the demo community of adtailor, and may be removed.\n", "utf-8")
+        engine.store.catalogue.replace(community.inventory)  # last: a move that was interrupted begins again
     return community
+
+
+def claim_demo_folder(folder: Path) -> None:
+    """Make a new or empty folder the demo's own; InvalidInput for one that holds anything else than settings."""
+    if folder.exists() and not folder.is_dir():
+        raise InvalidInput(f"{folder} is no folder", hint="name a folder, or one that is to be made", field="--data")
+    if is_demo_folder(folder):
+        return
+    if folder.exists() and any(path.name != SETTINGS for path in folder.iterdir()):
+        raise InvalidInput(
+            f"{folder} holds something other than a demo",
+            hint="choose another folder; invented people do not belong among yours",
+            field="--data",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / DEMO_MARKER).write_text(
+        "This folder holds the demo community of adtailor, and may be removed.\n", "utf-8"
+    )
 
 
 def is_demo_folder(folder: Path) -> bool:
     """Whether `adtailor demo` made it."""
     return (folder / DEMO_MARKER).is_file()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises InvalidInput if nothing can listen there: the server itself shares a port silently, or waits for it."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server: what just ended holds up nobody
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise InvalidInput(
+                f"{host}:{port} cannot be listened on: {error.strerror}",
+                hint="end what listens there, perhaps another adtailor, or choose another --port",
+                field="--port",
+            ) from None
 
 
 def serve(data: Path, *, host: str, port: int) -> NoReturn:
@@ -280,17 +314,16 @@ async def _reading(engine: Engine, arrived: threading.Event) -> AsyncGenerator[N
     stop = threading.Event()
 
     def work() -> None:
-        purged_at = datetime.min.replace(tzinfo=UTC)
+        purged_at: datetime | None = None
         while not stop.is_set():
             now = engine.clock.now()
-            try:
-                if now - purged_at >= PURGE_EVERY:
-                    engine.store.purge(now)
-                    purged_at = now
-                done = engine.read_posts.work(now=now, limit=engine.settings.models.batch)
-            except Exception as error:  # a full disk, a locked file: posts wait, durable, until it passes
-                _LOG.error("reading waits: %s", type(error).__name__)
-                done = 0
+            # A clock that was set back must not put the deleting off.
+            if purged_at is None or not timedelta(0) <= now - purged_at < PURGE_EVERY:
+                purged_at = now
+                _tried("deleting", lambda now=now: engine.store.purge(now))
+            done = _tried(
+                "reading", lambda now=now: engine.read_posts.work(now=now, limit=engine.settings.models.batch)
+            )
             if not done:
                 arrived.wait(IDLE_SECONDS)
                 arrived.clear()
@@ -304,6 +337,15 @@ async def _reading(engine: Engine, arrived: threading.Event) -> AsyncGenerator[N
         arrived.set()
         thread.join()
         engine.close()
+
+
+def _tried(what: str, task: Callable[[], T]) -> T | None:
+    """The outcome, or None: a full disk, a locked file; posts wait, durable, until it passes."""
+    try:
+        return task()
+    except Exception as error:
+        _LOG.error("%s waits: %s", what, type(error).__name__)
+        return None
 
 
 def _visitors(community: Community) -> tuple[Visitor, ...]:

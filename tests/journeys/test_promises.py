@@ -13,7 +13,7 @@ from adtailor.domain.ids import PersonId, PlacementId, PostId, RequestId, SiteId
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.post import Post
 from adtailor.domain.wellbeing import State
-from adtailor.errors import TokenRefused
+from adtailor.errors import InvalidInput, TokenRefused
 from adtailor.journeys.take_event import price_of
 from adtailor.storage import MemoryStore
 from adtailor.testing.toy_house import ToyHouse, toy_house
@@ -246,3 +246,44 @@ def test_what_is_explained_is_what_was_decided() -> None:
         assert (told.ad_id, told.signals) == (filled.won.ad_id, filled.why.signals)
         assert told.advertiser
         assert told.payer
+
+
+@pytest.mark.parametrize("person", [{"age": "minor"}, {"age": "unknown"}, {"objected": True}])
+def test_t08_a_mood_is_taken_only_from_those_whose_mood_may_be_used(person: dict[str, object]) -> None:
+    house = house_of(EVERYTHING, **person)
+    with pytest.raises(InvalidInput, match="affect consent"):
+        house.people.declare_mood(ANA, "joy", now=NOON)
+    assert house.store.people.profile(ANA) is None
+
+
+def test_t16_the_last_pages_name_nobody_who_withdrew_or_was_forgotten_and_hold_no_text() -> None:
+    def named(house: ToyHouse) -> list[str | None]:
+        return [page.request.viewer.person_id for page in house.fill_page.recent()]
+
+    for consents, before in ((Consents(wellbeing=True), None), (EVERYTHING, ANA)):
+        house = house_of(consents)
+        decided(house, page_of(1))
+        assert named(house) == [before]
+        assert [page.request.context.text for page in house.fill_page.recent()] == [None]
+    house.people.set_objection(ANA, True)
+    assert named(house) == [None]
+    house.people.set_objection(ANA, False)
+    assert named(house) == [ANA]
+    house.people.forget(ANA)
+    assert named(house) == [None]
+
+
+@pytest.mark.parametrize(
+    ("agent", "validity"),
+    [
+        ("Mozilla/5.0 (Linux; Android 10; CUBOT X20 PRO) AppleWebKit/537.36 Mobile Safari/537.36", "valid"),
+        ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "givt"),
+        ("facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)", "givt"),
+        ("Go-http-client/2.0", "givt"),
+    ],
+)
+def test_t36_a_phone_is_no_bot_by_its_makers_name_and_a_link_preview_is_one(agent: str, validity: str) -> None:
+    house = house_of(Consents())
+    tokens = next(iter(house.fill_page.fill(page_of(1), now=NOON, random=Random(1)).tokens.values()))
+    house.take_event.take(tokens["click"], kinds=frozenset({"click"}), now=NOON, user_agent=agent)
+    assert [event.validity for event, _ in house.store.events.events()] == [validity]

@@ -142,6 +142,8 @@ def test_a_mood_needs_the_affect_consent(house) -> None:
     refused = house.client.put("/v1/people/ana/mood", json={"mood": "joy"})
     assert (refused.status_code, refused.json()["field"]) == (422, "mood")
     house.client.put("/v1/people/ana/consents", json={"affect": True})
+    assert house.client.put("/v1/people/ana/mood", json={"mood": "joy"}).status_code == 422  # an unknown age
+    house.client.put("/v1/people/ana", json={"age": "adult", "country": None})
     assert house.client.put("/v1/people/ana/mood", json={"mood": "joy"}).json() == {"mood": "joy"}
     assert house.client.put("/v1/people/ana/mood", json={"mood": None}).json() == {"mood": None}
 

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
 from adtailor import storage
+from adtailor.domain.ids import PersonId
+from adtailor.domain.post import Photo
+from adtailor.domain.profile import Fading
 from adtailor.errors import StorageFailed
 from adtailor.storage import SqliteStore, tables
 from adtailor.storage.database import SCHEMA
@@ -190,6 +194,27 @@ def test_one_damaged_row_does_not_hold_up_the_others(folder: Path, caplog: pytes
         assert "post row 1 is left out: a sealed row of posts is damaged" in caplog.text
         with pytest.raises(StorageFailed, match="a sealed row of posts is damaged"):
             store.posts.post(samples.post().id)
+
+
+def test_a_damaged_photo_is_named_and_the_words_are_read(folder: Path) -> None:
+    with SqliteStore(folder) as store:
+        store.posts.add([samples.post("p2")], samples.NOON)
+        change(folder / "adtailor.sqlite", "UPDATE photos SET body = zeroblob(60) WHERE seq = 1")
+        first, second = store.posts.unread(2)
+        assert (first.text, first.photos) == (samples.post().text, (Photo(data=b""),))
+        assert second == samples.post("p2")
+
+
+def test_t19_one_damaged_row_keeps_nobody_elses_feelings(folder: Path) -> None:
+    with SqliteStore(folder) as store:
+        for name in ("ana", "ben"):
+            store.people.put_person(samples.person(name), expected_version=None)
+            store.people.put_profile(samples.profile(name))
+        change(folder / "adtailor.sqlite", "UPDATE profiles SET body = zeroblob(60) WHERE rowid = 1")
+        store.purge(samples.NOON + timedelta(days=4))
+        left = store.people.profile(PersonId("ben"))
+        assert left is not None
+        assert left.affect == Fading()
 
 
 def test_describe_tells_what_is_where_and_nobody(folder: Path) -> None:

@@ -55,7 +55,9 @@ def run(  # noqa: PLR0917 - typer calls it by name
     clock = assemble.SystemClock() if now is None else assemble.FixedClock(_moment(now))
     talk = Console(stderr=True)
     with _folder(data, once=once, reset=reset) as folder:
-        settings = load_settings(folder)
+        settings = load_settings(folder, port=port)
+        if not once:
+            assemble.check_port(settings.server.host, settings.server.port)
         with talk.status("Loading the models"):
             # Which positions stay quiet follows a secret of the folder: thrown away with it, it may follow the seed.
             random_bytes = Random(seed).randbytes if once else os.urandom  # noqa: S311
@@ -69,7 +71,7 @@ def run(  # noqa: PLR0917 - typer calls it by name
             shown = _Shown(seed=seed, as_json=as_json, everything=everything, viewer=viewer, rows=rows)
             _show(copy, community, seconds, shown)
         if not once:
-            _serve(folder, settings.server.host, port or settings.server.port, talk)
+            _serve(folder, settings.server.host, settings.server.port, talk)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +91,9 @@ def _folder(data: Path, *, once: bool, reset: bool) -> Generator[Path]:
         with tempfile.TemporaryDirectory(prefix="adtailor-demo-") as temporary:
             yield Path(temporary)
         return
-    if reset and data.exists():
-        if not assemble.is_demo_folder(data) and any(data.iterdir()):
-            raise InvalidInput(
-                f"{data} holds something other than a demo", hint="choose another folder, or empty it", field="--data"
-            )
+    if reset and assemble.is_demo_folder(data):
         shutil.rmtree(data)
-    data.mkdir(parents=True, exist_ok=True)
+    assemble.claim_demo_folder(data)
     yield data
 
 

@@ -20,6 +20,7 @@ def run(
     """Serve decisions, posts, people and pages until interrupted."""
     folder = data_folder(data)
     settings = load_settings(folder, host=host, port=port)
+    assemble.check_port(settings.server.host, settings.server.port)
     # Opened once here, so that a damaged file or a missing model is said at the prompt, not by a worker.
     with Console(stderr=True).status("Opening the rooms"):
         assemble.open_engine(folder, settings).close()

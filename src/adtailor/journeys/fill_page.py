@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from adtailor.decide.deciding import decide
 from adtailor.decide.tokens import TokenBox
 from adtailor.domain.buying import Creative
-from adtailor.domain.decision import Context, Decision, DecisionRequest
+from adtailor.domain.decision import Context, Decision, DecisionRequest, Regulations, Viewer
 from adtailor.domain.events import ClaimKind, DecisionRecord, EventClaim
 from adtailor.domain.ids import PersonId, PlacementId, PostId
 from adtailor.domain.person import Consents, Person, known_age
@@ -130,9 +130,20 @@ class FillPage:
         return self._with_card(page, viewer, now)
 
     def recent(self) -> list[Page]:
-        """The last pages that this process filled, newest first, for the operator's page."""
+        """The last pages that this process filled, newest first, for the operator's page.
+
+        They name only viewers who agree to a history, then and now, and hold no text.
+        """
         with self._recent_lock:
-            return list(reversed(self._recent))
+            pages = list(reversed(self._recent))
+        return [page if self._may_be_named(page.request.viewer) else _nameless(page) for page in pages]
+
+    def _may_be_named(self, viewer: Viewer) -> bool:
+        """Not once they withdrew, objected or were forgotten."""
+        if viewer.person_id is None:
+            return True
+        person = self._people.person(viewer.person_id)
+        return effective_consents(person, viewer, Regulations(), self._policy).interests
 
     def _viewer(self, request: DecisionRequest, now: datetime) -> tuple[_Viewer, DecisionRequest]:
         """Who looks, and the request with the more careful of the ages that site and file give."""
@@ -190,8 +201,9 @@ class FillPage:
                 for kind, life in TOKEN_LIFE.items()
             }
         page = Page(request=request, decision=decision, creatives=creatives, tokens=tokens)
+        kept = replace(page, request=replace(request, context=replace(request.context, text=None)))
         with self._recent_lock:
-            self._recent.append(page)
+            self._recent.append(kept if known is not None else _nameless(kept))
         return page
 
     def _with_card(self, page: Page, viewer: _Viewer, now: datetime) -> Page:
@@ -203,6 +215,10 @@ class FillPage:
         except StaleVersion:
             return page  # another page of the same person shows it
         return replace(page, decision=replace(page.decision, rest_suggestion=suggestion))
+
+
+def _nameless(page: Page) -> Page:
+    return replace(page, request=replace(page.request, viewer=replace(page.request.viewer, person_id=None)))
 
 
 def context_only(reading: Reading) -> Reading:

@@ -46,7 +46,8 @@ class LiveCatalogue:
                 catalogue = self._rebuilt()
         if self._spent_at is None or not timedelta(0) <= now - self._spent_at < SPENT_EVERY:
             with self._lock:
-                catalogue = self._catalogue = catalogue.with_spent(self._events.spent(now))
+                # Another thread may have put a newer one in place since: it must not be undone.
+                catalogue = self._catalogue = self._rebuilt().with_spent(self._events.spent(now))
                 self._spent_at = now
         return catalogue
 

@@ -57,9 +57,11 @@ class People:
 
     def declare_mood(self, person_id: PersonId, mood: Mood | None, *, now: datetime) -> Profile:
         """A mood someone states; None takes it back. It needs the affect consent, like an inferred one."""
-        if not self._people.person(person_id).consents.affect:
+        if not self._looked_after(person_id).consents.affect:
             raise InvalidInput(
-                "a mood is used only with the affect consent", hint="give the affect consent first", field="mood"
+                "a mood is used only with the affect consent",
+                hint="give the affect consent first; it counts for adults, and while they do not object to profiling",
+                field="mood",
             )
         declared = DeclaredMood(mood=mood, declared_at=now) if mood is not None else None
         return self._changed_profile(person_id, lambda profile: replace(profile, declared_mood=declared))

@@ -1,16 +1,18 @@
 """Posts come in, durable first; then they are read with what each author consented to, and profiles learn."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from adtailor.domain.decision import Regulations, Viewer
+from adtailor.domain.ids import PostId
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Part, PartFailed, PhotoLook, Reading
 from adtailor.domain.wellbeing import WellbeingMemory, WellbeingPolicy
-from adtailor.errors import StaleVersion
+from adtailor.errors import ModelUnavailable, StaleVersion, StorageFailed
 from adtailor.ports import LookReader, PeopleStore, PostStore, TextReader, Wellbeing
 from adtailor.profiles.affect import with_affect
 from adtailor.profiles.consent import effective_consents, parts_allowed
@@ -18,6 +20,7 @@ from adtailor.profiles.interests import with_interests
 from adtailor.profiles.look import with_look
 
 TRIES = 5
+_log = logging.getLogger(__name__)
 
 
 def read_post(
@@ -73,16 +76,26 @@ class ReadPosts:
         self._look_reader = look_reader
         self._wellbeing = wellbeing
         self._policy = policy
+        self._aside: set[PostId] = set()
+        """Posts that cannot be read; they stay on disk, and are tried again by the next process."""
 
     def accept(self, posts: Sequence[Post], *, now: datetime) -> list[bool]:
         """Store posts durably; False for an id that was there already."""
         return self._posts.add(posts, now)
 
     def work(self, *, now: datetime, limit: int = 32) -> int:
-        """Read up to `limit` waiting posts, oldest first; how many were read."""
-        waiting = self._posts.unread(limit)
+        """Read up to `limit` waiting posts, oldest first; how many were taken up."""
+        unread = self._posts.unread(limit + len(self._aside))
+        waiting = [post for post in unread if post.id not in self._aside][:limit]
         if not waiting:
             return 0
+        try:
+            self._read(waiting, now)
+        except Exception as error:  # whatever it is, one post must not keep the others waiting
+            self._read_singly(waiting, now, error)
+        return len(waiting)
+
+    def _read(self, waiting: Sequence[Post], now: datetime) -> None:
         people = {author: self._people.person(author) for author in {post.author_id for post in waiting}}
         readings = read_post(
             waiting,
@@ -92,11 +105,30 @@ class ReadPosts:
         )
         for post, reading in zip(waiting, readings, strict=True):
             self._finish(post, reading, now)
-        return len(waiting)
+
+    def _read_singly(self, waiting: Sequence[Post], now: datetime, error: Exception) -> None:
+        """Read those that can be, and set the others aside; raises where the fault is the disk's or a model's."""
+        failed: list[PostId] = []
+        for post in waiting:
+            try:
+                self._read([post], now)
+            except Exception as its_own:
+                failed.append(post.id)
+                error = its_own
+        if len(failed) == len(waiting) and isinstance(error, StorageFailed | ModelUnavailable):
+            raise error
+        self._aside.update(failed)
+        if failed:
+            _log.error("%d posts are set aside until the next start: %s", len(failed), type(error).__name__)
 
     def _finish(self, post: Post, reading: Reading, now: datetime) -> None:
-        """Keep a reading and what follows from it as one change; again if the person changed something meanwhile."""
+        """Keep a reading and what follows from it as one change; again if the person changed something meanwhile.
+
+        A post that someone else read meanwhile is done: nothing is learned from it twice.
+        """
         for _ in range(TRIES):
+            if self._posts.reading(post.id, now) is not None:
+                return
             person = self._people.person(post.author_id)
             consents = usable_consents(person, self._policy)
             allowed = parts_allowed(consents)

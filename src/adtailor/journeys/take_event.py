@@ -16,7 +16,9 @@ from adtailor.ports import EventStore, PeopleStore
 from adtailor.profiles.frequency import with_seen
 from adtailor.profiles.history import with_click, with_hide
 
-_BOT = re.compile(r"bot\b|crawl|spider|slurp|headless|preview|curl/|wget/|python-|scan", re.IGNORECASE)
+_BOT = re.compile(
+    r"(?<!cu)bot\b|crawl|spider|slurp|headless|preview|curl/|wget/|python-|go-http|externalhit|scan", re.IGNORECASE
+)
 BILLED_BY = {"impression": "cpm", "click": "cpc", "conversion": "cpa"}
 PER_MILLE = 1000
 TRIES = 5

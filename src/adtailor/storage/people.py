@@ -1,5 +1,6 @@
 """People in SQLite: consents, profiles, memories; a withdrawal deletes, and forgetting destroys the key."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +11,7 @@ from adtailor.domain.ids import PersonId
 from adtailor.domain.person import Person
 from adtailor.domain.profile import Profile
 from adtailor.domain.wellbeing import WellbeingMemory
+from adtailor.errors import StorageFailed
 from adtailor.storage import tables
 from adtailor.storage.cache import Known, PeopleCache
 from adtailor.storage.database import Database
@@ -25,6 +27,7 @@ from adtailor.storage.permitted import (
 from adtailor.storage.reading_rows import limit_readings
 from adtailor.storage.rows import PersonRows, open_memory, open_person, open_profile, stale
 
+_log = logging.getLogger(__name__)
 _PAGE = 500
 _ALL_OF_ONE = """
     SELECT people.body, profiles.body, memories.body
@@ -126,12 +129,16 @@ class SqlitePeople:
                     key = self._keyring.of_ref(ref)
                     if key is None:
                         continue
-                    changed += 1
                     rows = PersonRows(connection, key, PersonId(""))
-                    if table is tables.profiles and (profile := rows.profile()) is not None:
-                        rows.put_profile(faded_profile(profile, now))
-                    elif (memory := rows.memory()) is not None:
-                        rows.put_memory(faded_memory(memory, now))
+                    try:
+                        if table is tables.profiles and (profile := rows.profile()) is not None:
+                            rows.put_profile(faded_profile(profile, now))
+                        elif (memory := rows.memory()) is not None:
+                            rows.put_memory(faded_memory(memory, now))
+                    except StorageFailed as error:  # one damaged row must not keep what others felt
+                        _log.error("a row of %s is left as it is: %s", table.name, error.message)
+                        continue
+                    changed += 1
         return changed + self._purge_orphans()
 
     def _purge_orphans(self) -> int:

@@ -215,7 +215,11 @@ class SqlitePosts:
             select(photos.c.number, photos.c.body).where(photos.c.seq == seq).order_by(photos.c.number)
         )
         for number, body in rows:
-            yield _PHOTO.decode(key.sealer.open(body, place("photos", name + bytes((number,)))))
+            try:
+                yield _PHOTO.decode(key.sealer.open(body, place("photos", name + bytes((number,)))))
+            except StorageFailed as error:  # an empty one in its place: it is named as unreadable, the others are read
+                _log.error("photo %d of post row %d is left out: %s", number, seq, error.message)
+                yield Photo(data=b"")
 
     def _reading(self, connection: Connection, row: Any, key: PersonKey, now: datetime) -> Reading | None:
         readings = tables.readings

@@ -1,0 +1,48 @@
+"""A changed buying side serves from the next request on, whatever other threads do meanwhile."""
+
+from datetime import UTC, datetime
+
+from adtailor.config.policy import load_policy
+from adtailor.domain.buying import Inventory
+from adtailor.journeys.live_catalogue import LiveCatalogue
+from adtailor.storage import MemoryStore
+from adtailor.testing.toy_ads import toy_inventory, toy_world
+from adtailor.testing.toy_house import ADS
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+class Interrupted:
+    """A catalogue source; once, right after telling its version, everybody else gets their turn."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self.store = store
+        self.meanwhile: list[object] = []
+
+    def version(self) -> int:
+        version = self.store.catalogue.version()
+        if self.meanwhile:
+            self.meanwhile.pop()()  # type: ignore[operator]
+        return version
+
+    def inventory(self) -> Inventory:
+        return self.store.catalogue.inventory()
+
+    def replace(self, inventory: Inventory) -> int:
+        return self.store.catalogue.replace(inventory)
+
+
+def test_a_change_that_one_thread_saw_is_not_undone_by_another_that_began_before() -> None:
+    store = MemoryStore()
+    source = Interrupted(store)
+    source.replace(toy_inventory(ADS))
+    live = LiveCatalogue(source, store.events, ranker=toy_world(ADS).ranker, parents={}, policy=load_policy())
+    assert len(live.current(NOON)) == len(ADS)
+
+    def change() -> None:
+        source.replace(toy_inventory(ADS[:1]))
+        live.current(NOON)
+        live.spent_changed()
+
+    source.meanwhile.append(change)
+    assert len(live.current(NOON)) == 1
