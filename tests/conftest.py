@@ -4,6 +4,11 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
+
+# Time says nothing on a shared machine. Where a change is judged, the same cases are tried each time.
+settings.register_profile("adtailor", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("adtailor")
 
 APT_LINE = "sudo apt-get install chromium"
 CHROMIUM = shutil.which("chromium")
