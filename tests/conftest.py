@@ -14,6 +14,12 @@ APT_LINE = "sudo apt-get install chromium"
 CHROMIUM = shutil.which("chromium")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser comes last: once it is there, its event loop runs in this thread, and no test may start another."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs a browser where there is none, unless ADTAILOR_REQUIRE asks for it."""
     if item.get_closest_marker("browser") is None or CHROMIUM is not None:
