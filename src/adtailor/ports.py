@@ -1,6 +1,6 @@
 """What the rooms ask of each other and of the outside: Protocols over domain values, nothing concrete."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -178,6 +178,13 @@ class Wellbeing(Protocol):
         """The veto of a state, for one viewer and day."""
         ...
 
+    def teaches(self, care: Care, *, person_id: PersonId | None, day: date) -> bool:
+        """Whether a click model may learn from a page of this viewer: never on a hard day, nor on some days by chance.
+
+        Whoever holds the rows cannot tell the one from the other.
+        """
+        ...
+
 
 class CatalogueSource(Protocol):
     """Where the buying side is kept."""
@@ -281,6 +288,10 @@ class EventStore(Protocol):
 
     def record(self, ref: RecordRef) -> DecisionRecord | None:
         """The record, unless it has expired or its person was forgotten."""
+        ...
+
+    def records(self, since: datetime | None = None) -> Iterator[DecisionRecord]:
+        """The records decided since, about in the order of time, without those of people who were forgotten."""
         ...
 
     def take(self, event: Event) -> EventOutcome:

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from adtailor.domain.decision import Decision
 from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, DecisionId, PersonId, PlacementId
 from adtailor.domain.money import Micros
+from adtailor.domain.training import Served
 
 EventKind = Literal["impression", "viewable", "click", "conversion", "hide", "report"]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
@@ -71,3 +72,5 @@ class DecisionRecord:
 
     decision: Decision
     person_id: PersonId | None = None
+    served: Served | None = None
+    """What the click model saw; None for a page that it must not learn from."""

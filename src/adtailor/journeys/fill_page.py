@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from adtailor.decide.deciding import decide
 from adtailor.decide.tokens import TokenBox
 from adtailor.domain.buying import Creative
-from adtailor.domain.decision import Context, Decision, DecisionRequest, Regulations, Viewer
+from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Regulations, Viewer
 from adtailor.domain.events import ClaimKind, DecisionRecord, EventClaim
 from adtailor.domain.ids import PersonId, PlacementId, PostId
 from adtailor.domain.person import Consents, Person, known_age
 from adtailor.domain.post import Post
 from adtailor.domain.reading import CONTEXT_PARTS, Reading
+from adtailor.domain.training import Served
 from adtailor.domain.wellbeing import Care, WellbeingMemory, WellbeingPolicy
 from adtailor.errors import StaleVersion
 from adtailor.journeys.live_catalogue import LiveCatalogue
@@ -96,17 +97,18 @@ class FillPage:
         profile = without_consents(profile, consents) if profile else None
         reading, page_author = self._page_reading(request.context, now)
         day = _local_day(now, request.context.zone)
+        evidence = evidence_of(
+            profile,
+            consents,
+            page=reading,
+            page_is_own=page_author is not None and page_author == person_id,
+            context=request.context,
+            policy=self._policy,
+            now=now,
+        )
         decision = decide(
             request,
-            evidence_of(
-                profile,
-                consents,
-                page=reading,
-                page_is_own=page_author is not None and page_author == person_id,
-                context=request.context,
-                policy=self._policy,
-                now=now,
-            ),
+            evidence,
             limits_of(
                 profile,
                 request.viewer,
@@ -126,7 +128,12 @@ class FillPage:
         )
         # Without a consent to history there is no one in the record: nothing to tie a click to, nothing to forget.
         known = person_id if consents.interests else None
-        page = self._recorded(request, decision, known, now)
+        served = None
+        if self._wellbeing.teaches(viewer.care, person_id=person_id, day=day):
+            # What is nobody's in the record may not be somebody's in what was served.
+            seen = evidence if known is not None else evidence.impersonal()
+            served = served_of(request, seen, now)
+        page = self._recorded(request, DecisionRecord(decision=decision, person_id=known, served=served), now)
         return self._with_card(page, viewer, now)
 
     def recent(self) -> list[Page]:
@@ -177,8 +184,9 @@ class FillPage:
         answered = self._posts.reading(post.reply_to, now) if post.reply_to is not None else None
         return beside(context_only(reading), answered), author
 
-    def _recorded(self, request: DecisionRequest, decision: Decision, known: PersonId | None, now: datetime) -> Page:
-        ref = self._events.append(DecisionRecord(decision=decision, person_id=known))
+    def _recorded(self, request: DecisionRequest, record: DecisionRecord, now: datetime) -> Page:
+        decision = record.decision
+        ref = self._events.append(record)
         creatives: dict[PlacementId, Creative] = {}
         tokens: dict[PlacementId, Mapping[ClaimKind, str]] = {}
         for index, filled in enumerate(decision.placements):
@@ -203,7 +211,7 @@ class FillPage:
         page = Page(request=request, decision=decision, creatives=creatives, tokens=tokens)
         kept = replace(page, request=replace(request, context=replace(request.context, text=None)))
         with self._recent_lock:
-            self._recent.append(kept if known is not None else _nameless(kept))
+            self._recent.append(kept if record.person_id is not None else _nameless(kept))
         return page
 
     def _with_card(self, page: Page, viewer: _Viewer, now: datetime) -> Page:
@@ -219,6 +227,23 @@ class FillPage:
 
 def _nameless(page: Page) -> Page:
     return replace(page, request=replace(page.request, viewer=replace(page.request.viewer, person_id=None)))
+
+
+def served_of(request: DecisionRequest, evidence: Evidence, now: datetime) -> Served:
+    """What the click model saw: the evidence without mood and tone, which no click model is handed."""
+    there = now.astimezone(ZoneInfo(request.context.zone))
+    return Served(
+        context_topics=evidence.context_topics,
+        interests=evidence.interests,
+        look=evidence.look,
+        history=evidence.history,
+        country=evidence.place.country if evidence.place else None,
+        language=request.context.language,
+        device=request.context.device,
+        hour=there.hour,
+        weekday=there.weekday(),
+        positions=tuple(placement.position for placement in request.placements),
+    )
 
 
 def context_only(reading: Reading) -> Reading:

@@ -29,5 +29,10 @@ def exported(
         "posts": as_json(posts),
         "readings": as_json([reading for _, reading in readings]),
         "decisions": as_json([record.decision for record in records]),
+        "learned_from": [
+            {"decision_id": record.decision.decision_id, "served": as_json(record.served)}
+            for record in records
+            if record.served is not None
+        ],
         "events": [{"event": as_json(event), "outcome": as_json(outcome)} for event, outcome in events],
     }

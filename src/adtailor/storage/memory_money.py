@@ -1,6 +1,6 @@
 """The buying side, decision records, events and money in dictionaries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -55,6 +55,11 @@ class MemoryEvents:
     def record(self, ref: RecordRef) -> DecisionRecord | None:
         """The record, unless it has expired or its person was forgotten."""
         return self._held.records.get(ref)
+
+    def records(self, since: datetime | None = None) -> Iterator[DecisionRecord]:
+        """The records decided since, in the order of time."""
+        found = sorted(self._held.records.values(), key=lambda record: record.decision.decided_at)
+        return iter([record for record in found if since is None or record.decision.decided_at >= since])
 
     def take(self, event: Event) -> EventOutcome:
         """Store an event and debit its campaign."""

@@ -16,7 +16,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from adtailor.domain.events import DecisionRecord, RecordRef
@@ -102,6 +102,19 @@ class Segments:
             for ref, content in _frames(path):
                 if content[:_REF] == key.ref and (record := self._opened(ref, content)) is not None:
                     yield ref, record
+
+    def since(self, at: datetime | None) -> Iterator[DecisionRecord]:
+        """All records that can still be opened, decided at `at` or later, oldest segment first."""
+        for path in self._paths():
+            with _refusals(path):
+                opened_at = _opened_at(path)
+            # A segment holds one day: an older one has nothing newer.
+            if opened_at is None or (at is not None and opened_at.date() < at.astimezone(UTC).date()):
+                continue
+            for ref, content in _frames(path):
+                record = self._opened(ref, content)
+                if record is not None and (at is None or record.decision.decided_at >= at):
+                    yield record
 
     def purge(self, now: datetime) -> int:
         """Delete the segments whose records are about to be 30 days old; how many."""

@@ -1,7 +1,7 @@
 """The SQLite store: one data folder with `adtailor.sqlite`, `keys.sqlite` and the decision log, behind four ports."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -51,6 +51,11 @@ class SqliteEvents:
         """The record, unless it has expired or its person was forgotten."""
         self._cache.refresh()
         return self._segments.record(ref)
+
+    def records(self, since: datetime | None = None) -> Iterator[DecisionRecord]:
+        """The records decided since, about in the order of time."""
+        self._cache.refresh()
+        return self._segments.since(since)
 
     def take(self, event: Event) -> EventOutcome:
         """Store an event and debit its campaign in one durable transaction."""

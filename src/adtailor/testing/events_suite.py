@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adtailor.domain.events import EventOutcome, RecordRef
-from adtailor.domain.ids import AdId, CampaignId
+from adtailor.domain.ids import AdId, CampaignId, PersonId, TopicId
 from adtailor.domain.money import Micros
+from adtailor.domain.training import Served
 from adtailor.domain.wellbeing import RestSuggestion
 from adtailor.errors import InvalidInput
 from adtailor.testing import samples
@@ -54,6 +55,25 @@ class EventStoreSuite(StoreSuite):
         assert store.events.record(ref) == samples.record()
         store.purge(NOON + timedelta(days=30))
         assert store.events.record(ref) is None
+
+    def test_records_are_walked_in_time_from_a_moment_on_without_the_forgotten(self, store: Store) -> None:
+        given = [
+            samples.record(n, viewer=viewer, at=NOON + timedelta(hours=9 * n))
+            for n, viewer in enumerate(["ana", None, "ben", "ana"])
+        ]
+        for record in given:
+            store.events.append(record)
+        assert list(store.events.records()) == given
+        assert list(store.events.records(NOON + timedelta(hours=9))) == given[1:]
+        store.people.forget(PersonId("ana"))
+        assert list(store.events.records()) == given[1:3]
+
+    def test_what_was_served_is_kept_with_its_record(self, store: Store) -> None:
+        served = Served(context_topics={TopicId("483"): 0.5}, look={"colour:navy": 1.0}, hour=13, positions=(4,))
+        ref = store.events.append(replace(samples.record(), served=served))
+        found = store.events.record(ref)
+        assert found is not None
+        assert found.served == served
 
     def test_t35_an_event_is_charged_once(self, store: Store) -> None:
         store.catalogue.replace(samples.inventory(samples.campaign(daily=1_000)))

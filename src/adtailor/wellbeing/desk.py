@@ -21,6 +21,7 @@ from adtailor.ports import Veto
 from adtailor.wellbeing.quiet import after_crisis, after_sustained, is_quiet, owes_support, support_settled
 from adtailor.wellbeing.rest import after_answer, is_ad_free, is_due, rest_card, support_card
 from adtailor.wellbeing.states import forgotten, state_at, with_post
+from adtailor.wellbeing.teaching import teaches
 from adtailor.wellbeing.vetoes import veto_of
 
 
@@ -81,6 +82,10 @@ class CareDesk:
     def veto(self, care: Care, *, person_id: PersonId | None, day: date) -> Veto:
         """The veto of a state, for one viewer and day."""
         return veto_of(care, policy=self._policy, secret=self._secret, person_id=person_id, day=day)
+
+    def teaches(self, care: Care, *, person_id: PersonId | None, day: date) -> bool:
+        """Whether a click model may learn from a page of this viewer."""
+        return teaches(care, person_id=person_id, day=day, secret=self._secret)
 
     def forgotten(self, memory: WellbeingMemory, now: datetime) -> WellbeingMemory:
         """The memory without what is too old to be kept: signs after 72 h, a quiet once it is over."""
