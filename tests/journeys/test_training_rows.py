@@ -74,7 +74,8 @@ def test_a_row_is_what_was_served_and_what_came_of_it() -> None:
     assert (top.position, low.position) == (4, 9)
     assert top.served.context_topics == {"483": 0.9}
     # 23:30 in London's winter is half past midnight on Saturday in Berlin.
-    assert (top.served.hour, top.served.weekday, top.served.country) == (0, 5, "DE")
+    moment = top.served.moment
+    assert (moment.hour, moment.weekday, moment.position, top.served.country) == (0, 5, 4, "DE")
     won = {filled.placement_id: filled.won for filled in page.decision.placements}
     assert top.ad_id == won[PlacementId("top")].ad_id
     assert top.propensity == won[PlacementId("top")].propensity

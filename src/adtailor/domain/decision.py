@@ -121,6 +121,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When, on what and how far down a page is read; the same for all its ads, so it is no signal that chooses one."""
+
+    device: Device | None = None
+    language: str | None = None
+    hour: int = 0
+    """0 to 23, where the page is read."""
+    weekday: int = 0
+    """0 for Monday to 6."""
+    position: int = 0
+    """Of the page's first placement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What a decision may use, a field for each signal; None where consent, person or page does not give it.
 
@@ -134,6 +148,7 @@ class Evidence:
     affect: Mapping[Mood, float] | None = None
     place: Place | None = None
     history: Mapping[AdvertiserId, float] | None = None
+    moment: Moment = Moment()
 
     def without(self, signal: Signal) -> "Evidence":
         """The same, had this signal not been there."""
@@ -141,7 +156,9 @@ class Evidence:
 
     def impersonal(self) -> "Evidence":
         """What is left for someone who has consented to nothing."""
-        return Evidence(context_topics=self.context_topics, context_tone=self.context_tone, place=self.place)
+        return Evidence(
+            context_topics=self.context_topics, context_tone=self.context_tone, place=self.place, moment=self.moment
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

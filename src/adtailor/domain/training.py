@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from adtailor.domain.buying import Device, Format
+from adtailor.domain.buying import Format
+from adtailor.domain.decision import Moment
 from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, DecisionId, PlacementId, TopicId
 
 
@@ -21,12 +22,7 @@ class Served:
     look: Mapping[str, float] | None = None
     history: Mapping[AdvertiserId, float] | None = None
     country: str | None = None
-    language: str | None = None
-    device: Device | None = None
-    hour: int = 0
-    """0 to 23, where the page was read."""
-    weekday: int = 0
-    """0 for Monday to 6."""
+    moment: Moment = Moment()
     positions: tuple[int, ...] = ()
     """Of the placements, in the order of the decision's."""
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from adtailor.decide.deciding import decide
 from adtailor.decide.tokens import TokenBox
 from adtailor.domain.buying import Creative
-from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Regulations, Viewer
+from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Moment, Regulations, Viewer
 from adtailor.domain.events import ClaimKind, DecisionRecord, EventClaim
 from adtailor.domain.ids import PersonId, PlacementId, PostId
 from adtailor.domain.person import Consents, Person, known_age
@@ -106,6 +106,7 @@ class FillPage:
             policy=self._policy,
             now=now,
         )
+        evidence = replace(evidence, moment=moment_of(request, now))
         decision = decide(
             request,
             evidence,
@@ -132,7 +133,7 @@ class FillPage:
         if self._wellbeing.teaches(viewer.care, person_id=person_id, day=day):
             # What is nobody's in the record may not be somebody's in what was served.
             seen = evidence if known is not None else evidence.impersonal()
-            served = served_of(request, seen, now)
+            served = served_of(request, seen)
         page = self._recorded(request, DecisionRecord(decision=decision, person_id=known, served=served), now)
         return self._with_card(page, viewer, now)
 
@@ -229,19 +230,27 @@ def _nameless(page: Page) -> Page:
     return replace(page, request=replace(page.request, viewer=replace(page.request.viewer, person_id=None)))
 
 
-def served_of(request: DecisionRequest, evidence: Evidence, now: datetime) -> Served:
-    """What the click model saw: the evidence without mood and tone, which no click model is handed."""
+def moment_of(request: DecisionRequest, now: datetime) -> Moment:
+    """When and on what the page is read."""
     there = now.astimezone(ZoneInfo(request.context.zone))
+    return Moment(
+        device=request.context.device,
+        language=request.context.language,
+        hour=there.hour,
+        weekday=there.weekday(),
+        position=min(placement.position for placement in request.placements),
+    )
+
+
+def served_of(request: DecisionRequest, evidence: Evidence) -> Served:
+    """What the click model saw: the evidence without mood and tone, which no click model is handed."""
     return Served(
         context_topics=evidence.context_topics,
         interests=evidence.interests,
         look=evidence.look,
         history=evidence.history,
         country=evidence.place.country if evidence.place else None,
-        language=request.context.language,
-        device=request.context.device,
-        hour=there.hour,
-        weekday=there.weekday(),
+        moment=evidence.moment,
         positions=tuple(placement.position for placement in request.placements),
     )
 

@@ -69,7 +69,7 @@ class EventStoreSuite(StoreSuite):
         assert list(store.events.records()) == given[1:3]
 
     def test_what_was_served_is_kept_with_its_record(self, store: Store) -> None:
-        served = Served(context_topics={TopicId("483"): 0.5}, look={"colour:navy": 1.0}, hour=13, positions=(4,))
+        served = Served(context_topics={TopicId("483"): 0.5}, look={"colour:navy": 1.0}, positions=(4,))
         ref = store.events.append(replace(samples.record(), served=served))
         found = store.events.record(ref)
         assert found is not None
