@@ -87,7 +87,7 @@ def app() -> "Guard":
     ranker, policy = PriorRanker(latent), load_policy()
     store = SqliteStore(Path(os.environ[FOLDER]))
     store.catalogue.replace(_shared_campaigns(toy_inventory(_ads())))
-    catalogue = LiveCatalogue(store.catalogue, store.events, ranker=ranker, parents={}, policy=policy)
+    catalogue = LiveCatalogue(store.catalogue, store.events, ranker=lambda: ranker, parents={}, policy=policy)
     tokens = TokenBox(store.token_keys, store.current_token_key, random_bytes=os.urandom)
     wellbeing = CareDesk(policy, load_helplines(), b"b" * 32)
     reader = _NoReader()
@@ -110,7 +110,6 @@ def app() -> "Guard":
                 events=store.events,
                 catalogue=catalogue,
                 text_reader=reader,
-                ranker=ranker,
                 wellbeing=wellbeing,
                 policy=policy,
                 tokens=tokens,

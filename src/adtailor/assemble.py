@@ -147,7 +147,7 @@ def open_engine(
     catalogue = LiveCatalogue(
         store.catalogue,
         store.events,
-        ranker=ranker,
+        ranker=lambda: ranker,
         parents=taxonomy.parents,
         topic_names=taxonomy.names,
         policy=policy,
@@ -169,7 +169,6 @@ def open_engine(
             events=store.events,
             catalogue=catalogue,
             text_reader=texts,
-            ranker=ranker,
             wellbeing=wellbeing,
             policy=policy,
             tokens=tokens,

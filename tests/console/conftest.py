@@ -123,7 +123,7 @@ def make_house(tmp_path: Path):
         store, clock, policy, world = MemoryStore(), MovableClock(), load_policy(), toy_world(ADS)
         care = CareDesk(policy, load_helplines(), b"s" * 32)
         tokens = TokenBox({1: b"k" * 32}, 1, random_bytes=Random(5).randbytes)
-        catalogue = LiveCatalogue(store.catalogue, store.events, ranker=world.ranker, parents={}, policy=policy)
+        catalogue = LiveCatalogue(store.catalogue, store.events, ranker=lambda: world.ranker, parents={}, policy=policy)
         take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
         reader = ToyReader()
         seeds = iter(range(10**9))
@@ -134,7 +134,6 @@ def make_house(tmp_path: Path):
                 events=store.events,
                 catalogue=catalogue,
                 text_reader=reader,
-                ranker=world.ranker,
                 wellbeing=care,
                 policy=policy,
                 tokens=tokens,

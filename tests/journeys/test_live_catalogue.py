@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from adtailor.config.policy import load_policy
+from adtailor.decide.rank import PriorRanker
 from adtailor.domain.buying import Inventory
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.storage import MemoryStore
@@ -36,7 +37,8 @@ def test_a_change_that_one_thread_saw_is_not_undone_by_another_that_began_before
     store = MemoryStore()
     source = Interrupted(store)
     source.replace(toy_inventory(ADS))
-    live = LiveCatalogue(source, store.events, ranker=toy_world(ADS).ranker, parents={}, policy=load_policy())
+    ranker = toy_world(ADS).ranker
+    live = LiveCatalogue(source, store.events, ranker=lambda: ranker, parents={}, policy=load_policy())
     assert len(live.current(NOON)) == len(ADS)
 
     def change() -> None:
@@ -46,3 +48,16 @@ def test_a_change_that_one_thread_saw_is_not_undone_by_another_that_began_before
 
     source.meanwhile.append(change)
     assert len(live.current(NOON)) == 1
+
+
+def test_another_click_model_serves_from_the_next_request_on_with_a_catalogue_of_its_own() -> None:
+    store = MemoryStore()
+    store.catalogue.replace(toy_inventory(ADS))
+    rankers = [PriorRanker({}, name="first@1"), PriorRanker({}, name="second@1")]
+    live = LiveCatalogue(store.catalogue, store.events, ranker=lambda: rankers[0], parents={}, policy=load_policy())
+    first = live.serving(NOON)
+    assert live.serving(NOON) is first
+    rankers.pop(0)
+    second = live.serving(NOON)
+    assert (first.ranker.name, first.catalogue.ranker) == ("first@1", "first@1")
+    assert (second.ranker.name, second.catalogue.ranker) == ("second@1", "second@1")

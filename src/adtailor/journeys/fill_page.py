@@ -21,7 +21,7 @@ from adtailor.domain.training import Served
 from adtailor.domain.wellbeing import Care, WellbeingMemory, WellbeingPolicy
 from adtailor.errors import StaleVersion
 from adtailor.journeys.live_catalogue import LiveCatalogue
-from adtailor.ports import EventStore, PeopleStore, PostStore, Ranker, TextReader, Wellbeing
+from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Wellbeing
 from adtailor.profiles.consent import effective_consents, without_consents
 from adtailor.profiles.evidence import evidence_of, limits_of
 
@@ -68,7 +68,6 @@ class FillPage:
         events: EventStore,
         catalogue: LiveCatalogue,
         text_reader: TextReader,
-        ranker: Ranker,
         wellbeing: Wellbeing,
         policy: WellbeingPolicy,
         tokens: TokenBox,
@@ -79,7 +78,6 @@ class FillPage:
         self._events = events
         self._catalogue = catalogue
         self._text_reader = text_reader
-        self._ranker = ranker
         self._wellbeing = wellbeing
         self._policy = policy
         self._tokens = tokens
@@ -107,6 +105,7 @@ class FillPage:
             now=now,
         )
         evidence = replace(evidence, moment=moment_of(request, now))
+        serving = self._catalogue.serving(now)
         decision = decide(
             request,
             evidence,
@@ -119,8 +118,8 @@ class FillPage:
                 now=now,
                 zone=request.context.zone,
             ),
-            catalogue=self._catalogue.current(now),
-            ranker=self._ranker,
+            catalogue=serving.catalogue,
+            ranker=serving.ranker,
             veto=self._wellbeing.veto(viewer.care, person_id=person_id, day=day),
             policy_name=f"{self._policy.name}@{self._policy.version}",
             now=now,

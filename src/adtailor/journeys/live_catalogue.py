@@ -1,7 +1,8 @@
-"""The catalogue that decisions are made on: rebuilt when the buying side changes, closed where a budget is spent."""
+"""The catalogue that decisions are made on: rebuilt when the buying side or the click model changes."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adtailor.decide.catalogue import Catalogue, build_catalogue
@@ -14,15 +15,26 @@ SPENT_EVERY = timedelta(seconds=1)
 """How old the knowledge of what is spent may be; the debit itself never overdraws, so this only saves free ads."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """A catalogue, and the click model that it was built for."""
+
+    catalogue: Catalogue
+    ranker: Ranker
+
+
 class LiveCatalogue:
-    """Hands out the newest immutable catalogue; a change serves at the next request, without a pause."""
+    """Hands out the newest immutable catalogue; a change serves at the next request, without a pause.
+
+    `ranker` is asked at each request which click model serves; another one than before is a change too.
+    """
 
     def __init__(
         self,
         source: CatalogueSource,
         events: EventStore,
         *,
-        ranker: Ranker,
+        ranker: Callable[[], Ranker],
         parents: Mapping[TopicId, TopicId],
         policy: WellbeingPolicy,
         topic_names: Mapping[TopicId, str] | None = None,
@@ -34,22 +46,32 @@ class LiveCatalogue:
         self._topic_names = topic_names or {}
         self._policy = policy
         self._lock = threading.Lock()
-        self._catalogue: Catalogue | None = None
+        self._serving: Serving | None = None
         self._creatives: Mapping[AdId, Creative] = {}
         self._spent_at: datetime | None = None
 
-    def current(self, now: datetime) -> Catalogue:
-        """The catalogue as of now."""
-        catalogue = self._catalogue
-        if catalogue is None or catalogue.version != self._source.version():
+    def serving(self, now: datetime) -> Serving:
+        """The catalogue as of now, and its click model."""
+        serving = self._serving
+        if (
+            serving is None
+            or serving.ranker is not self._ranker()
+            or serving.catalogue.version != self._source.version()
+        ):
             with self._lock:
-                catalogue = self._rebuilt()
+                serving = self._rebuilt()
         if self._spent_at is None or not timedelta(0) <= now - self._spent_at < SPENT_EVERY:
             with self._lock:
                 # Another thread may have put a newer one in place since: it must not be undone.
-                catalogue = self._catalogue = self._rebuilt().with_spent(self._events.spent(now))
+                fresh = self._rebuilt()
+                spent = fresh.catalogue.with_spent(self._events.spent(now))
+                serving = self._serving = replace(fresh, catalogue=spent)
                 self._spent_at = now
-        return catalogue
+        return serving
+
+    def current(self, now: datetime) -> Catalogue:
+        """The catalogue as of now."""
+        return self.serving(now).catalogue
 
     def creative(self, ad_id: AdId, now: datetime) -> Creative | None:
         """What an ad shows, if it is still known."""
@@ -60,19 +82,20 @@ class LiveCatalogue:
         """Something was charged: look again at the next request."""
         self._spent_at = None
 
-    def _rebuilt(self) -> Catalogue:
-        inventory = self._source.inventory()
-        if self._catalogue is not None and self._catalogue.version == inventory.version:
-            return self._catalogue
+    def _rebuilt(self) -> Serving:
+        inventory, ranker, serving = self._source.inventory(), self._ranker(), self._serving
+        if serving is not None and serving.ranker is ranker and serving.catalogue.version == inventory.version:
+            return serving
         by_id = {creative.id: creative for creative in inventory.creatives}
         self._creatives = {ad.id: by_id[ad.creative_id] for ad in inventory.ads if ad.creative_id in by_id}
-        self._catalogue = build_catalogue(
+        catalogue = build_catalogue(
             inventory,
-            ranker=self._ranker,
+            ranker=ranker,
             parents=self._parents,
             topic_names=self._topic_names,
             adult_products=frozenset(self._policy.minor_products),
             sensitive_products=frozenset(self._policy.sensitive_products),
         )
         self._spent_at = None
-        return self._catalogue
+        self._serving = Serving(catalogue=catalogue, ranker=ranker)
+        return self._serving

@@ -89,7 +89,7 @@ def toy_house(
     care = CareDesk(policy, load_helplines(), b"s" * 32)
     reader = ToyReader()
     tokens = TokenBox({1: b"k" * 32}, 1, random_bytes=Random(seed).randbytes)  # noqa: S311 - a toy, and repeatable
-    catalogue = LiveCatalogue(store.catalogue, store.events, ranker=ranker, parents={}, policy=policy)
+    catalogue = LiveCatalogue(store.catalogue, store.events, ranker=lambda: ranker, parents={}, policy=policy)
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
     return ToyHouse(
         store=store,
@@ -99,7 +99,6 @@ def toy_house(
             events=store.events,
             catalogue=catalogue,
             text_reader=reader,
-            ranker=ranker,
             wellbeing=care,
             policy=policy,
             tokens=tokens,
