@@ -1,1 +1,1 @@
-"""Invented worlds: the demo community, with its people, posts, advertisers and pictures."""
+"""Invented worlds: the demo community, and members who visit and click by a truth that only the world knows."""
