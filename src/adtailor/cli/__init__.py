@@ -30,7 +30,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="demo", help="A small invented community: its posts read, ads tailored to them, and why."),
     Verb(name="serve", help="Serve the API and the pages on this machine."),
     Verb(name="decide", help="Answer one request for ads, as the API would, and say why."),
-    Verb(name="read", help="Read posts and photos: JSONL, a Mastodon archive, a folder of pictures."),
+    Verb(name="read", help="Read posts and photos: JSONL, archives of Mastodon, Instagram, Facebook, feeds, pictures."),
     Verb(name="train", help="Train the heads again, from labelled data you have.", is_group=True),
     Verb(name="doctor", help="Say what is installed, which models, and what is missing."),
 )

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from adtailor.cli.inputs import Broken, Item, Source, open_source
+from adtailor.cli.inputs import Broken, Format, Item, Source, open_source
 from adtailor.cli.kept_readings import KeptReadings, line_of, open_kept
 from adtailor.cli.progress import err_console, out_console, progress
 from adtailor.cli.reading import Only, Outcome, Readers, batches, sift
@@ -21,6 +21,7 @@ from adtailor.cli.readings_summary import Tally, outcome, print_summary
 from adtailor.cli.readings_table import Row, print_rows, row_of
 from adtailor.cli.shown import shown
 from adtailor.config.settings import data_folder, load_settings
+from adtailor.domain.checks import checked_id
 from adtailor.errors import AdtailorError, InvalidInput
 from adtailor.ports import LookReader, TextReader
 
@@ -34,8 +35,8 @@ def run(
         list[str],
         typer.Argument(
             metavar="PATH",
-            help="A JSONL file of posts, a Mastodon archive (folder, .zip or .tar.gz), a folder of photos, a photo, "
-            "or - for JSONL on standard input.",
+            help="A JSONL file of posts; an archive of Mastodon, Instagram or Facebook (folder, .zip or .tar.gz); an "
+            "RSS or Atom file; a folder of photos, a photo; or - for JSONL on standard input.",
         ),
     ],
     *,
@@ -46,6 +47,12 @@ def run(
     ] = None,
     only: Annotated[Only | None, typer.Option("--only", help="Read only the words, or only the photos.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="Read at most so many posts.")] = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", "-f", help="What the paths are, where looking does not tell.")
+    ] = None,
+    author: Annotated[
+        str | None, typer.Option("--author", metavar="ID", help="Whose posts they are, where the input does not say.")
+    ] = None,
     batch: Annotated[int, typer.Option("--batch", min=1, max=4096, help="Posts read and kept at a time.")] = 32,
 ) -> None:
     """Read posts and photos with the models on this machine: language, sentiment, emotions, topics, clothes.
@@ -55,11 +62,13 @@ def run(
     """
     if json and out is not None:
         raise InvalidInput("--json and --out exclude each other", hint="--out FILE, then cat FILE", field="--json")
+    if author is not None:
+        checked_id(author, "--author")
     errors = err_console()
     tally = Tally()
     started = time.monotonic()
     with ExitStack() as stack:
-        sources = _opened(paths, stack, errors, tally)
+        sources = _opened(paths, stack, errors, tally, form=form, author=author)
         _refuse_overwriting(out, paths)
         kept = stack.enter_context(open_kept(out)) if out is not None else None
         rows: list[Row] = []
@@ -70,18 +79,29 @@ def run(
         except KeyboardInterrupt:
             _print(errors, "stopped: ", f"{outcome(tally, seconds=time.monotonic() - started)}{_again(kept)}", "yellow")
             raise
+        for source in sources:
+            for note in source.notes():
+                _print(errors, "note: ", shown(f"{source.file}: {note}"), "dim")
     _conclude(tally, rows, out, errors, json=json, seconds=time.monotonic() - started)
     if tally.broken or tally.incomplete:
         raise typer.Exit(USAGE)
 
 
-def _opened(paths: Sequence[str], stack: ExitStack, errors: Console, tally: Tally) -> list[Source]:
+def _opened(
+    paths: Sequence[str],
+    stack: ExitStack,
+    errors: Console,
+    tally: Tally,
+    *,
+    form: Format | None,
+    author: str | None,
+) -> list[Source]:
     """Every input that can be opened; one that cannot is reported, and is fatal if it was the only one."""
     sources: list[Source] = []
     for path in paths:
         try:
             with errors.status(f"opening {shown(path, 60)}", spinner="dots"):
-                sources.append(stack.enter_context(open_source(path)))
+                sources.append(stack.enter_context(open_source(path, form=form, author=author)))
         except AdtailorError as error:
             if len(paths) == 1:
                 raise

@@ -4,12 +4,13 @@ Nothing is unpacked to disk under a name that the archive chose: members are rea
 to a limit, so neither `../` nor a link nor a bomb of zeros does any harm.
 """
 
+import os
 import stat
 import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
@@ -20,6 +21,13 @@ MOST_SPOOLED = 16 * 2**30
 MOST_UNPACKED = 64 * 2**30
 """Bytes of all members of a .tar.gz together: to reach the last one, all others must be unpacked."""
 MOST_MEMBERS = 2_000_000
+MOST_TIMES = 200
+"""How much larger than in a zip a file may be: JSON shrinks to a tenth or a fiftieth, only bombs much further."""
+LEAST_BOMB = 16 * 2**20
+"""Bytes below which it does not matter how much larger a file becomes."""
+LEAST_TAR_BOMB = 2**28
+DEEPEST = 6
+"""Folders one within another that are looked through for the files of an export."""
 _CHUNK = 2**20
 _AGAIN = "export or download it again"
 
@@ -29,6 +37,14 @@ class Archive(Protocol):
 
     def find(self, name: str) -> str | None:
         """The full path of a file called `name`, at the top or one folder down."""
+        ...
+
+    def names(self) -> Iterable[str]:
+        """The paths of all files, links left out."""
+        ...
+
+    def holds(self, path: str) -> bool:
+        """Whether there is something at `path`; reading it may still be refused."""
         ...
 
     def read(self, path: str, *, most: int) -> bytes:
@@ -61,6 +77,14 @@ class Folder:
         """The full path of a file called `name`, at the top."""
         return name if (self._root / name).is_file() else None
 
+    def names(self) -> Iterable[str]:
+        """The paths of files down to some depth; hidden ones and links are left out."""
+        return _walk(self._root, "", DEEPEST)
+
+    def holds(self, path: str) -> bool:
+        """Whether there is something at `path`."""
+        return (self._root / _inside(path)).exists()
+
     def read(self, path: str, *, most: int) -> bytes:
         """Every part of the path is looked at before it is taken: a link could lead anywhere."""
         here = self._root
@@ -85,11 +109,24 @@ class Zip:
 
     def __init__(self, file: zipfile.ZipFile) -> None:
         self._file = file
-        self._members = {_plain(info.filename): info for info in file.infolist() if not info.is_dir()}
+        found = file.infolist()
+        if len(found) > MOST_MEMBERS:
+            raise InvalidInput(
+                f"{len(found):,} files in one archive", hint="unpack it and give the folder", field="PATH"
+            )
+        self._members = {_plain(info.filename): info for info in found if not info.is_dir()}
 
     def find(self, name: str) -> str | None:
         """The full path of a file called `name`, at the top or one folder down."""
         return _shallowest(name, self._members)
+
+    def names(self) -> Iterable[str]:
+        """The paths of all members."""
+        return iter(self._members)
+
+    def holds(self, path: str) -> bool:
+        """Whether there is a member of that name."""
+        return str(_inside(path)) in self._members
 
     def read(self, path: str, *, most: int) -> bytes:
         """A member that claims to be small and is not is cut off at the limit."""
@@ -100,6 +137,12 @@ class Zip:
             raise InvalidInput(f"{path} is a link", hint="links are not followed")
         if info.flag_bits & 1:
             raise InvalidInput(f"{path} is encrypted", hint="unpack the archive and give the folder")
+        times = info.file_size // max(info.compress_size, 1)
+        if info.file_size > LEAST_BOMB and times > MOST_TIMES:
+            raise InvalidInput(
+                f"{path} unpacks to {times:,} times its size ({info.file_size:,} bytes): more than any export's",
+                hint=f"at most {MOST_TIMES} times; unpack the archive and give the folder if you trust it",
+            )
         if info.file_size > most:
             raise _too_big(path, most)
         try:
@@ -120,6 +163,14 @@ class Tar:
         """The full path of a file called `name`, at the top or one folder down."""
         return _shallowest(name, self._members)
 
+    def names(self) -> Iterable[str]:
+        """The paths of all members that were kept."""
+        return iter(self._members)
+
+    def holds(self, path: str) -> bool:
+        """Whether there is a member of that name."""
+        return str(_inside(path)) in self._members
+
     def read(self, path: str, *, most: int) -> bytes:
         """The bytes of one file."""
         found = self._members.get(str(_inside(path)))
@@ -132,13 +183,32 @@ class Tar:
         return self._spool.read(size)
 
 
+def _walk(folder: Path, inside: str, deeper: int) -> Iterator[str]:
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.name.startswith((".", "__MACOSX")):
+            continue
+        if entry.is_file(follow_symlinks=False):
+            yield inside + entry.name
+        elif deeper and entry.is_dir(follow_symlinks=False):
+            try:
+                yield from _walk(Path(entry.path), f"{inside}{entry.name}/", deeper - 1)
+            except PermissionError:
+                continue
+
+
 def _spooled(path: Path, spool: IO[bytes]) -> Tar:
     """Unpack in one pass, front to back: a compressed tar cannot be entered in the middle."""
     members: dict[str, tuple[int, int]] = {}
-    unpacked = 0
+    unpacked, packed = 0, max(path.stat().st_size, 1)
     with tarfile.open(path, mode="r|*") as tar:
         for count, member in enumerate(tar):
             unpacked += member.size
+            if unpacked > LEAST_TAR_BOMB and unpacked > MOST_TIMES * packed:
+                raise InvalidInput(
+                    f"{path} unpacks to {unpacked // packed:,} times its size: more than any export",
+                    hint=f"at most {MOST_TIMES} times; unpack it and give the folder if you trust it",
+                    field="PATH",
+                )
             if unpacked > MOST_UNPACKED or count >= MOST_MEMBERS or spool.tell() > MOST_SPOOLED:
                 raise InvalidInput(
                     f"{path} unpacks to more than an export holds", hint="unpack it and give the folder", field="PATH"

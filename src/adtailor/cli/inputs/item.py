@@ -55,3 +55,5 @@ class Source:
     kind: str
     total: int | None
     items: Iterator[Item | Broken]
+    notes: Callable[[], tuple[str, ...]] = tuple
+    """What was left out or taken for granted on the way, a sentence each; asked when the items are read."""

@@ -85,6 +85,7 @@ def _refuse_other_json(start: bytes, file: str) -> None:
     if not any(line.startswith(b"{") for line in lines):
         raise InvalidInput(
             f"{file} is neither JSON lines nor a picture nor an archive",
-            hint="give a JSONL file of posts, a Mastodon archive (folder, .zip, .tar.gz) or a folder of photos",
+            hint="give a JSONL file of posts; an archive of Mastodon, Instagram or Facebook (folder, .zip, .tar.gz); "
+            "an RSS or Atom file; or a folder of photos",
             field="PATH",
         )

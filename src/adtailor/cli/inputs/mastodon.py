@@ -20,20 +20,25 @@ MOST_PHOTO = 30_000_000
 def open_mastodon(path: Path) -> Generator[Source]:
     """The posts of an archive: a folder, a .zip or a .tar.gz with `outbox.json` in it."""
     with open_archive(path) as archive:
-        found = archive.find(OUTBOX)
-        if found is None:
-            raise InvalidInput(
-                f"{path} holds no {OUTBOX}",
-                hint="an archive as Mastodon exports it (Preferences, Import and export, Request your archive)",
-                field="PATH",
-            )
-        activities = [bytes(raw) for raw in _outbox(archive, found, path).ordered_items]
-        yield Source(
-            file=str(path),
-            kind="Mastodon archive",
-            total=len(activities),
-            items=read_activities(activities, archive, file=str(path), root=PurePosixPath(found).parent),
+        yield mastodon_source(archive, path)
+
+
+def mastodon_source(archive: Archive, path: Path) -> Source:
+    """The posts of an archive that is open."""
+    found = archive.find(OUTBOX)
+    if found is None:
+        raise InvalidInput(
+            f"{path} holds no {OUTBOX}",
+            hint="an archive as Mastodon exports it (Preferences, Import and export, Request your archive)",
+            field="PATH",
         )
+    activities = [bytes(raw) for raw in _outbox(archive, found, path).ordered_items]
+    return Source(
+        file=str(path),
+        kind="Mastodon archive",
+        total=len(activities),
+        items=read_activities(activities, archive, file=str(path), root=PurePosixPath(found).parent),
+    )
 
 
 def read_activities(

@@ -20,27 +20,28 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._\-]+")
 
 
 @contextmanager
-def open_photos(root: Path) -> Generator[Source]:
+def open_photos(root: Path, *, author: str | None = None) -> Generator[Source]:
     """The photos of a folder and of those below it, by path; hidden ones and links are left out."""
     found = sorted(_walk(root), key=lambda one: one.as_posix() if isinstance(one, Path) else one.file)
     if not found:
         raise InvalidInput(
-            f"{root} holds no outbox.json and no photos",
-            hint="a Mastodon archive, or a folder with .jpg, .png or .webp files; name a JSONL file itself",
+            f"{root} holds no outbox.json (Mastodon), no posts_1.json (Instagram), no your_posts_1.json (Facebook) "
+            "and no photos (.jpg, .png, .webp)",
+            hint="name a JSONL file or a feed itself; an export in parts is unpacked into one folder",
             field="PATH",
         )
     yield Source(
         file=str(root),
         kind="photos",
         total=len(found),
-        items=(_item(one, root) if isinstance(one, Path) else one for one in found),
+        items=(_item(one, root, author) if isinstance(one, Path) else one for one in found),
     )
 
 
 @contextmanager
-def open_photo(path: Path) -> Generator[Source]:
+def open_photo(path: Path, *, author: str | None = None) -> Generator[Source]:
     """One photo."""
-    yield Source(file=str(path), kind="photos", total=1, items=iter([_item(path, path.parent)]))
+    yield Source(file=str(path), kind="photos", total=1, items=iter([_item(path, path.parent, author)]))
 
 
 def photo_id(relative: str) -> str:
@@ -57,13 +58,18 @@ def photo_id(relative: str) -> str:
     return f"{_UNSAFE.sub('-', relative)[-48:].strip('-')}-{digest}"
 
 
-def _item(path: Path, root: Path) -> Item | Broken:
+def _item(path: Path, root: Path, author: str | None) -> Item | Broken:
     relative = path.relative_to(root).as_posix()
     try:
         taken = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
     except OSError as error:
         return Broken(file=str(path), position=None, reason=f"cannot be read: {error.strerror}")
-    post = Post(id=PostId(photo_id(relative)), author_id=AUTHOR, created_at=taken, photos=(Photo(path=path),))
+    post = Post(
+        id=PostId(photo_id(relative)),
+        author_id=PersonId(author or AUTHOR),
+        created_at=taken,
+        photos=(Photo(path=path),),
+    )
     return Item(post=post, file=str(path), position="photo")
 
 
