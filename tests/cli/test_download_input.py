@@ -244,7 +244,7 @@ def test_an_export_as_web_pages_is_refused_with_the_format_to_ask_for(
     tmp_path: Path, files: dict[str, bytes], site: str, kind: str
 ) -> None:
     with (
-        pytest.raises(InvalidInput, match=f"{site} export as web pages") as caught,
+        pytest.raises(InvalidInput, match=f"export of {site} as web pages") as caught,
         open_source(str(MAKERS[kind](files, tmp_path))),
     ):
         pass
@@ -303,10 +303,18 @@ def test_a_file_taken_out_of_its_export_is_known_by_its_name_or_by_format(tmp_pa
         assert items[0].photos() == ("the archive holds no media/posts/202206/a.jpg",)
 
 
+def test_a_file_of_an_object_is_known_by_its_first_key(tmp_path: Path) -> None:
+    for files, name in ((instagram_2024, "stories.json"), (instagram_2018, "media.json")):
+        content = next(data for path, data in files().items() if path.endswith(name))
+        (tmp_path / name).write_bytes(content)
+        assert read(tmp_path / name)[0]
+
+
 def test_lines_of_json_are_not_taken_for_an_export_by_their_name(tmp_path: Path) -> None:
-    file = tmp_path / "posts.json"
-    file.write_text('{"id": "p1", "author_id": "ana", "created_at": "2026-11-20T12:00:00Z", "text": "Hi"}\n')
-    assert texts(read(file)[0]) == ["Hi"]
+    line = '{"id": "p1", "author_id": "ana", "created_at": "2026-11-20T12:00:00Z", "text": "Hi", "photos": []}\n'
+    for name in ("posts.json", "posts_1.json", "media.json", "your_posts_1.json"):
+        (tmp_path / name).write_text(line)
+        assert texts(read(tmp_path / name)[0]) == ["Hi"]
 
 
 @pytest.mark.parametrize("uri", ["../secret.jpg", "media/../../secret.jpg", "/etc/hostname", "..\\secret.jpg"])

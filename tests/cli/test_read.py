@@ -17,6 +17,7 @@ from adtailor.cli import main
 from adtailor.domain.reading import EMOTIONS
 from adtailor.ports import LookReader, TextReader
 from adtailor.service.wire import ReadingWire
+from adtailor.testing.downloads import facebook_2024, instagram_2024
 from adtailor.testing.exports import as_folder, as_tar, as_zip, drawn_shirt, export_files
 
 Read = Callable[..., tuple[object, str, str]]
@@ -110,6 +111,46 @@ def test_a_mastodon_archive_is_read_with_its_photos(read: Read, tmp_path: Path, 
     assert code == 2
     for place in ("item 5: object.published", "item 7: object", "item 6, photo 1"):
         assert place in err
+
+
+def test_an_instagram_export_is_read_and_what_was_left_out_is_said(read: Read, tmp_path: Path) -> None:
+    code, out, err = read(as_zip(instagram_2024(), tmp_path / "ana.zip"), "--json")
+    found = list(readings(out).values())
+    assert len(found) == 9
+    assert found[1].sentiment is not None
+    assert found[1].sentiment.label == "positive"
+    assert [look.garments[0].colours[0] for look in found[1].look or ()] == ["red", "navy"]
+    assert code == 2
+    for place in ("posts_1.json, item 5: media", "item 6: creation_timestamp: missing", "item 4, photo 1"):
+        assert place in err
+    assert "note: " in err
+    assert "videos left out" in err
+
+
+def test_an_export_and_a_feed_are_continued_where_a_run_ended(read: Read, tmp_path: Path) -> None:
+    archive = as_folder(facebook_2024(), tmp_path / "facebook")
+    feed = tmp_path / "blog.xml"
+    item = "<item><guid>{0}</guid><description>Tea, day {0}</description><pubDate>2026-11-20T12:00:00Z</pubDate></item>"
+    feed.write_text(f"<rss version='2.0'><channel>{''.join(map(item.format, range(3)))}</channel></rss>")
+    out = tmp_path / "readings.jsonl"
+    read(archive, feed, "--out", out, "--limit", "5", "--only", "text")
+    _, said, _ = read(archive, feed, "--out", out, "--only", "text")
+    assert len(readings(out.read_text())) == 12
+    assert "7 posts read" in said
+    assert "5 read before" in said
+
+
+def test_format_and_author_are_checked_and_obeyed(read: Read, tmp_path: Path) -> None:
+    archive = as_zip(facebook_2024(), tmp_path / "a.zip")
+    for arguments, said in (
+        (["--format", "instagram"], "holds no posts of Instagram"),
+        (["--format", "teletext"], "--format"),
+        (["--author", "an id"], "is no id"),
+    ):
+        code, out, err = read(archive, *arguments)
+        assert (code, out) == (2, "")
+        assert said in " ".join(err.split())
+    assert read(archive, "--format", "facebook", "--json", "--only", "text", "--limit", "1")[0] == 0
 
 
 def test_a_folder_of_photos_is_read_and_a_broken_one_costs_no_other(read: Read, tmp_path: Path) -> None:

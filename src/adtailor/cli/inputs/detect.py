@@ -1,5 +1,6 @@
 """What a path holds, told by its first bytes and by the files in it; or taken for what it is said to be."""
 
+import re
 import sys
 import tarfile
 from collections.abc import Generator
@@ -22,6 +23,8 @@ STANDARD_INPUT = "-"
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
 _SNIFFED = 4096
+_EXPORTED = re.compile(rb'\s*(?:\[|\{\s*"(?:ig_\w+|\w+_v2|text_post_app_\w+|photos|videos|stories|status_updates)")')
+"""A list, or an object whose first key is one of those that stand around the entries of an export."""
 _EXPORTS = {INSTAGRAM: "instagram", FACEBOOK: "facebook"}
 
 
@@ -147,8 +150,7 @@ def _of_export(path: Path, start: bytes, author: str | None) -> AbstractContextM
 
 
 def _begins_as_export(start: bytes) -> bool:
-    begin = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return begin.startswith(b"[") or any(key in start for key in (b'"ig_', b'"photos"', b'_v2"', b'"text_post_app_'))
+    return _EXPORTED.match(start.removeprefix(b"\xef\xbb\xbf")) is not None
 
 
 def _is_archive(path: Path, start: bytes) -> bool:

@@ -61,7 +61,7 @@ def no_posts(layout: Layout, names: Sequence[str], path: Path) -> InvalidInput:
     """Why an export cannot be read: it was asked for as web pages, or these are not its posts."""
     if layout.is_html(names):
         return InvalidInput(
-            f"{path} is a {layout.site} export as web pages (HTML)",
+            f"{path} is an export of {layout.site} as web pages (HTML)",
             hint=f'ask {layout.site} for it again ("Download your information") with the format JSON',
             field="PATH",
         )

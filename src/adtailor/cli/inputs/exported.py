@@ -113,7 +113,8 @@ def read_parts(
             try:
                 draft = read(entry, one.part, mend, left)
             except AdtailorError as error:
-                yield Broken.of(error, file=file, position=position)
+                broken = Broken.of(error, file=file, position=position)
+                yield replace(broken, hint=_OTHER) if "/docs" in error.hint else broken
                 continue
             if draft is not None:
                 yield from _items(draft, archive, roots, left, mend, file=file, position=position)
@@ -167,6 +168,7 @@ def dig(value: Any, *names: str | int) -> Any:
 
 _ENTRY = frozenset({"data", "attachments", "media"})
 """What an entry holds that stands alone; an album without photos holds none of them."""
+_OTHER = "an entry of another shape than we know: it is left out, the others are read"
 _AGAIN = "ask for the export again, or unpack it anew"
 
 

@@ -76,7 +76,9 @@ def _refuse_other_json(start: bytes, file: str) -> None:
         raise InvalidInput(f"{file} holds nothing but blank space", hint="one post a line, as JSON", field="PATH")
     if lines[0].startswith(b"["):
         raise InvalidInput(
-            f"{file} is one JSON list", hint=f"one post a line: jq -c '.[]' {file} > posts.jsonl", field="PATH"
+            f"{file} is one JSON list",
+            hint=f"one post a line: jq -c '.[]' {file} > posts.jsonl; or --format instagram, --format facebook",
+            field="PATH",
         )
     if lines[0] == b"{":
         raise InvalidInput(
@@ -84,7 +86,7 @@ def _refuse_other_json(start: bytes, file: str) -> None:
         )
     if not any(line.startswith(b"{") for line in lines):
         raise InvalidInput(
-            f"{file} is neither JSON lines nor a picture nor an archive",
+            f"{file} is neither JSON lines nor a picture nor an archive nor a feed",
             hint="give a JSONL file of posts; an archive of Mastodon, Instagram or Facebook (folder, .zip, .tar.gz); "
             "an RSS or Atom file; or a folder of photos",
             field="PATH",
