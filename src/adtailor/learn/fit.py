@@ -1,0 +1,142 @@
+"""From a log to a model: one pass in the order of time, every row judged before it is learned from."""
+
+import time as clock
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from adtailor.errors import InvalidInput
+from adtailor.learn.calibrating import Method
+from adtailor.learn.checkpoint import Kept, fingerprint
+from adtailor.learn.columns import Columns
+from adtailor.learn.features import Features, fit_features
+from adtailor.learn.judging import finish
+from adtailor.learn.learners import make_learner
+from adtailor.learn.log import Log, open_log
+from adtailor.learn.model import Model
+from adtailor.learn.models import Factorization, ModelKind, TwoHeads
+from adtailor.learn.parts import Split, make_plan
+from adtailor.learn.run import Run, Task
+
+Progress = Callable[[int, int], None]
+FIRST_ROWS = 65_536
+"""Where numbers are cut is found in this many rows at the start of the log."""
+SEGMENTS = ("advertiser_id", "placement_id", "signal")
+"""Columns that the report is also broken down by, where the log has them."""
+
+
+def fit(
+    features: Features,
+    *,
+    label: str | tuple[str, str],
+    log: Any,
+    time: str | None = None,
+    group: str | None = None,
+    weight: str | None = None,
+    model: ModelKind = Factorization(),  # noqa: B008 - frozen
+    split: Split = "time",
+    hold_out: float = 0.2,
+    validation: float = 0.1,
+    calibration: Method = "auto",
+    calibrate_by: Sequence[str] = (),
+    by: Sequence[str] | None = None,
+    sort: bool = False,
+    rounds: int = 200,
+    checkpoint: str | Path | None = None,
+    checkpoint_every: int = 5_000_000,
+    progress: Progress | bool | None = None,
+    seed: int = 0,
+) -> Model:
+    """Learns a model in one pass over a log, and judges it on rows that it had not learned from.
+
+    `log` is a path or pattern of Parquet files, several, a mapping of columns, an Arrow table, or a `Log`. Rows are
+    taken as they stand: by name of file, then by row; with `time` they must not go back (`sort` sorts them first).
+    `group` is whoever acts: intervals draw whole groups. `weight` is a column of weights.
+
+    Of a split by time, the first rows teach, the next `validation` share calibrates, and the last `hold_out` share
+    judges. Each row is believed before it is learned from; the model that is returned has learned from all of them
+    in turn. In the report, the line of the model's name is frozen before the test part; "kept learning" went on.
+    """
+    began = clock.perf_counter()
+    opened = open_log(log, sort_by=time if sort else None)
+    task = _task(features, opened, label=label, time=time, group=group, weight=weight, model=model, by=by,
+                 calibrate_by=calibrate_by)  # fmt: skip
+    if opened.rows == 0:
+        raise InvalidInput("a log without rows", hint="check the pattern, and what wrote the files")
+    plan = make_plan(split=split, rows=opened.rows, validation=validation, hold_out=hold_out, seed=seed,
+                     grouped=group is not None, timed=time is not None)  # fmt: skip
+    encoder = fit_features(features, _first_rows(opened, task.columns))
+    learner = make_learner(model, fields=len(encoder.fields), seed=seed)
+    run = Run(task=task, plan=plan, encoder=encoder, learner=learner)
+    kept = None
+    if checkpoint is not None:
+        kept = Kept(path=Path(checkpoint), every=checkpoint_every, of=fingerprint(encoder, model, plan, task))
+    if kept is not None:
+        run.resume(kept, model)
+    told = _progress(progress)
+    for block in opened.blocks(task.columns, run.position):
+        run.take(block)
+        told(run.position, opened.rows)
+        if kept is not None and run.position - run.saved >= kept.every:
+            run.save(kept)
+    return finish(run, model, opened, calibration=calibration, calibrate_by=tuple(calibrate_by), rounds=rounds,
+                  seed=seed, seconds=clock.perf_counter() - began)  # fmt: skip
+
+
+def _task(
+    features: Features,
+    log: Log,
+    *,
+    label: str | tuple[str, str],
+    time: str | None,
+    group: str | None,
+    weight: str | None,
+    model: ModelKind,
+    by: Sequence[str] | None,
+    calibrate_by: Sequence[str],
+) -> Task:
+    labels = (label,) if isinstance(label, str) else tuple(label)
+    if len(labels) != (wanted := 2 if isinstance(model, TwoHeads) else 1):
+        raise InvalidInput(
+            f"{len(labels)} labels for {type(model).__name__}",
+            hint="label='clicked', and a pair for learn.TwoHeads: ('clicked', 'converted')"
+            if wanted == 1
+            else "label=('clicked', 'converted')",
+            field="label",
+        )
+    if learned := sorted(set(labels) & set(features.columns)):
+        raise InvalidInput(f"{learned[0]!r} is label and feature", hint="a label must not predict itself",
+                           field=learned[0])  # fmt: skip
+    segments = tuple(name for name in (SEGMENTS if by is None else by) if by is not None or name in log.names)
+    extras = [name for name in (time, group, weight) if name is not None]
+    columns = tuple(dict.fromkeys((*features.columns, *labels, *extras, *segments, *calibrate_by)))
+    return Task(labels=labels, time=time, group=group, weight=weight, by=segments, columns=columns)
+
+
+def _first_rows(log: Log, columns: Sequence[str]) -> Columns:
+    from adtailor.learn.columns import joined
+
+    blocks: list[Columns] = []
+    rows = 0
+    stream = log.blocks(columns)
+    for block in stream:
+        blocks.append(block)
+        rows += len(next(iter(block.values())))
+        if rows >= FIRST_ROWS:
+            break
+    return {name: joined([block[name] for block in blocks]) for name in columns}
+
+
+def _progress(wanted: Progress | bool | None) -> Progress:
+    if callable(wanted):
+        return wanted
+    if not wanted:
+        return _silent
+    from adtailor.learn.progress import bar
+
+    return bar()
+
+
+def _silent(done: int, total: int) -> None:
+    """Says nothing."""
+    del done, total

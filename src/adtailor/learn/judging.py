@@ -1,0 +1,94 @@
+"""The end of a pass: calibrate on one part, judge on another, and put it into a model."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adtailor.learn.calibrating import Method, calibrate
+from adtailor.learn.evidence import Believed
+from adtailor.learn.log import Log
+from adtailor.learn.model import About, Model
+from adtailor.learn.models import ModelKind
+from adtailor.learn.report import Line, Point, Report, Segment, curve_of, judge, segments_of
+from adtailor.learn.run import Run
+
+Floats = NDArray[np.float64]
+
+
+def finish(
+    run: Run,
+    model: ModelKind,
+    log: Log,
+    *,
+    calibration: Method,
+    calibrate_by: tuple[str, ...],
+    rounds: int,
+    seed: int,
+    seconds: float,
+) -> Model:
+    """A model with its calibration and its report."""
+    validation, test, going_on = run.validation.joined(), run.test.joined(), run.kept_learning.joined()
+    raws = {name: validation.raws[name] for name in calibrate_by}
+    fitted = calibrate(_first(validation.logits), _first(validation.labels), method=calibration,
+                       weights=validation.weights, raws=raws)  # fmt: skip
+    random = np.random.default_rng(seed)
+    name = type(model).__name__
+
+    def chances(believed: Believed) -> Floats:
+        return fitted.apply(_first(believed.logits), believed.raws)
+
+    grouped = run.task.group is not None
+    frozen = judge(name, _click(test), chances(test), random=random, rounds=rounds, grouped=grouped)
+    lines: list[Line] = [frozen]
+    if run.plan.split == "time":
+        lines.append(judge("kept learning", _click(going_on), chances(going_on), random=random, rounds=rounds,
+                           grouped=grouped))  # fmt: skip
+    notes = [f"calibration: {fitted}, on {len(validation):,} rows"]
+    segments: list[Segment] = []
+    for column in run.task.by:
+        segments += segments_of(column, test.raws[column], _first(test.labels), chances(test), log.texts(column))
+    report = Report(
+        model=name,
+        split=run.plan.says,
+        learned=run.plan.cuts[1],
+        held_out=len(test),
+        lines=tuple(lines),
+        segments=tuple(segments),
+        curve=curve_of(_first(test.labels), chances(test)),
+        learning=_learning(run.losses),
+        notes=tuple(notes),
+        seconds=seconds,
+    )
+    about = About(model=model, features=run.encoder.fitted, calibration=fitted, labels=run.task.labels, seed=seed,
+                  rows=run.position, until=run.until, report=report)  # fmt: skip
+    return Model(about=about, encoder=run.encoder, learner=run.learner, evidence=test, frozen=run.frozen)
+
+
+def _first(values: Floats) -> Floats:
+    # Of two heads, the click.
+    return values if values.ndim == 1 else values[:, 0]
+
+
+def _click(believed: Believed) -> Believed:
+    if believed.labels.ndim == 1:
+        return believed
+    return Believed(
+        rows=believed.rows,
+        labels=believed.labels[:, 0],
+        logits=believed.logits[:, 0],
+        groups=believed.groups,
+        raws=believed.raws,
+        weights=believed.weights,
+    )
+
+
+def _learning(losses: Floats) -> tuple[Point, ...]:
+    points: list[Point] = []
+    seen = 0
+    for rows, clicks, loss in losses.tolist():
+        if rows:
+            seen += int(rows)
+            mean = clicks / rows
+            entropy = -(mean * np.log(mean) + (1 - mean) * np.log1p(-mean)) if 0.0 < mean < 1.0 else None
+            ratio = None if entropy is None else float(loss / rows / entropy)
+            points.append(Point(rows=seen, log_loss=loss / rows, normalised_entropy=ratio))
+    return tuple(points)

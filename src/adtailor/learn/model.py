@@ -1,0 +1,128 @@
+"""A learned model: it scores, saves itself, reports, and asks to serve."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from adtailor.errors import InvalidInput, ModelUnavailable
+from adtailor.learn.calibrating import Calibration
+from adtailor.learn.columns import Columns, column
+from adtailor.learn.features import Encoder, Fitted
+from adtailor.learn.learners import Learner, make_scorer, restore_learner
+from adtailor.learn.model_file import read_model, write_model
+from adtailor.learn.models import ModelKind, TwoHeads
+from adtailor.learn.report import Report
+
+Floats = NDArray[np.float64]
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a model's file says of it."""
+
+    model: ModelKind
+    features: Fitted
+    calibration: Calibration
+    labels: tuple[str, ...]
+    seed: int
+    rows: int
+    """How many rows of the log it has learned from, in the log's order."""
+    until: int | None
+    """The time of the last of them, in the log's unit (microseconds where it is a timestamp)."""
+    report: Report
+
+
+@dataclass(slots=True, kw_only=True)
+class Model:
+    """What `fit` returns and `load` reads."""
+
+    about: About
+    encoder: Encoder
+    learner: Learner
+    evidence: Any = field(default=None, repr=False)
+    """What the report was made of, while the process that learned it lives."""
+    frozen: Learner | None = field(default=None, repr=False)
+    """The learner as it was before the test part."""
+
+    def __repr__(self) -> str:
+        return (
+            f"<Model {type(self.about.model).__name__} of {self.about.rows:,} rows, {len(self.encoder.fields)} fields>"
+        )
+
+    def logits(self, rows: Mapping[str, Any]) -> Floats:
+        """The logits before calibration, one a row; shape (rows, 2) where the model has two heads.
+
+        `rows` maps each column to its values: arrays or lists, lists of lists where a field reads lists.
+        """
+        return self.learner.score(self.encoder.encode(self._read(rows)))
+
+    def score(self, rows: Mapping[str, Any]) -> Floats:
+        """Calibrated chances of a click, one a row; shape (rows, 2) where the model has two heads.
+
+        >>> import adtailor.learn as learn  # doctest: +SKIP
+        >>> model.score({"ad_id": [7, 8], "hour": [12, 12]})  # doctest: +SKIP
+        """
+        columns = self._read(rows)
+        logits = self.learner.score(self.encoder.encode(columns))
+        return self.calibrated(logits, columns)
+
+    def score_row(self, row: Mapping[str, Any]) -> float:
+        """The calibrated chance of one row, given as one value for each column."""
+        return float(self.score({name: [value] for name, value in row.items()}).flat[0])
+
+    def calibrated(self, logits: Floats, columns: Columns) -> Floats:
+        """Chances from logits of these rows."""
+        calibration = self.about.calibration
+        if missing := [name for name in calibration.columns if name not in columns]:
+            raise InvalidInput(
+                f"no column {missing[0]!r}", hint="the calibration needs it besides the features", field=missing[0]
+            )
+        raws = {name: self.encoder.raw(name, columns) for name in calibration.columns}
+        if isinstance(self.about.model, TwoHeads):
+            clicks = calibration.apply(logits[:, 0], raws)
+            return np.column_stack((clicks, clicks * np.exp(-np.logaddexp(0.0, -logits[:, 1]))))
+        return calibration.apply(logits, raws)
+
+    def _read(self, rows: Mapping[str, Any]) -> Columns:
+        # Only what it looks at: whatever else a caller has is not touched.
+        wanted = (*self.encoder.columns, *self.about.calibration.columns)
+        return {name: column(name, rows[name]) for name in wanted if name in rows}
+
+    def report(self) -> Report:
+        """How good it is; printed, it is a table."""
+        return self.about.report
+
+    def save(self, path: str | Path, *, trainable: bool = True) -> None:
+        """Writes the model to one file, atomically; without `trainable` it is smaller, and can only score."""
+        arrays = dict(self.learner.serving())
+        if trainable:
+            arrays |= self.learner.training()
+        write_model(Path(path), self.about, arrays)
+
+
+def load(path: str | Path, *, trainable: bool = False, verify: bool = True) -> Model:
+    """The model in a file, its arrays mapped; `trainable` copies them, to learn on."""
+    about_bytes, arrays = read_model(Path(path), verify=verify)
+    try:
+        about = msgspec.json.decode(about_bytes, type=About)
+    except msgspec.ValidationError as error:
+        raise ModelUnavailable(
+            f"{path} was written by another version of adtailor: {error}", hint="train the model again"
+        ) from error
+    encoder = Encoder(about.features)
+    fields = len(encoder.fields)
+    try:
+        learner = (
+            restore_learner(about.model, arrays, fields=fields, seed=about.seed)
+            if trainable
+            else make_scorer(about.model, arrays, fields=fields)
+        )
+    except KeyError as error:
+        raise ModelUnavailable(
+            f"{path} has no part {error}", hint="it was saved to score only: save with trainable=True to learn on"
+        ) from error
+    return Model(about=about, encoder=encoder, learner=learner)

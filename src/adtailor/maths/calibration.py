@@ -1,0 +1,120 @@
+r"""From a score to a chance that is true on average.
+
+- Platt (1999): $\sigma(a z + b)$, fitted by Newton steps on the log-loss, with $a \ge 0$
+- isotonic: the non-decreasing step function closest to the labels, by pooling adjacent violators (Ayer and others,
+  1955), its steps joined by straight lines through their centres
+- per value of a field: a shift $s_v$ of the logit with the prior $N(0, \tau^2)$, so that a value with few clicks stays
+  near the whole: $s_v$ maximises $\sum_{i \in v} \ln L(y_i, z_i + s) - s^2 / 2\tau^2$
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+_CLOSE = 1e-10
+_EDGE = 1e-7
+
+
+def logistic(z: Floats) -> Floats:
+    """The logistic function, without overflow.
+
+    >>> logistic(np.array([0.0, -1000.0])).tolist()
+    [0.5, 0.0]
+    """
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0.0, 1.0 / (1.0 + small), small / (1.0 + small))
+
+
+def logit(p: Floats) -> Floats:
+    """Log-odds; chances closer than 1e-7 to 0 and 1 count as that far."""
+    kept = np.clip(p, _EDGE, 1.0 - _EDGE)
+    return np.log(kept) - np.log1p(-kept)
+
+
+def fit_platt(
+    logits: Floats, labels: Floats, *, weights: Floats | None = None, rounds: int = 50
+) -> tuple[float, float]:
+    """Slope and shift. The labels are drawn in by one pseudo-row each, as Platt advises, so both stay finite."""
+    w = np.ones_like(logits) if weights is None else weights
+    ones, zeros = float((w * labels).sum()), float((w * (1.0 - labels)).sum())
+    target = np.where(labels > 0.5, (ones + 1.0) / (ones + 2.0), 1.0 / (zeros + 2.0))
+    # For a start, no slope at all but the mean: Newton's steps are then safe, as the loss is convex.
+    a, b = 1.0, 0.0
+    for _ in range(rounds):
+        p = logistic(a * logits + b)
+        slope, curve = w * (p - target), np.maximum(w * p * (1.0 - p), 1e-12)
+        ga, gb = float((slope * logits).sum()), float(slope.sum())
+        haa, hab, hbb = float((curve * logits * logits).sum()) + 1e-9, float((curve * logits).sum()), float(curve.sum())
+        determinant = haa * hbb - hab * hab
+        if determinant <= 0.0:
+            return a, b
+        da, db = (hbb * ga - hab * gb) / determinant, (haa * gb - hab * ga) / determinant
+        step = _step(logits, target, w, a, b, da, db)
+        a, b = a - step * da, b - step * db
+        if abs(step * da) + abs(step * db) < _CLOSE:
+            break
+    if a < 0.0:
+        mean = ones / max(ones + zeros, 1.0)
+        return 0.0, float(logit(np.array([mean]))[0])
+    return a, b
+
+
+def _step(  # noqa: PLR0917 - one formula
+    z: Floats, y: Floats, w: Floats, a: float, b: float, da: float, db: float
+) -> float:
+    # Halved until the loss does not rise.
+    def loss(slope: float, shift: float) -> float:
+        x = slope * z + shift
+        return float((w * (np.logaddexp(0.0, x) - y * x)).sum())
+
+    before, step = loss(a, b), 1.0
+    while step > 1e-6 and loss(a - step * da, b - step * db) > before + 1e-12:
+        step *= 0.5
+    return step
+
+
+def fit_isotonic(scores: Floats, labels: Floats, *, weights: Floats | None = None) -> tuple[Floats, Floats]:
+    """Knots (places, chances), both non-decreasing, places strictly: interpolate with `apply_isotonic`."""
+    w = np.ones_like(scores) if weights is None else weights
+    order = np.argsort(scores, kind="stable")
+    x, y, w = scores[order], labels[order], w[order]
+    starts = np.flatnonzero(np.concatenate((np.ones(1, bool), x[1:] != x[:-1])))
+    mass = np.add.reduceat(w, starts)
+    kept = mass > 0.0
+    mass = mass[kept]
+    means = (np.add.reduceat(w * y, starts)[kept]) / mass
+    places = x[starts][kept]
+    sums, masses, centres = [], [], []
+    for m, mean, place in zip(mass.tolist(), means.tolist(), places.tolist(), strict=True):
+        s, c = m * mean, m * place
+        while sums and sums[-1] * m >= s * masses[-1]:
+            s, c, m = s + sums.pop(), c + centres.pop(), m + masses.pop()  # noqa: PLW2901 - the pooled block
+        sums.append(s)
+        masses.append(m)
+        centres.append(c)
+    size = np.array(masses)
+    return np.array(centres) / size, np.array(sums) / size
+
+
+def apply_isotonic(scores: Floats, places: Floats, chances: Floats) -> Floats:
+    """Straight between the knots, level beyond them."""
+    return np.interp(scores, places, chances)
+
+
+def fit_shifts(
+    logits: Floats, labels: Floats, groups: NDArray[np.int64], *, spread: float, weights: Floats | None = None
+) -> Floats:
+    """One shift of the logit for each group, numbered from 0; `spread` is tau, how far shifts usually lie from 0."""
+    count = int(groups.max()) + 1 if len(groups) else 0
+    w = np.ones_like(logits) if weights is None else weights
+    shifts = np.zeros(count)
+    prior = 1.0 / (spread * spread)
+    for _ in range(40):
+        p = logistic(logits + shifts[groups])
+        slope = np.bincount(groups, w * (labels - p), count) - shifts * prior
+        curve = np.bincount(groups, w * p * (1.0 - p), count) + prior
+        step = np.clip(slope / curve, -1.0, 1.0)
+        shifts += step
+        if np.abs(step).max(initial=0.0) < _CLOSE:
+            break
+    return shifts
