@@ -88,7 +88,7 @@ def column(name: str, given: Any) -> Column:
     return _of_values(name, values)
 
 
-def _micros(value: datetime | np.datetime64) -> int:
+def _micros(value: Any) -> int:
     # As DuckDB does: a time without zone is taken as UTC.
     if isinstance(value, datetime) and value.tzinfo is not None:
         value = value.astimezone(UTC).replace(tzinfo=None)

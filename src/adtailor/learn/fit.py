@@ -67,12 +67,12 @@ def fit(
                      grouped=group is not None, timed=time is not None)  # fmt: skip
     encoder = fit_features(features, _first_rows(opened, task.columns))
     learner = make_learner(model, fields=len(encoder.fields), seed=seed)
-    run = Run(task=task, plan=plan, encoder=encoder, learner=learner)
+    run = Run(task=task, plan=plan, encoder=encoder, model=model, learner=learner)
     kept = None
     if checkpoint is not None:
         kept = Kept(path=Path(checkpoint), every=checkpoint_every, of=fingerprint(encoder, model, plan, task))
     if kept is not None:
-        run.resume(kept, model)
+        run.resume(kept)
     told = _progress(progress)
     for block in opened.blocks(task.columns, run.position):
         run.take(block)

@@ -13,10 +13,11 @@ from adtailor.errors import InvalidInput, ModelUnavailable
 from adtailor.learn.calibrating import Calibration
 from adtailor.learn.columns import Columns, column
 from adtailor.learn.features import Encoder, Fitted
-from adtailor.learn.learners import Learner, make_scorer, restore_learner
+from adtailor.learn.learners import Learner, make_learner
 from adtailor.learn.model_file import read_model, write_model
 from adtailor.learn.models import ModelKind, TwoHeads
 from adtailor.learn.report import Report
+from adtailor.learn.serving import Ads
 
 Floats = NDArray[np.float64]
 
@@ -74,6 +75,10 @@ class Model:
         """The calibrated chance of one row, given as one value for each column."""
         return float(self.score({name: [value] for name, value in row.items()}).flat[0])
 
+    def ads(self, ads: Mapping[str, Any]) -> Ads:
+        """Ads cached for scoring with many requests; `ads` maps columns to one value for each ad."""
+        return Ads(self, ads)
+
     def calibrated(self, logits: Floats, columns: Columns) -> Floats:
         """Chances from logits of these rows."""
         calibration = self.about.calibration
@@ -116,11 +121,7 @@ def load(path: str | Path, *, trainable: bool = False, verify: bool = True) -> M
     encoder = Encoder(about.features)
     fields = len(encoder.fields)
     try:
-        learner = (
-            restore_learner(about.model, arrays, fields=fields, seed=about.seed)
-            if trainable
-            else make_scorer(about.model, arrays, fields=fields)
-        )
+        learner = make_learner(about.model, fields=fields, seed=about.seed, arrays=arrays, scoring=not trainable)
     except KeyError as error:
         raise ModelUnavailable(
             f"{path} has no part {error}", hint="it was saved to score only: save with trainable=True to learn on"

@@ -11,7 +11,7 @@ from adtailor.learn.checkpoint import Kept, Saved, read_checkpoint, write_checkp
 from adtailor.learn.columns import Column, Columns
 from adtailor.learn.evidence import Believed, Collector
 from adtailor.learn.features import Batch, Encoder
-from adtailor.learn.learners import Learner, restore_learner
+from adtailor.learn.learners import Learner, copied, make_learner
 from adtailor.learn.models import ModelKind
 from adtailor.learn.parts import TEST, TRAIN, VALIDATION, Cutter, Plan
 from adtailor.maths.hashing import mixed_all
@@ -41,6 +41,7 @@ class Run:
     task: Task
     plan: Plan
     encoder: Encoder
+    model: ModelKind
     learner: Learner
     position: int = 0
     saved: int = 0
@@ -90,7 +91,7 @@ class Run:
         y, w = _stacked(labels, first, last), weights[first:last]
         learns = self.plan.split == "time" or part == TRAIN
         if part == TEST and self.frozen is None and learns:
-            self.frozen = self.learner.copy()
+            self.frozen = copied(self.learner, self.model, fields=len(self.encoder.fields), seed=self.plan.seed)
         frozen = self.frozen.score(some) if part == TEST and self.frozen is not None else None
         logits = self.learner.learn(some, y, w) if learns else self.learner.score(some)
         self._curve(first, labels[0][first:last], logits)
@@ -163,15 +164,15 @@ class Run:
             losses=self.losses,
         )  # fmt: skip
 
-    def resume(self, kept: Kept, model: ModelKind) -> None:
+    def resume(self, kept: Kept) -> None:
         """Goes on where a checkpoint of the same task stands, if there is one."""
         found = read_checkpoint(kept)
         if found is None:
             return
         saved, learner, frozen, collectors, losses = found
         fields, seed = len(self.encoder.fields), self.plan.seed
-        self.learner = restore_learner(model, learner, fields=fields, seed=seed)
-        self.frozen = None if frozen is None else restore_learner(model, frozen, fields=fields, seed=seed)
+        self.learner = make_learner(self.model, fields=fields, seed=seed, arrays=learner)
+        self.frozen = None if frozen is None else make_learner(self.model, fields=fields, seed=seed, arrays=frozen)
         self.position = self.saved = saved.position
         self.until = saved.until
         self.cutter = Cutter(self.plan, reached=saved.reached, last_time=saved.until)

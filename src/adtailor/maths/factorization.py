@@ -20,11 +20,10 @@ from numpy.typing import NDArray
 from adtailor.maths.hashing import mixed
 from adtailor.maths.prefetching import prefetch
 
-_ONE = np.float32(1.0)
-_HALF = np.float32(0.5)
 _FAR = 35.0
 _AHEAD = 3  # rows ahead whose memory is asked for: about as long as a miss takes
 _UNIT = 2.0**-23
+_BLOCK = 512
 
 
 @njit(cache=True, inline="always", error_model="numpy")
@@ -97,6 +96,32 @@ def fm_score(  # noqa: PLR0917 - compiled: arrays, by position
         logits[i] = bias + z + fm_pairs(sums)
 
 
+@njit(cache=True, inline="always", error_model="numpy")
+def first_number(seed: np.uint64, row: np.uint64, k: np.uint64, j: np.uint64) -> np.float32:
+    """Coordinate j of a row's first vector: between -1 and 1, the same every time."""
+    bits = mixed(seed + row * k + j) >> np.uint64(40)
+    return np.float32(np.float64(bits) * _UNIT - 1.0)
+
+
+@njit(nogil=True, error_model="numpy")
+def _step(  # noqa: PLR0917 - compiled: arrays, by position
+    own: NDArray[np.float32],
+    total: NDArray[np.float32],
+    push: np.float32,
+    x: np.float32,
+    rate: np.float32,
+    l2: np.float32,
+) -> None:
+    # A function of its own, and NumPy's root: so written the loop is compiled to vector instructions.
+    k = len(total)
+    for j in range(k):
+        v = own[j]
+        g = push * (total[j] - v * x) + l2 * v
+        grown = own[k + j] + g * g
+        own[k + j] = grown
+        own[j] = v - rate * g / np.sqrt(grown)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def fm_learn(  # noqa: PLR0917 - compiled: arrays, by position
     starts: NDArray[np.int64],
@@ -148,18 +173,77 @@ def fm_learn(  # noqa: PLR0917 - compiled: arrays, by position
                 g = push + weight_l2 * weight
                 grown = linear[row, 1] + g * g
                 linear[row, 1] = grown
-                linear[row, 0] = weight - weight_rate * g / np.float32(math.sqrt(grown + first))
+                linear[row, 0] = weight - weight_rate * g / np.sqrt(grown + first)
             else:
                 row = ~row
             own = table[row]
             if own[k] == 0.0:
                 for j in range(k):
-                    bits = mixed(seed + np.uint64(row) * np.uint64(k) + np.uint64(j)) >> np.uint64(40)
-                    own[j] = scale * np.float32(np.float64(bits) * _UNIT - 1.0)
+                    own[j] = scale * first_number(seed, np.uint64(row), np.uint64(k), np.uint64(j))
                     own[k + j] = first
+            _step(own, total, push, x, vector_rate, vector_l2)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def fm_sides(  # noqa: PLR0917 - compiled: arrays, by position
+    starts: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    values: NDArray[np.float32],
+    table: NDArray[np.float32],
+    linear: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    biases: NDArray[np.float64],
+    sums: NDArray[np.float32],
+) -> None:
+    """For rows that hold one side's entries: what they add by themselves, and their summed vectors, as columns.
+
+    The logit of a request and an ad is both biases and the product of both vectors. `vectors` has shape (k, rows).
+    """
+    for i in range(len(biases)):
+        biases[i] = fm_sums(starts[i], starts[i + 1], rows, values, table, linear, sums) + fm_pairs(sums)
+        for j in range(sums.shape[1]):
+            vectors[j, i] = sums[0, j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def fm_meet(
+    request: NDArray[np.float32], bias: float, vectors: NDArray[np.float32], biases: NDArray[np.float64],
+    logits: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Logits of a request with every ad, from cached sides; `vectors` has shape (k, ads)."""
+    n = len(logits)
+    for start in range(0, n, _BLOCK):
+        stop = min(n, start + _BLOCK)
+        some = logits[start:stop]
+        own = biases[start:stop]
+        for i in range(len(some)):
+            some[i] = bias + own[i]
+        for j in range(len(request)):
+            of = np.float64(request[j])
+            column = vectors[j, start:stop]
+            for i in range(len(some)):
+                some[i] += of * np.float64(column[i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def fm_joint(  # noqa: PLR0917 - compiled: arrays, by position
+    rows: NDArray[np.int32], table: NDArray[np.float32], linear: NDArray[np.float32], request: NDArray[np.float32],
+    vectors: NDArray[np.float32], logits: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Adds the entries that belong to a request and an ad together, as a cross does: `rows` has shape (ads, fields)."""
+    k = len(request)
+    fields = rows.shape[1]
+    for i in range(len(logits)):
+        if i + _AHEAD < len(logits):
+            for f in range(fields):
+                prefetch(table, np.int64(rows[i + _AHEAD, f]), 0)
+        add = 0.0
+        for f in range(fields):
+            row = np.int64(rows[i, f])
+            add += np.float64(linear[row, 0])
             for j in range(k):
-                v = own[j]
-                g = push * (total[j] - v * x) + vector_l2 * v
-                grown = own[k + j] + g * g
-                own[k + j] = grown
-                own[j] = v - vector_rate * g / np.float32(math.sqrt(grown))
+                met = np.float64(request[j]) + np.float64(vectors[j, i])
+                for other in range(f):
+                    met += np.float64(table[np.int64(rows[i, other]), j])
+                add += met * np.float64(table[row, j])
+        logits[i] += add
