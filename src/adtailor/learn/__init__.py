@@ -6,6 +6,7 @@
 ('ad_id', 'hour')
 """
 
+from adtailor.learn.delay import Delay
 from adtailor.learn.features import Encoder, Features
 from adtailor.learn.fields import Category, Cross, Id, MultiValue, Number, Sequence, Vector
 from adtailor.learn.fit import fit
@@ -13,11 +14,47 @@ from adtailor.learn.log import open_log
 from adtailor.learn.model import Model, load
 from adtailor.learn.models import DeepCross, Exact, Factorization, FieldAware, Hashed, Logistic, TwoHeads
 from adtailor.learn.parts import LeakingSplit
+from adtailor.learn.promotion import NotPromoted, Promotion, roll_back, serving_path
+from adtailor.learn.public_logs import avazu, criteo
 from adtailor.learn.report import Report
 from adtailor.learn.sample import sample_columns, sample_log
+from adtailor.learn.serving import Ads
+from adtailor.maths.off_policy import Estimate, NoOverlap, off_policy
 
 __all__ = [
-    "Category", "Cross", "DeepCross", "Encoder", "Exact", "Factorization", "Features", "FieldAware", "Hashed", "Id",
-    "LeakingSplit", "Logistic", "Model", "MultiValue", "Number", "Report", "Sequence", "TwoHeads", "Vector", "fit",
-    "load", "open_log", "sample_columns", "sample_log",
+    "Ads",
+    "Category",
+    "Cross",
+    "DeepCross",
+    "Delay",
+    "Encoder",
+    "Estimate",
+    "Exact",
+    "Factorization",
+    "Features",
+    "FieldAware",
+    "Hashed",
+    "Id",
+    "LeakingSplit",
+    "Logistic",
+    "Model",
+    "MultiValue",
+    "NoOverlap",
+    "NotPromoted",
+    "Number",
+    "Promotion",
+    "Report",
+    "Sequence",
+    "TwoHeads",
+    "Vector",
+    "avazu",
+    "criteo",
+    "fit",
+    "load",
+    "off_policy",
+    "open_log",
+    "roll_back",
+    "sample_columns",
+    "sample_log",
+    "serving_path",
 ]  # fmt: skip

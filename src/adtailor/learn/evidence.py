@@ -1,6 +1,7 @@
 """What was believed of rows before their labels were seen, kept until it has been judged."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,21 @@ class Believed:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def take(self, places: NDArray[np.int64]) -> "Believed":
+        """Some of the rows."""
+        return Believed(
+            rows=self.rows[places],
+            labels=self.labels[places],
+            logits=self.logits[places],
+            groups=self.groups[places],
+            raws={name: raw[places] for name, raw in self.raws.items()},
+            weights=self.weights[places],
+        )
+
+    def head(self, place: int) -> "Believed":
+        """Of several heads, one."""
+        return replace(self, labels=self.labels[:, place], logits=self.logits[:, place])
 
 
 @dataclass(slots=True)
@@ -51,5 +67,5 @@ class Collector:
         )
 
 
-def _cat(parts: list[NDArray], kind: type) -> NDArray:  # type: ignore[type-arg]
+def _cat(parts: list[NDArray[Any]], kind: type) -> NDArray[Any]:
     return np.concatenate(parts) if parts else np.empty(0, dtype=kind)

@@ -293,7 +293,7 @@ def _dims(column: Column, field: Vector) -> _Part:
             field=field.column,
         )  # fmt: skip
     values = column.values[: lists[-1]].astype(np.float64)
-    if not np.isfinite(values).all() or (column.valid is not None and not column.valid.all()):
+    if not np.isfinite(values).all() or (column.valid is not None and not column.valid[: lists[-1]].all()):
         raise InvalidInput("a number that is missing or not finite", hint="give the whole vector as null instead",
                            field=field.column)  # fmt: skip
     place = np.tile(np.arange(field.dim, dtype=np.uint64), int((sizes > 0).sum()))

@@ -9,14 +9,16 @@ from adtailor.errors import InvalidInput
 from adtailor.learn.calibrating import Method
 from adtailor.learn.checkpoint import Kept, fingerprint
 from adtailor.learn.columns import Columns
+from adtailor.learn.delay import Delay, find_late
 from adtailor.learn.features import Features, fit_features
 from adtailor.learn.judging import finish
-from adtailor.learn.learners import make_learner
+from adtailor.learn.learners import copied, make_learner
 from adtailor.learn.log import Log, open_log
 from adtailor.learn.model import Model
 from adtailor.learn.models import Factorization, ModelKind, TwoHeads
 from adtailor.learn.parts import Split, make_plan
 from adtailor.learn.run import Run, Task
+from adtailor.learn.trees import TreeRows
 
 Progress = Callable[[int, int], None]
 FIRST_ROWS = 65_536
@@ -41,6 +43,9 @@ def fit(
     calibrate_by: Sequence[str] = (),
     by: Sequence[str] | None = None,
     sort: bool = False,
+    epochs: int = 1,
+    delay: Delay | None = None,
+    baseline: bool = True,
     rounds: int = 200,
     checkpoint: str | Path | None = None,
     checkpoint_every: int = 5_000_000,
@@ -55,12 +60,14 @@ def fit(
 
     Of a split by time, the first rows teach, the next `validation` share calibrates, and the last `hold_out` share
     judges. Each row is believed before it is learned from; the model that is returned has learned from all of them
-    in turn. In the report, the line of the model's name is frozen before the test part; "kept learning" went on.
+    in turn, `epochs` times the training rows where asked (early stopping looks at the validation part alone). `delay`
+    takes labels that come late from the times at which they came. In the report, the line
+    of the model's name is frozen before the test part; "kept learning" went on.
     """
     began = clock.perf_counter()
     opened = open_log(log, sort_by=time if sort else None)
     task = _task(features, opened, label=label, time=time, group=group, weight=weight, model=model, by=by,
-                 calibrate_by=calibrate_by)  # fmt: skip
+                 calibrate_by=calibrate_by, delay=delay)  # fmt: skip
     if opened.rows == 0:
         raise InvalidInput("a log without rows", hint="check the pattern, and what wrote the files")
     plan = make_plan(split=split, rows=opened.rows, validation=validation, hold_out=hold_out, seed=seed,
@@ -68,11 +75,17 @@ def fit(
     encoder = fit_features(features, _first_rows(opened, task.columns))
     learner = make_learner(model, fields=len(encoder.fields), seed=seed)
     run = Run(task=task, plan=plan, encoder=encoder, model=model, learner=learner)
+    if delay is not None:
+        run.late = find_late(opened, delay, time=_timed(time))
+    if baseline:
+        run.trees = TreeRows(encoder=encoder)
     kept = None
     if checkpoint is not None:
         kept = Kept(path=Path(checkpoint), every=checkpoint_every, of=fingerprint(encoder, model, plan, task))
-    if kept is not None:
+        _check_resumable(epochs)
         run.resume(kept)
+    if epochs != 1:
+        rehearse(run, opened, epochs)
     told = _progress(progress)
     for block in opened.blocks(task.columns, run.position):
         run.take(block)
@@ -81,6 +94,36 @@ def fit(
             run.save(kept)
     return finish(run, model, opened, calibration=calibration, calibrate_by=tuple(calibrate_by), rounds=rounds,
                   seed=seed, seconds=clock.perf_counter() - began)  # fmt: skip
+
+
+def rehearse(run: Run, log: Log, epochs: int) -> None:
+    """Passes over the training rows until the validation part says stop; the best of them is kept."""
+    if epochs < 1 or run.plan.validation <= 0.0:
+        raise InvalidInput(f"{epochs} epochs", hint="1 or more, with a validation part to stop by", field="epochs")
+    fields, seed = len(run.encoder.fields), run.plan.seed
+    best, least = run.learner, float("inf")
+    for _ in range(epochs):
+        for learn in (True, False):
+            run.rewind()
+            loss = sum(run.rehearse(block, learn=learn) for block in log.blocks(run.task.columns))
+        if loss >= least:
+            break
+        least = loss
+        best = copied(run.learner, run.model, fields=fields, seed=seed)
+        run.passes += 1
+    run.learner, run.taught = best, True
+    run.rewind()
+
+
+def _timed(time: str | None) -> str:
+    if time is None:
+        raise InvalidInput("labels that come late, in a log without time", hint="name the column: time='decided_at'")
+    return time
+
+
+def _check_resumable(epochs: int) -> None:
+    if epochs != 1:
+        raise InvalidInput("a checkpoint of more than one pass", hint="checkpoint with epochs=1", field="checkpoint")
 
 
 def _task(
@@ -94,6 +137,7 @@ def _task(
     model: ModelKind,
     by: Sequence[str] | None,
     calibrate_by: Sequence[str],
+    delay: Delay | None,
 ) -> Task:
     labels = (label,) if isinstance(label, str) else tuple(label)
     if len(labels) != (wanted := 2 if isinstance(model, TwoHeads) else 1):
@@ -108,9 +152,10 @@ def _task(
         raise InvalidInput(f"{learned[0]!r} is label and feature", hint="a label must not predict itself",
                            field=learned[0])  # fmt: skip
     segments = tuple(name for name in (SEGMENTS if by is None else by) if by is not None or name in log.names)
-    extras = [name for name in (time, group, weight) if name is not None]
+    extras = [name for name in (time, group, weight, None if delay is None else delay.at) if name is not None]
     columns = tuple(dict.fromkeys((*features.columns, *labels, *extras, *segments, *calibrate_by)))
-    return Task(labels=labels, time=time, group=group, weight=weight, by=segments, columns=columns)
+    by_too = tuple(dict.fromkeys((*segments, *calibrate_by)))
+    return Task(labels=labels, time=time, group=group, weight=weight, by=by_too, columns=columns)
 
 
 def _first_rows(log: Log, columns: Sequence[str]) -> Columns:

@@ -10,6 +10,8 @@ from adtailor.learn.model import About, Model
 from adtailor.learn.models import ModelKind
 from adtailor.learn.report import Line, Point, Report, Segment, curve_of, judge, segments_of
 from adtailor.learn.run import Run
+from adtailor.learn.trees import MISSING
+from adtailor.maths.ranking_metrics import bootstrap, normalised_entropy
 
 Floats = NDArray[np.float64]
 
@@ -43,6 +45,19 @@ def finish(
         lines.append(judge("kept learning", _click(going_on), chances(going_on), random=random, rounds=rounds,
                            grouped=grouped))  # fmt: skip
     notes = [f"calibration: {fitted}, on {len(validation):,} rows"]
+    if run.taught:
+        notes.append(f"{run.passes} passes over the training rows, by the validation part")
+    if run.late is not None:
+        notes.append("labels come late: targets are weighted by the share that has come, and a ratio may exceed 1")
+    if run.trees is not None:
+        found = run.trees.fit(seed=seed)
+        if found is None:
+            notes.append(MISSING)
+        else:
+            rows, believed, taught = found
+            line, note = _against(test, chances(test), rows, believed, random=random, rounds=rounds, grouped=grouped)
+            lines.append(line)
+            notes.append(f"{note}; the trees learned from {taught:,} rows and did not go on learning")
     segments: list[Segment] = []
     for column in run.task.by:
         segments += segments_of(column, test.raws[column], _first(test.labels), chances(test), log.texts(column))
@@ -60,7 +75,35 @@ def finish(
     )
     about = About(model=model, features=run.encoder.fitted, calibration=fitted, labels=run.task.labels, seed=seed,
                   rows=run.position, until=run.until, report=report)  # fmt: skip
-    return Model(about=about, encoder=run.encoder, learner=run.learner, evidence=test, frozen=run.frozen)
+    return Model(about=about, encoder=run.encoder, learner=run.learner, evidence=test, frozen=run.frozen, log=log)
+
+
+def _against(
+    test: Believed,
+    chances: Floats,
+    rows: NDArray[np.int64],
+    trees: Floats,
+    *,
+    random: np.random.Generator,
+    rounds: int,
+    grouped: bool,
+) -> tuple[Line, str]:
+    # Both on the rows that both judged.
+    _, ours, theirs = np.intersect1d(test.rows, rows, assume_unique=True, return_indices=True)
+    some = _click(test).take(ours)
+    line = judge("LightGBM (trees)", some, trees[theirs], random=random, rounds=rounds, grouped=grouped)
+    _, groups = np.unique(some.groups, return_inverse=True)
+
+    def gain(weights: Floats) -> float:
+        mine = normalised_entropy(some.labels, chances[ours], weights)
+        return mine - normalised_entropy(some.labels, trees[theirs], weights)
+
+    value = gain(np.ones(len(some)))
+    low, high = bootstrap(gain, groups.astype(np.int64), random=random, rounds=rounds)
+    return line, (
+        f"norm. entropy against the trees on the same {len(some):,} rows: {value:+.4f} ({low:+.4f} to {high:+.4f}; "
+        "below 0 is better than they)"
+    )
 
 
 def _first(values: Floats) -> Floats:
@@ -69,16 +112,7 @@ def _first(values: Floats) -> Floats:
 
 
 def _click(believed: Believed) -> Believed:
-    if believed.labels.ndim == 1:
-        return believed
-    return Believed(
-        rows=believed.rows,
-        labels=believed.labels[:, 0],
-        logits=believed.logits[:, 0],
-        groups=believed.groups,
-        raws=believed.raws,
-        weights=believed.weights,
-    )
+    return believed if believed.labels.ndim == 1 else believed.head(0)
 
 
 def _learning(losses: Floats) -> tuple[Point, ...]:

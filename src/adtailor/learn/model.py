@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 from adtailor.errors import InvalidInput, ModelUnavailable
 from adtailor.learn.calibrating import Calibration
 from adtailor.learn.columns import Columns, column
+from adtailor.learn.exploring import explore
 from adtailor.learn.features import Encoder, Fitted
 from adtailor.learn.learners import Learner, make_learner
 from adtailor.learn.model_file import read_model, write_model
 from adtailor.learn.models import ModelKind, TwoHeads
+from adtailor.learn.onnx_export import export_onnx
+from adtailor.learn.promotion import SHELF, Promotion, promote
 from adtailor.learn.report import Report
 from adtailor.learn.serving import Ads
+from adtailor.maths.exploration import Chosen
 
 Floats = NDArray[np.float64]
 
@@ -46,6 +50,8 @@ class Model:
     learner: Learner
     evidence: Any = field(default=None, repr=False)
     """What the report was made of, while the process that learned it lives."""
+    log: Any = field(default=None, repr=False)
+    """Where its rows came from, likewise."""
     frozen: Learner | None = field(default=None, repr=False)
     """The learner as it was before the test part."""
 
@@ -91,6 +97,18 @@ class Model:
             clicks = calibration.apply(logits[:, 0], raws)
             return np.column_stack((clicks, clicks * np.exp(-np.logaddexp(0.0, -logits[:, 1]))))
         return calibration.apply(logits, raws)
+
+    def promote(self, slot: str = "serving", *, shelf: str | Path = SHELF, rounds: int = 500) -> Promotion:
+        """Lets it serve if its held-out rows say that it is better than what serves now; see `promotion.promote`."""
+        return promote(self, slot, shelf=shelf, rounds=rounds)
+
+    def explore(self, candidates: Mapping[str, Any], *, random: np.random.Generator) -> Chosen:
+        """Thompson's choice among candidate rows, and the chance of it, for the log."""
+        return explore(self, candidates, random=random)
+
+    def export_onnx(self, path: str | Path) -> None:
+        """Writes the dense parts as ONNX."""
+        export_onnx(self, path)
 
     def _read(self, rows: Mapping[str, Any]) -> Columns:
         # Only what it looks at: whatever else a caller has is not touched.

@@ -11,7 +11,7 @@ from adtailor.errors import InvalidInput
 from adtailor.maths.hashing import mixed_all
 
 Split = Literal["time", "group", "random"]
-TRAIN, VALIDATION, TEST = 0, 1, 2
+TRAIN, VALIDATION, TEST, NOWHERE = 0, 1, 2, 3
 
 
 class LeakingSplit(UserWarning):
@@ -35,6 +35,12 @@ class Plan:
             round(self.rows * (1.0 - self.hold_out - self.validation)),
             round(self.rows * (1.0 - self.hold_out)),
         )
+
+    @property
+    def sizes(self) -> list[float]:
+        """About how many rows each part has, and none of those that are nowhere."""
+        held, checked = self.rows * self.hold_out, self.rows * self.validation
+        return [self.rows - held - checked, checked, held, 0.0]
 
     @property
     def says(self) -> str:

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from adtailor.errors import InvalidInput
 from adtailor.learn.checkpoint import Kept, Saved, read_checkpoint, write_checkpoint
 from adtailor.learn.columns import Column, Columns
+from adtailor.learn.delay import Late
 from adtailor.learn.evidence import Believed, Collector
 from adtailor.learn.features import Batch, Encoder
 from adtailor.learn.learners import Learner, copied, make_learner
 from adtailor.learn.models import ModelKind
-from adtailor.learn.parts import TEST, TRAIN, VALIDATION, Cutter, Plan
+from adtailor.learn.parts import NOWHERE, TEST, TRAIN, VALIDATION, Cutter, Plan
+from adtailor.learn.trees import TreeRows
 from adtailor.maths.hashing import mixed_all
 
 MOST_JUDGED = 2_000_000
@@ -53,6 +55,12 @@ class Run:
     """As the frozen learner believed."""
     kept_learning: Collector = field(default_factory=Collector)
     """The same rows, as the learner believed that went on."""
+    trees: TreeRows | None = None
+    late: Late | None = None
+    taught: bool = False
+    """Whether the training rows have been learned from in earlier passes."""
+    passes: int = 0
+    """How many of them were."""
     losses: NDArray[np.float64] = field(default_factory=lambda: np.zeros((CURVE_POINTS, 3)))
     """For each fiftieth of the log: rows, clicks, summed log-loss."""
     cutter: Cutter | None = None
@@ -60,15 +68,18 @@ class Run:
     def take(self, columns: Columns) -> None:
         """Learns from the next block of rows."""
         count = len(columns[self.task.columns[0]])
-        labels = [label_of(name, columns[name], self.position) for name in self.task.labels]
-        weights = weight_of(self.task.weight, columns, count)
         times = self._times(columns)
+        labels, weights = self._labels(columns, count, times)
         groups = self._raw(self.task.group, columns)
         if self.cutter is None:
             self.cutter = Cutter(self.plan)
         parts = self.cutter.parts(self.position, count, groups, times)
         batch = self.encoder.encode(columns)
         raws = {name: self.encoder.raw(name, columns) for name in self.task.by}
+        if self.trees is not None:
+            kept = parts.copy()
+            kept[weights <= 0.0] = NOWHERE
+            self.trees.add(self.position, columns, kept, labels[0], self.plan.sizes)
         for first, last in _stretches(parts):
             part = int(parts[first])
             self._stretch(part, first, last, batch, labels, weights, groups, raws)
@@ -90,6 +101,8 @@ class Run:
         some = batch.part(first, last)
         y, w = _stacked(labels, first, last), weights[first:last]
         learns = self.plan.split == "time" or part == TRAIN
+        if part == TRAIN and self.taught:
+            return
         if part == TEST and self.frozen is None and learns:
             self.frozen = copied(self.learner, self.model, fields=len(self.encoder.fields), seed=self.plan.seed)
         frozen = self.frozen.score(some) if part == TEST and self.frozen is not None else None
@@ -99,7 +112,7 @@ class Run:
             return
         rows = np.arange(self.position + first, self.position + last, dtype=np.int64)
         size = self.plan.rows * (self.plan.hold_out if part == TEST else self.plan.validation)
-        kept = _drawn(rows, size)
+        kept = _drawn(rows, size) & (w > 0.0)
 
         def believed(z: NDArray[np.float64]) -> Believed:
             return Believed(
@@ -116,6 +129,40 @@ class Run:
         else:
             self.test.add(believed(logits if frozen is None else frozen))
             self.kept_learning.add(believed(logits))
+
+    def _labels(
+        self, columns: Columns, count: int, times: NDArray[np.int64] | None
+    ) -> tuple[list[NDArray[np.float32]], NDArray[np.float32]]:
+        weights = weight_of(self.task.weight, columns, count)
+        if self.late is None or times is None:
+            return [label_of(name, columns[name], self.position) for name in self.task.labels], weights
+        labels, ripe = self.late.labels(times, columns[self.late.delay.at])
+        return [labels], weights * ripe
+
+    def rehearse(self, columns: Columns, *, learn: bool) -> float:
+        """One more look at the training rows, or the summed log-loss of the validation rows; nothing is kept."""
+        count = len(columns[self.task.columns[0]])
+        times = self._times(columns)
+        labels, weights = self._labels(columns, count, times)
+        if self.cutter is None:
+            self.cutter = Cutter(self.plan)
+        parts = self.cutter.parts(self.position, count, self._raw(self.task.group, columns), times)
+        self.position += count
+        self.until = int(times[-1]) if times is not None and count else None
+        batch = self.encoder.encode(columns)
+        loss = 0.0
+        for first, last in _stretches(parts):
+            some, w = batch.part(first, last), weights[first:last]
+            if learn and parts[first] == TRAIN:
+                self.learner.learn(some, _stacked(labels, first, last), w)
+            elif not learn and parts[first] == VALIDATION:
+                z = _first_head(self.learner.score(some))
+                loss += float((w * (np.logaddexp(0.0, z) - labels[0][first:last] * z)).sum())
+        return loss
+
+    def rewind(self) -> None:
+        """Back to the first row, with what was learned."""
+        self.position, self.until, self.cutter = 0, None, None
 
     def _times(self, columns: Columns) -> NDArray[np.int64] | None:
         name = self.task.time
@@ -145,7 +192,7 @@ class Run:
         return self.encoder.raw(name, columns)
 
     def _curve(self, first: int, labels: NDArray[np.float32], logits: NDArray[np.float64]) -> None:
-        z = logits if logits.ndim == 1 else logits[:, 0]
+        z = _first_head(logits)
         loss = np.logaddexp(0.0, z) - labels * z
         places = (np.arange(len(z)) + self.position + first) * CURVE_POINTS // max(self.plan.rows, 1)
         for n, values in enumerate((None, labels, loss)):
@@ -162,6 +209,7 @@ class Run:
             self.frozen,
             {"validation": self.validation, "test": self.test, "kept_learning": self.kept_learning},
             losses=self.losses,
+            trees={} if self.trees is None else self.trees.arrays(),
         )  # fmt: skip
 
     def resume(self, kept: Kept) -> None:
@@ -169,7 +217,7 @@ class Run:
         found = read_checkpoint(kept)
         if found is None:
             return
-        saved, learner, frozen, collectors, losses = found
+        saved, learner, frozen, collectors, losses, trees = found
         fields, seed = len(self.encoder.fields), self.plan.seed
         self.learner = make_learner(self.model, fields=fields, seed=seed, arrays=learner)
         self.frozen = None if frozen is None else make_learner(self.model, fields=fields, seed=seed, arrays=frozen)
@@ -179,6 +227,8 @@ class Run:
         self.validation, self.test = collectors["validation"], collectors["test"]
         self.kept_learning = collectors["kept_learning"]
         self.losses = losses
+        if self.trees is not None:
+            self.trees.restore(trees)
 
 
 def label_of(name: str, column: Column, first: int) -> NDArray[np.float32]:
@@ -210,6 +260,10 @@ def weight_of(name: str | None, columns: Columns, count: int) -> NDArray[np.floa
         raise InvalidInput("a weight that is missing, negative or not finite", hint="give 0 or more in every row",
                            field=name)  # fmt: skip
     return values.astype(np.float32)
+
+
+def _first_head(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    return logits if logits.ndim == 1 else logits[:, 0]
 
 
 def _stretches(parts: NDArray[np.int8]) -> list[tuple[int, int]]:

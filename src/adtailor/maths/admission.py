@@ -1,8 +1,9 @@
 r"""A table in which no two keys share a row: who gets in, and who gives up a place.
 
 A key may live in one of eight neighbouring slots, found by its highest bits. A key that was seen often enough takes a
-free one, or that of the neighbour used least, if it was used less than the newcomer and not since the block began. Newcomers are counted in a
-small table by hash, which can only count too high (a count-min sketch of one row; Cormode and Muthukrishnan, 2005).
+free one, or that of the neighbour used least, if it was used less than the newcomer and not since the block began.
+Newcomers are counted in a small table by hash, which can only count too high (a count-min sketch of one row; Cormode
+and Muthukrishnan, 2005).
 """
 
 import numpy as np
