@@ -31,7 +31,14 @@ def log(tmp_path_factory):
 def model(log):
     files = f"{log}/*.parquet"
     return learn.fit(
-        five_lines(), label="clicked", log=files, time="decided_at", group="viewer_id", model=SMALL, rounds=20
+        five_lines(),
+        label="clicked",
+        log=files,
+        time="decided_at",
+        group="viewer_id",
+        model=SMALL,
+        rounds=20,
+        baseline=False,
     )
 
 
@@ -69,7 +76,14 @@ def test_a_row_by_itself_scores_the_bits_it_scores_among_others(model):
 def test_logs_in_memory_and_in_files_teach_the_same(model):
     columns, _ = learn.sample_columns(20_000)
     again = learn.fit(
-        five_lines(), label="clicked", log=columns, time="decided_at", group="viewer_id", model=SMALL, rounds=20
+        five_lines(),
+        label="clicked",
+        log=columns,
+        time="decided_at",
+        group="viewer_id",
+        model=SMALL,
+        rounds=20,
+        baseline=False,
     )
     some = {name: values[:500] for name, values in columns.items()}
     np.testing.assert_allclose(again.score(some), model.score(some), atol=2e-6)  # Parquet holds topics in 32 bits

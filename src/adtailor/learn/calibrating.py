@@ -1,6 +1,6 @@
 """The last step of a score: what was believed becomes a chance that is true on average. A versioned part of a model."""
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import msgspec
 import numpy as np
@@ -102,8 +102,7 @@ def calibrate(
     spread: float = 0.3,
 ) -> Calibration:
     """A calibration fitted on rows that the model had not learned from; `raws` are the columns to shift by."""
-    if method not in {"auto", "isotonic", "platt", "none"}:
-        raise InvalidInput(f"calibration {method!r}", hint="auto, isotonic, platt or none", field="calibration")
+    check_method(method)
     clicks = int(labels.sum())
     if method == "none" or not 0 < clicks < len(labels):
         return Calibration()
@@ -121,6 +120,12 @@ def calibrate(
         shifts = fit_shifts(logit(so_far), labels, places_of.astype(np.int64), spread=spread, weights=weights)
         parts.append(ByField(column=column, values=[int(v) for v in known], shifts=shifts.tolist(), spread=spread))
     return Calibration(whole=whole, by_field=tuple(parts))
+
+
+def check_method(method: str) -> None:
+    """Refuses a method that there is not."""
+    if method not in get_args(Method):
+        raise InvalidInput(f"calibration {method!r}", hint=f"one of {', '.join(get_args(Method))}", field="calibration")
 
 
 def _thinned(places: Floats, chances: Floats, rows: int) -> Isotonic:

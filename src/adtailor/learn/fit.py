@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from adtailor.errors import InvalidInput
-from adtailor.learn.calibrating import Method
+from adtailor.learn.calibrating import Method, check_method
 from adtailor.learn.checkpoint import Kept, fingerprint
 from adtailor.learn.columns import Columns
 from adtailor.learn.delay import Delay, find_late
 from adtailor.learn.features import Features, fit_features
 from adtailor.learn.judging import finish
 from adtailor.learn.learners import copied, make_learner
-from adtailor.learn.log import Log, open_log
+from adtailor.learn.lineage import check_lineage
+from adtailor.learn.log import Log, TableLog, open_log
 from adtailor.learn.model import Model
 from adtailor.learn.models import Factorization, ModelKind, TwoHeads
 from adtailor.learn.parts import Split, make_plan
@@ -65,11 +66,14 @@ def fit(
     of the model's name is frozen before the test part; "kept learning" went on.
     """
     began = clock.perf_counter()
+    check_method(calibration)
     opened = open_log(log, sort_by=time if sort else None)
     task = _task(features, opened, label=label, time=time, group=group, weight=weight, model=model, by=by,
                  calibrate_by=calibrate_by, delay=delay)  # fmt: skip
     if opened.rows == 0:
         raise InvalidInput("a log without rows", hint="check the pattern, and what wrote the files")
+    said = opened.lineage if isinstance(opened, TableLog) else {}
+    check_lineage({name: said.get(name) for name in features.columns})
     plan = make_plan(split=split, rows=opened.rows, validation=validation, hold_out=hold_out, seed=seed,
                      grouped=group is not None, timed=time is not None)  # fmt: skip
     encoder = fit_features(features, _first_rows(opened, task.columns))

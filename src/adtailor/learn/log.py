@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from adtailor.errors import AdtailorError, InvalidInput
 from adtailor.learn.arrow import columns_of
 from adtailor.learn.columns import Column, Columns, column, hash_strings
+from adtailor.learn.lineage import Source
 
 BLOCK = 16_384
 """Rows at a time: their keys stay in the second-level cache."""
@@ -86,6 +87,7 @@ class MemoryLog:
 
     def blocks(self, columns: Sequence[str], first: int = 0) -> Iterator[Columns]:
         """The columns, block by block, from row `first` on."""
+        _check_names(columns, self.names)
         for start in range(first, self.rows, BLOCK):
             stop = min(self.rows, start + BLOCK)
             if self._order is None:
@@ -110,14 +112,15 @@ def parquet_log(paths: Sequence[str | Path], *, sort_by: str | None = None) -> "
         files += found
     _check_files(files)
     listed = ", ".join(_quoted(name) for name in files)
-    return TableLog(f"read_parquet([{listed}])", sort_by=sort_by)
+    return TableLog(f"read_parquet([{listed}])", sort_by=sort_by, lineage=lineage_of(files))
 
 
 class TableLog:
     """Whatever DuckDB reads as a table, streamed; `table` is what stands after FROM."""
 
-    def __init__(self, table: str, *, sort_by: str | None = None) -> None:
+    def __init__(self, table: str, *, sort_by: str | None = None, lineage: Mapping[str, Source] | None = None) -> None:
         self._table = table
+        self.lineage: Mapping[str, Source] = lineage or {}
         self._order = "" if sort_by is None else f" ORDER BY {_name(sort_by)}"
         found = _ask(f"DESCRIBE SELECT * FROM {table}")
         self.names = tuple(str(row[0]) for row in found)
@@ -125,12 +128,7 @@ class TableLog:
 
     def blocks(self, columns: Sequence[str], first: int = 0) -> Iterator[Columns]:
         """The columns, block by block, from row `first` on; the next block is read while one is learned from."""
-        if missing := [name for name in columns if name not in self.names]:
-            raise InvalidInput(
-                f"no column {missing[0]!r} (there are: {', '.join(self.names)})",
-                hint="declare the features by the log's own column names",
-                field=missing[0],
-            )
+        _check_names(columns, self.names)
         listed = ", ".join(_name(name) for name in columns)
         offset = f" OFFSET {first}" if first else ""
         query = f"SELECT {listed} FROM {self._table}{self._order}{offset}"
@@ -148,6 +146,15 @@ class TableLog:
                 yield from columns_of(connection.sql(query), rows=BLOCK)
             except Exception as error:
                 raise _unreadable(error) from error
+
+
+def _check_names(wanted: Sequence[str], names: Sequence[str]) -> None:
+    if missing := [name for name in wanted if name not in names]:
+        raise InvalidInput(
+            f"no column {missing[0]!r} (there are: {', '.join(names)})",
+            hint="use the log's own column names",
+            field=missing[0],
+        )
 
 
 def _ahead(blocks: Iterator[Columns]) -> Iterator[Columns]:
@@ -194,11 +201,11 @@ def _readable(texts: set[str], column: Column | None) -> dict[int, str]:
     return found
 
 
-def lineage_of(files: Sequence[str]) -> dict[str, str]:
+def lineage_of(files: Sequence[str]) -> dict[str, Source]:
     """What Parquet files say of where their columns come from, under the key `adtailor.lineage`, as JSON."""
     import json
 
-    found: dict[str, str] = {}
+    found: dict[str, Source] = {}
     for name in files:
         for row in _ask(f"SELECT value FROM parquet_kv_metadata({_quoted(name)}) WHERE decode(key) = '{_LINEAGE}'"):
             found |= json.loads(bytes(row[0]).decode())

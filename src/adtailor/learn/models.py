@@ -48,10 +48,10 @@ class Factorization(msgspec.Struct, frozen=True, kw_only=True, tag="factorizatio
     k: int = 16
     table: Table = Hashed()
     vector_rate: float = 0.05
-    weight_rate: float = 0.1
-    first: float = 1.0
+    weight_rate: float = 0.08
+    first: float = 0.1
     """Where the sums of squared slopes start: larger is more careful."""
-    scale: float = 0.03
+    scale: float = 0.07
     """Size of the first numbers of a vector."""
     vector_l2: float = 0.0
     weight_l2: float = 0.0
@@ -119,9 +119,9 @@ class TwoHeads(msgspec.Struct, frozen=True, kw_only=True, tag="two_heads"):
     k: int = 16
     table: Table = Hashed()
     vector_rate: float = 0.05
-    weight_rate: float = 0.1
-    first: float = 1.0
-    scale: float = 0.03
+    weight_rate: float = 0.08
+    first: float = 0.1
+    scale: float = 0.07
 
     def __post_init__(self) -> None:
         _check_positive(self, "k", "vector_rate", "weight_rate", "first", "scale")

@@ -37,7 +37,8 @@ def fit_platt(
     """Slope and shift. The labels are drawn in by one pseudo-row each, as Platt advises, so both stay finite."""
     w = np.ones_like(logits) if weights is None else weights
     ones, zeros = float((w * labels).sum()), float((w * (1.0 - labels)).sum())
-    target = np.where(labels > 0.5, (ones + 1.0) / (ones + 2.0), 1.0 / (zeros + 2.0))
+    soft = bool(((labels != 0.0) & (labels != 1.0)).any())  # targets of late labels: their mean is the truth as it is
+    target = labels if soft else np.where(labels > 0.5, (ones + 1.0) / (ones + 2.0), 1.0 / (zeros + 2.0))
     # For a start, no slope at all but the mean: Newton's steps are then safe, as the loss is convex.
     a, b = 1.0, 0.0
     for _ in range(rounds):
@@ -46,8 +47,7 @@ def fit_platt(
         ga, gb = float((slope * logits).sum()), float(slope.sum())
         haa, hab, hbb = float((curve * logits * logits).sum()) + 1e-9, float((curve * logits).sum()), float(curve.sum())
         determinant = haa * hbb - hab * hab
-        if determinant <= 0.0:
-            return a, b
+        determinant = max(determinant, 1e-12)
         da, db = (hbb * ga - hab * gb) / determinant, (haa * gb - hab * ga) / determinant
         step = _step(logits, target, w, a, b, da, db)
         a, b = a - step * da, b - step * db

@@ -1,9 +1,11 @@
 r"""Clicks and conversions over one set of vectors, learned over all impressions (ESMM; Ma and others, 2018).
 
-With $q_j = \tfrac12 [(\sum_i v_{ij} x_i)^2 - \sum_i v_{ij}^2 x_i^2]$, head $h$ has its own weights and its own
-share $a_{hj}$ of every coordinate: $z_h = b_h + \sum_i w_{hi} x_i + \sum_j a_{hj} q_j$. With $p = \sigma(z_0)$ the chance of
-a click and $r = \sigma(z_1)$ that of a conversion after it, the loss is that of clicks by $p$ and of conversions by $pr$,
-both over every impression: nobody who did not click is left out, so $r$ is not learned from clickers alone.
+With $q_j = \tfrac12 [(\sum_i v_{ij} x_i)^2 - \sum_i v_{ij}^2 x_i^2]$, head $h$ has weights and a share $a_{hj}$ of
+every coordinate of its own: $z_h = b_h + \sum_i w_{hi} x_i + \sum_j a_{hj} q_j$.
+
+With $p = \sigma(z_0)$ the chance of a click and $r = \sigma(z_1)$ that of a conversion after it, the loss is that of
+clicks by $p$ and of conversions by $pr$, both over every impression: nobody who did not click is left out, so $r$ is
+not learned from clickers alone.
 
 $$\frac{\partial L}{\partial z_0} = (p - y) + \frac{(pr - t)(1 - p)}{1 - pr}, \qquad
   \frac{\partial L}{\partial z_1} = \frac{(pr - t)(1 - r)}{1 - pr}$$
