@@ -12,13 +12,14 @@ from adtailor.learn.fields import Category, Cross, Id, MultiValue, Number, Seque
 from adtailor.learn.fit import fit
 from adtailor.learn.log import open_log
 from adtailor.learn.model import Model, load
-from adtailor.learn.models import DeepCross, Exact, Factorization, FieldAware, Hashed, Logistic, TwoHeads
+from adtailor.learn.models import DeepCross, Exact, Factorization, FieldAware, Hashed, Logistic, Matching, TwoHeads
 from adtailor.learn.parts import LeakingSplit
 from adtailor.learn.promotion import NotPromoted, Promotion, roll_back, serving_path
 from adtailor.learn.public_logs import avazu, criteo
 from adtailor.learn.report import Report
 from adtailor.learn.sample import sample_columns, sample_log
 from adtailor.learn.serving import Ads
+from adtailor.learn.sides import two_sides
 from adtailor.maths.off_policy import Estimate, NoOverlap, off_policy
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Id",
     "LeakingSplit",
     "Logistic",
+    "Matching",
     "Model",
     "MultiValue",
     "NoOverlap",
@@ -57,4 +59,5 @@ __all__ = [
     "sample_columns",
     "sample_log",
     "serving_path",
+    "two_sides",
 ]  # fmt: skip

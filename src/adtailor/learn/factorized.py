@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adtailor.learn.features import Batch
-from adtailor.learn.models import Factorization
+from adtailor.learn.models import Factorization, Matching
 from adtailor.learn.places import make_places, rows_for, rows_learned
 from adtailor.learn.tables import Arrays, aligned, check_learns, doubled
 from adtailor.maths.factorization import fm_learn, fm_score
@@ -14,7 +14,13 @@ class Factorized:
     """Vectors and weights by place; while learning, accumulators stand beside them."""
 
     def __init__(
-        self, model: Factorization, *, fields: int, seed: int, arrays: Arrays | None = None, scoring: bool = False
+        self,
+        model: Factorization | Matching,
+        *,
+        fields: int,
+        seed: int,
+        arrays: Arrays | None = None,
+        scoring: bool = False,
     ) -> None:
         self.model = model
         self.places = make_places(model.table, fields=fields, arrays=arrays)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adtailor.learn.features import Batch
-from adtailor.learn.models import DeepCross, Factorization, FieldAware, Logistic, ModelKind
+from adtailor.learn.models import DeepCross, Factorization, FieldAware, Logistic, Matching, ModelKind
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -40,11 +40,14 @@ def make_learner(
     from adtailor.learn.factorized import Factorized
     from adtailor.learn.field_aware import FieldAwareLearner
     from adtailor.learn.logistic import LogisticLearner
+    from adtailor.learn.matched import Matched
     from adtailor.learn.two_heads import TwoHeadsLearner
 
     match model:
         case Factorization():
             return Factorized(model, fields=fields, seed=seed, arrays=arrays, scoring=scoring)
+        case Matching():
+            return Matched(model, fields=fields, seed=seed, arrays=arrays, scoring=scoring)
         case Logistic():
             return LogisticLearner(model, fields=fields, arrays=arrays, scoring=scoring)
         case FieldAware():

@@ -1,6 +1,6 @@
 """The models one can ask for: what each is, in numbers; how they learn stands in `learners`."""
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -60,6 +60,39 @@ class Factorization(msgspec.Struct, frozen=True, kw_only=True, tag="factorizatio
         _check_positive(self, "vector_rate", "weight_rate", "first", "scale")
         if not 1 <= self.k <= 256:
             raise InvalidInput(f"vectors of {self.k}", hint="1 to 256 numbers", field="k")
+
+
+Side: TypeAlias = Literal["request", "ad", "alone"]
+
+
+class Matching(msgspec.Struct, frozen=True, kw_only=True, tag="matching"):
+    """A factorisation machine of two sides: what is known of a request meets what is known of an ad, nothing else.
+
+    It factorises exactly, one vector for an ad and one for each part of a request, so a million ads are scored in one
+    pass, and leaving a part of the request out is leaving its vector out.
+    """
+
+    sides: tuple[Side, ...]
+    """One for each field, in declared order; `alone` has a weight and meets nothing. See `learn.two_sides`."""
+    k: int = 16
+    table: Table = Hashed(bits=16)
+    vector_rate: float = 0.05
+    weight_rate: float = 0.1
+    first: float = 1.0
+    scale: float = 0.1
+    vector_l2: float = 0.0
+    weight_l2: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_positive(self, "vector_rate", "weight_rate", "first", "scale")
+        if not 1 <= self.k <= 256:
+            raise InvalidInput(f"vectors of {self.k}", hint="1 to 256 numbers", field="k")
+        if not {"request", "ad"} <= set(self.sides):
+            raise InvalidInput(
+                f"the sides {sorted(set(self.sides))} alone",
+                hint="declare at least one field of the request, and one of the ad",
+                field="sides",
+            )
 
 
 class Logistic(msgspec.Struct, frozen=True, kw_only=True, tag="logistic"):
@@ -127,4 +160,4 @@ class TwoHeads(msgspec.Struct, frozen=True, kw_only=True, tag="two_heads"):
         _check_positive(self, "k", "vector_rate", "weight_rate", "first", "scale")
 
 
-ModelKind: TypeAlias = Factorization | Logistic | FieldAware | DeepCross | TwoHeads
+ModelKind: TypeAlias = Factorization | Matching | Logistic | FieldAware | DeepCross | TwoHeads

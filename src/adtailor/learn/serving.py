@@ -12,6 +12,7 @@ from adtailor.learn.columns import Columns, column
 from adtailor.learn.factorized import Factorized
 from adtailor.learn.features import Encoder
 from adtailor.learn.fields import Cross
+from adtailor.learn.models import Matching
 from adtailor.learn.places import rows_for
 from adtailor.maths.factorization import fm_joint, fm_meet, fm_sides
 from adtailor.maths.hashing import crossed, salt_of, salted
@@ -39,7 +40,7 @@ class Ads:
 
     def __init__(self, model: "Model", ads: Mapping[str, Any]) -> None:
         learner = model.learner
-        if not isinstance(learner, Factorized):
+        if not isinstance(learner, Factorized) or isinstance(model.about.model, Matching):
             raise InvalidInput(
                 f"cached ads of {type(model.about.model).__name__}",
                 hint="learn.Factorization factorises; other models score whole rows: Model.score",
