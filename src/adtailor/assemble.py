@@ -24,14 +24,15 @@ from adtailor.errors import InvalidInput
 
 if TYPE_CHECKING:
     from adtailor.console.rooms import Picture, Visitor
-    from adtailor.decide.rank import PriorRanker
     from adtailor.domain.wellbeing import WellbeingPolicy
     from adtailor.journeys.explain import Explain
     from adtailor.journeys.fill_page import FillPage
+    from adtailor.journeys.learned_ranker import LearnedRanker
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.people import People
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.take_event import TakeEvent
+    from adtailor.journeys.training_rows import TrainingRows
     from adtailor.ports import Clock, LookReader
     from adtailor.service.guard import Guard
     from adtailor.simulate.community import Community
@@ -76,13 +77,14 @@ class Engine:
     store: SqliteStore
     text_reader: TextUnderstanding
     look_reader: LookReader
-    ranker: PriorRanker
+    ranker: LearnedRanker
     catalogue: LiveCatalogue
     fill_page: FillPage
     take_event: TakeEvent
     read_posts: ReadPosts
     people: People
     explain: Explain
+    training_rows: TrainingRows
 
     def close(self) -> None:
         """Give the files back."""
@@ -128,17 +130,21 @@ def open_engine(
     from adtailor.decide.tokens import TokenBox
     from adtailor.journeys.explain import Explain
     from adtailor.journeys.fill_page import FillPage
+    from adtailor.journeys.learned_ranker import LearnedRanker
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.people import People
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.take_event import TakeEvent
+    from adtailor.journeys.training_rows import TrainingRows
     from adtailor.storage import SqliteStore
     from adtailor.wellbeing.desk import CareDesk
 
     policy = load_policy(settings.deciding.policy)
     texts, looks = readers or (text_reader(settings.models), look_reader(settings.models))
     store = SqliteStore(data, random_bytes=random_bytes)
-    ranker = PriorRanker(dict(zip(texts.topics.ids, texts.topics.latent, strict=True)))
+    clock = clock or SystemClock()
+    priors = PriorRanker(dict(zip(texts.topics.ids, texts.topics.latent, strict=True)))
+    ranker = LearnedRanker(data, priors, clock=clock)
     taxonomy = content_topics()
     wellbeing = CareDesk(
         policy, load_helplines(Path(settings.helplines) if settings.helplines else None), secret=store.hashing_secret
@@ -147,7 +153,7 @@ def open_engine(
     catalogue = LiveCatalogue(
         store.catalogue,
         store.events,
-        ranker=lambda: ranker,
+        ranker=ranker,
         parents=taxonomy.parents,
         topic_names=taxonomy.names,
         policy=policy,
@@ -156,7 +162,7 @@ def open_engine(
     return Engine(
         settings=settings,
         data=data,
-        clock=clock or SystemClock(),
+        clock=clock,
         policy=policy,
         store=store,
         text_reader=texts,
@@ -185,6 +191,7 @@ def open_engine(
         ),
         people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),
         explain=Explain(take_event=take_event, source=store.catalogue),
+        training_rows=TrainingRows(events=store.events, people=store.people, source=store.catalogue, policy=policy),
     )
 
 
@@ -267,7 +274,7 @@ def build(engine: Engine) -> Guard:
     from adtailor.service.doors import Doors
     from adtailor.service.guard import LOOPBACK, Rules
 
-    warm_up(engine.ranker)
+    warm_up(engine.ranker())
     arrived = threading.Event()
     demo = settle_community(engine) if is_demo_folder(engine.data) else None
     doors = Doors(

@@ -133,7 +133,7 @@ def _read(engine: assemble.Engine, talk: Console) -> float:
 def _show(engine: assemble.Engine, community: Community, seconds: float, shown: _Shown) -> None:
     now = engine.clock.now()
     random = Random(shown.seed)  # noqa: S311 - chance of an auction, not a secret
-    warm_up(engine.ranker)
+    warm_up(engine.ranker())
     engine.catalogue.current(now)
     posts = engine.store.posts.recent(1000)
     readings = {post.id: engine.store.posts.reading(post.id, now) for post in posts}

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from adtailor.domain.buying import AdSet, Creative, Inventory
 from adtailor.domain.decision import Evidence, Moment
 from adtailor.domain.signals import Signal
@@ -43,7 +45,8 @@ FEATURES = Features(
 def ad_model(*, k: int = 8) -> Matching:
     """The model that `AdRanker` serves."""
     asked = [name for names in SIGNAL_FIELDS.values() for name in names]
-    return two_sides(FEATURES, request=asked, ad=AD_FIELDS, k=k)
+    # Many fields say the same in every row ("not known"): together they step as one large weight, so each steps less.
+    return msgspec.structs.replace(two_sides(FEATURES, request=asked, ad=AD_FIELDS, k=k), weight_rate=0.02)
 
 
 def training_columns(rows: Iterable[TrainingRow]) -> dict[str, list[Any]]:

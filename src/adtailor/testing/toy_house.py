@@ -1,6 +1,6 @@
 """A whole house on any store: the real journeys, rooms and policy over a few toy ads; only the reading is a toy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -17,6 +17,7 @@ from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.people import People
 from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.take_event import TakeEvent
+from adtailor.ports import Ranker
 from adtailor.testing.stores import Store
 from adtailor.testing.toy_ads import toy_inventory, toy_world
 from adtailor.wellbeing.desk import CareDesk
@@ -79,17 +80,24 @@ class ToyHouse:
 
 
 def toy_house(
-    store: Store, *, ads: Sequence[Mapping[str, Any]] = ADS, seed: int = 5, exploration: float = 0.0
+    store: Store,
+    *,
+    ads: Sequence[Mapping[str, Any]] = ADS,
+    seed: int = 5,
+    exploration: float = 0.0,
+    ranker: Callable[[], Ranker] | None = None,
 ) -> ToyHouse:
     """A house on this store; an empty catalogue is filled with `ads`. The same seed mints the same tokens."""
     policy = load_policy()
-    ranker = toy_world(ads).ranker
+    priors = toy_world(ads).ranker
     if not store.catalogue.inventory().ads:
         store.catalogue.replace(toy_inventory(ads))
     care = CareDesk(policy, load_helplines(), b"s" * 32)
     reader = ToyReader()
     tokens = TokenBox({1: b"k" * 32}, 1, random_bytes=Random(seed).randbytes)  # noqa: S311 - a toy, and repeatable
-    catalogue = LiveCatalogue(store.catalogue, store.events, ranker=lambda: ranker, parents={}, policy=policy)
+    catalogue = LiveCatalogue(
+        store.catalogue, store.events, ranker=ranker or (lambda: priors), parents={}, policy=policy
+    )
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
     return ToyHouse(
         store=store,

@@ -1,0 +1,66 @@
+"""Which click model serves: the newest that was promoted in the data folder, or the priors while none was."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from adtailor.errors import AdtailorError
+from adtailor.learn.ad_ranker import AdRanker
+from adtailor.learn.model import load
+from adtailor.learn.promotion import serving_path
+from adtailor.ports import Clock, Ranker
+
+SHELF = "models"
+"""In the data folder: versions, and which of them serves."""
+LOOK_EVERY = timedelta(seconds=1)
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class LearnedRanker:
+    """Call it for the ranker that serves now; looks at the shelf at most once a second. Threads may share it."""
+
+    def __init__(self, data: Path, priors: Ranker, *, clock: Clock) -> None:
+        self._shelf = data / SHELF
+        self._priors = priors
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._looked_at: datetime | None = None
+        self._path: Path | None = None
+        self._serving: Ranker = priors
+
+    def __call__(self) -> Ranker:
+        """The ranker that serves now: the same object until another is promoted or rolled back."""
+        now = self._clock.now()
+        if self._looked_at is None or not timedelta(0) <= now - self._looked_at < LOOK_EVERY:
+            with self._lock:
+                self._looked_at = now
+                self._look()
+        return self._serving
+
+    def look_again(self) -> None:
+        """Look at the shelf at the next call, however short ago the last look was."""
+        self._looked_at = None
+
+    def _look(self) -> None:
+        path = _tried(lambda: serving_path(shelf=self._shelf), self._path)
+        if path == self._path:
+            return
+        if path is None:
+            self._path, self._serving = None, self._priors
+            return
+        # A model that cannot be used leaves the one before, which served well.
+        ranker = _tried(lambda: AdRanker(load(path), name=f"clicks@{path.stem}"), None)
+        if ranker is not None:
+            self._path, self._serving = path, ranker
+
+
+def _tried(what: Callable[[], T], otherwise: T) -> T:
+    try:
+        return what()
+    except (AdtailorError, OSError, ValueError) as error:
+        _log.error("the click model waits: %s", error)
+        return otherwise
