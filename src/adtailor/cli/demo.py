@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from adtailor import assemble
 from adtailor.cli.decision_table import Names, Row, card, consent_words, print_rows
+from adtailor.cli.demo_learning import live_and_learn, told
 from adtailor.config.settings import load_settings
 from adtailor.decide.deciding import warm_up
 from adtailor.domain.checks import aware_utc
@@ -46,6 +47,9 @@ def run(  # noqa: PLR0917 - typer calls it by name
     viewer: Annotated[str | None, typer.Option("--as", help="Decide for this member only, as ana.")] = None,
     rows: Annotated[int | None, typer.Option(min=1, help="How many decisions to show.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every post beside every member, not a choice.")] = False,
+    learn: Annotated[
+        int, typer.Option("--learn", min=0, help="First let members visit and click this often, in a simulation.")
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Where chance begins: the same seed decides the same.")] = 7,
     now: Annotated[str | None, typer.Option(help="Fix the clock, as 2026-11-20T12:00:00Z.")] = None,
     data: Annotated[Path, typer.Option(help="Where the community is kept.")] = FOLDER,
@@ -68,8 +72,11 @@ def run(  # noqa: PLR0917 - typer calls it by name
         finally:
             engine.close()
         with _aside(engine) as copy:
+            learned = live_and_learn(copy, community, visits=learn, seed=seed, talk=talk) if learn else None
             shown = _Shown(seed=seed, as_json=as_json, everything=everything, viewer=viewer, rows=rows)
             _show(copy, community, seconds, shown)
+            if learned is not None and not as_json:
+                print(f"\n{told(learned, settings.currency)}")
         if not once:
             _serve(folder, settings.server.host, settings.server.port, talk)
 

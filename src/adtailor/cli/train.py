@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from adtailor.cli import train_look
+from adtailor.cli import train_clicks, train_look
 from adtailor.errors import InvalidInput
 
 app = typer.Typer(no_args_is_help=True, help="Train models from labelled data.")
 app.command(name="look")(train_look.run)
+app.command(name="clicks")(train_clicks.run)
 
 
 @app.callback()

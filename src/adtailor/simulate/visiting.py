@@ -70,6 +70,8 @@ class Visits:
     expected_clicks: float = 0.0
     """The sum of the true chances of what was shown: clicks without their luck."""
     revenue: Micros = Micros(0)
+    expected_value: float = 0.0
+    """Micros: what the advertisers bid for what came of it, by the true chances. Of a bid for conversions, nothing."""
 
     @property
     def true_click_rate(self) -> float:
@@ -134,7 +136,15 @@ def _with_ad(
         clicks=total.clicks + clicked,
         expected_clicks=total.expected_clicks + rate,
         revenue=Micros(total.revenue + paid),
+        expected_value=total.expected_value + _worth(decision, place, rate),
     )
+
+
+def _worth(decision: Decision, place: int, rate: float) -> float:
+    won = decision.placements[place].won
+    if won is None or won.bid_kind == "cpa":
+        return 0.0
+    return won.bid * rate if won.bid_kind == "cpc" else won.bid / 1000
 
 
 def _request(number: int, visitor: Visitor, page: Page, luck: Random) -> DecisionRequest:

@@ -1,0 +1,41 @@
+"""`adtailor train clicks` at the prompt: too little to learn from is an answer, and nothing on the shelf changes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+
+def test_a_folder_that_is_not_there_is_named(adtailor, tmp_path: Path) -> None:
+    result = adtailor.run("train", "clicks", "--data", tmp_path / "nowhere")
+    assert result.returncode == 2
+    assert "nowhere is no data folder" in result.stderr
+
+
+def test_a_log_without_clicks_says_how_many_it_takes(adtailor, tmp_path: Path) -> None:
+    result = adtailor.run("train", "clicks", "--data", tmp_path)
+    assert result.returncode == 2
+    assert "0 clicks in 0 impressions" in result.stderr
+    assert "at least 100" in result.stderr
+    assert not (tmp_path / "models").exists()
+
+
+def test_nothing_to_take_back_is_said(adtailor, tmp_path: Path) -> None:
+    result = adtailor.run("train", "clicks", "--undo", "--data", tmp_path)
+    assert result.returncode == 2
+    assert "no version before" in result.stderr
+
+
+@pytest.mark.slow
+def test_the_demo_learns_from_simulated_clicks_and_says_that_they_are(adtailor) -> None:
+    result = adtailor.run("demo", "--once", "--learn", "4000", "--rows", "2", "--now", "2026-11-20T12:00:00Z")
+    assert result.returncode == 0
+    assert "Simulated: 4,000 visits by invented members" in result.stdout
+    assert "It serves from now on, as 0001.model" in result.stdout
+
+
+def test_too_few_simulated_visits_say_how_many_to_ask_for(adtailor) -> None:
+    result = adtailor.run("demo", "--once", "--learn", "20", "--rows", "1", "--now", "2026-11-20T12:00:00Z", "--json")
+    assert result.returncode == 2
+    assert "--learn 6000" in result.stderr
+    assert all(json.loads(line) for line in result.stdout.splitlines())
