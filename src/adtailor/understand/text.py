@@ -12,7 +12,7 @@ from adtailor.domain.post import Post
 from adtailor.domain.reading import PARTS, Part, PartFailed, Reading, Sentiment, Stress, Topic
 from adtailor.ports import Encoder
 from adtailor.understand import crisis, language, suitability, topics
-from adtailor.understand.cleaning import clean, has_words
+from adtailor.understand.cleaning import clean, has_words, made_of
 from adtailor.understand.heads import Heads, load_heads
 from adtailor.understand.topics import TopicIndex, load_topics
 
@@ -21,6 +21,8 @@ MEASURED: frozenset[str] = frozenset({"en"})
 TEXT_PARTS: tuple[Part, ...] = tuple(part for part in PARTS if part != "look")
 HEAD_PARTS: frozenset[Part] = frozenset({"topics", "sentiment", "tone", "emotions", "stress"})
 """Made from the vector of a text, in a measured language alone; suitability uses the vector too where there is one."""
+OWN_FEELING: frozenset[Part] = frozenset({"emotions", "stress"})
+"""What a quotation says nothing of: it holds somebody else's words."""
 _SLOTS: Mapping[Part, tuple[str, ...]] = {
     "topics": ("text", "topics"),
     "sentiment": ("text", "heads"),
@@ -73,13 +75,18 @@ class TextUnderstanding:
         mine: tuple[Part, ...] = tuple(part for part in TEXT_PARTS if part in allowed)
         reading = Reading(post_id=post.id, withheld=tuple(part for part in TEXT_PARTS if part not in allowed))
         try:
-            cleaned = clean(post.text)
-            if not has_words(cleaned):
+            cleaned, makeup = clean(post.text), made_of(post.text)
+            if makeup in {"links", "nothing"} or not has_words(cleaned):
                 return _Draft(replace(reading, abstained=mine), "", "", ())
             told = language.language_of(post.text, declared=post.language)
         except Exception as error:
             return _Draft(_failed(reading, mine, error), "", "", ())
-        return _Draft(replace(reading, language=told), post.text, cleaned, mine)
+        if makeup == "quote":
+            reading = replace(reading, abstained=tuple(part for part in mine if part in OWN_FEELING))
+            mine = tuple(part for part in mine if part not in OWN_FEELING)
+        # Emoji are spelled out in the language of the models, whatever the author speaks.
+        measured = makeup == "emoji" or told in MEASURED
+        return _Draft(replace(reading, language=told), post.text, cleaned, mine, measured)
 
     def _vectors(self, drafts: Sequence["_Draft"]) -> list[NDArray[np.float32] | Exception]:
         """The vector of each text; where encoding them together fails, each by itself, so one does not lose others."""
@@ -179,10 +186,7 @@ class _Draft:
     text: str
     cleaned: str
     parts: tuple[Part, ...]
-
-    @property
-    def is_measured(self) -> bool:
-        return self.reading.language in MEASURED
+    is_measured: bool = False
 
     @property
     def needs_vector(self) -> bool:
