@@ -31,7 +31,9 @@ _INSIDE = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
 """Where one word of a hashtag ends: SoHappy, BBCNews, good_night."""
 _REPOSTED = re.compile(r"\s*RT\s+@\w")
 _CITED_LINE = re.compile(r"\s*(?:>|$)")
-_CITED = re.compile(r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|\u201e[^\u201c\u201d]*[\u201c\u201d]|\u00ab[^\u00bb]*\u00bb")
+_CITED = re.compile(r"\u201c[^\u201d]*\u201d|\u201e[^\u201c\u201d]*[\u201c\u201d]|\u00ab[^\u00bb]*\u00bb")
+_CITED_STRAIGHT = re.compile(r"\"[^\"]*\"")
+"""Counts only with who said it: much that stands in straight marks is the author's own, or left over from a table."""
 _SAID_BY = re.compile(r"^\W*[-\u2013\u2014~]\s*\S+(?: \S+){0,3}$")
 """What may follow a quotation and still be none of the author's words: a dash and up to four words of who said it."""
 
@@ -101,11 +103,14 @@ def _printable(text: str) -> str:
 
 
 def _is_cited(text: str) -> bool:
-    """Whether nothing is left beside what stands in quotation marks, or behind `>` in each line."""
-    if ">" in text and all(_CITED_LINE.match(line) for line in text.splitlines()):
+    """Whether nothing is left beside what stands in quotation marks, or behind `>` in each of several lines."""
+    if ">" in text and "\n" in text.strip() and all(_CITED_LINE.match(line) for line in text.splitlines()):
         return True
     rest = _CITED.sub(" ", text)
-    return len(rest) < len(text) and (not _WORD.search(rest) or _SAID_BY.match(rest.strip()) is not None)
+    if len(rest) < len(text) and not _WORD.search(rest):
+        return True
+    rest = _CITED_STRAIGHT.sub(" ", rest)
+    return len(rest) < len(text) and _SAID_BY.match(rest.strip()) is not None
 
 
 def _parted(match: re.Match[str]) -> str:
