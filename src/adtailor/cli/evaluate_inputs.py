@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any, cast
@@ -112,9 +113,14 @@ def _separated(file: Path, delimiter: str) -> Table:
 
 
 def _parquet(file: Path) -> Table:
-    from adtailor.understand.labelled import needed
-
-    duckdb = needed("duckdb")
+    try:
+        duckdb: Any = import_module("duckdb")
+    except ModuleNotFoundError:
+        raise InvalidInput(
+            f"{file} is Parquet, and DuckDB, which reads it, is not installed",
+            hint="pip install 'adtailor[train]', or save the file as CSV or JSON lines",
+            field=FIELD,
+        ) from None
     try:
         with duckdb.connect() as connection:
             found = connection.execute("SELECT * FROM read_parquet(?)", [str(file)])

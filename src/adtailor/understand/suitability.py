@@ -13,6 +13,8 @@ from adtailor.understand.crisis import folded, tells_of_crisis
 NAME = "suitability-words@1"
 LANGUAGES: tuple[str, ...] = ("en", "de", "es")
 """For these there are words."""
+MOST_CHARACTERS = 20_000
+"""Looked through for words: some ten pages, which take about as long as the encoder."""
 RISKS: tuple[Risk, ...] = ("low", "medium", "high", "floor")
 HARM = "Crime & Harmful Acts to Individuals, Society & Human Right Violations"
 """What crisis language counts as here, among much else, so that a kept reading does not tell of a crisis."""
@@ -40,6 +42,7 @@ def suitability_of(text: str, language: str | None, offence: Offence | None = No
     >>> suitability_of("The bombing killed dozens", "en")
     Suitability(risk='high', categories=('Death, Injury, or Military Conflict',))
     """
+    text = text[:MOST_CHARACTERS]
     plain = folded(text)
     found: list[tuple[str, Risk]] = [
         (category.name, category.risk) for category in categories() if category.is_in(plain, language)

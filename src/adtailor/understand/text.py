@@ -60,6 +60,12 @@ class TextUnderstanding:
         return dict(zip(head.labels, head.thresholds, strict=True))
 
     @property
+    def tone_thresholds(self) -> Mapping[str, float]:
+        """From which probability a tone counts as present."""
+        head = self._heads["tone"]
+        return dict(zip(head.labels, head.thresholds, strict=True))
+
+    @property
     def stress_threshold(self) -> float:
         """From which probability a post counts as a sign of stress; PROVISIONAL, see the model card."""
         return self._heads["stress"].thresholds[0]
