@@ -7,7 +7,7 @@ LOCKED := --require-hashes --only-binary :all: -r
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test cover check bench lock clean
+.PHONY: help install demo test cover check bench quality lock clean
 
 help: ## What there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: $(VENV)/.check cover ## Lint, types, layers, and every branch of domain a
 
 bench: $(VENV)/.test ## The figures: decisions, reading, memory, set-up
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+quality: $(VENV)/.test ## How good reading is, beside what is published (ARGS=--write writes docs/quality.md)
+	@$(BIN)/python -m benchmarks.quality $(ARGS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"adtailor needs Python 3.11 to 3.13, and {sys.executable} is {v[0]}.{v[1]}: try make PYTHON=python3.12")'
