@@ -225,18 +225,14 @@ def offence() -> Iterator[Row]:
         ]
     )
     kinds = np.array([kind for _, kind in rows])
-    unsafe = np.isin(risks, ["floor", "high"])
     on = f"davidson_offensive/dev, {len(rows):,} tweets held from the fit"
-    yield Row(
-        what="offence: risk high or floor, of the hateful / offensive / neither",
-        here=" / ".join(f"{unsafe[kinds == kind].mean():.3f}" for kind in (0, 1, 2)),
-        on=on,
-    )
-    yield Row(
-        what="offence: risk floor, of the hateful / offensive / neither",
-        here=" / ".join(f"{(risks == 'floor')[kinds == kind].mean():.3f}" for kind in (0, 1, 2)),
-        on=on,
-    )
+    for name, those in (("medium or worse", ["medium", "high", "floor"]), ("high or floor", ["high", "floor"])):
+        shares = [np.isin(risks, those)[kinds == kind].mean() for kind in (0, 1, 2)]
+        yield Row(
+            what=f"offence: risk {name}, of the hateful / offensive / neither",
+            here=" / ".join(f"{share:.3f}" for share in shares),
+            on=on,
+        )
 
 
 def _ask(posts: Labelled, thresholds: Mapping[str, float] | None = None) -> Answers:
