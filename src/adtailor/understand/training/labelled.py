@@ -102,6 +102,12 @@ def _sarcasm(folder: Path) -> Rows:
     )
 
 
+def rephrased_sarcasm(folder: Path) -> tuple[str, ...]:
+    """For each row of the sarcasm set how its author would say it plainly, empty where nothing is told."""
+    rows = _read(folder / "isarcasmeval" / "train_en.parquet", ("rephrase",))
+    return _texts(rows)
+
+
 def _offence(folder: Path) -> Rows:
     rows = _read(folder / "davidson_offensive" / "dev.parquet", ("tweet", "class"))
     # 0 hate speech, 1 offensive, 2 neither.

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adtailor.understand.heads import sigmoid
-from adtailor.understand.labelled import needed
+from adtailor.understand.training.labelled import needed
 
 Vectors = NDArray[np.float32]
 Values = NDArray[np.float64]
@@ -49,6 +49,15 @@ def fit_logistic(
     return Linear(raw, float(model.intercept_[0]) - float(raw @ mean))
 
 
+def fit_soft(x: Vectors, y: Values, *, penalty: float, weights: Values) -> Linear:
+    """Logistic regression on chances rather than flags: each row counts as positive and as negative in part."""
+    sure = np.concatenate([weights * y, weights * (1 - y)])
+    taken = sure > 1e-6
+    rows = np.concatenate([np.arange(len(y)), np.arange(len(y))])[taken]
+    flags = (np.arange(2 * len(y)) < len(y))[taken]
+    return fit_logistic(x[rows], flags, penalty=penalty, weights=sure[taken])
+
+
 def fit_ridge(x: Vectors, y: Values, *, penalty: float, weights: Values | None = None) -> Linear:
     """Least squares with a penalty on the weights."""
     model = needed("sklearn.linear_model").Ridge(alpha=penalty)
@@ -64,6 +73,45 @@ def platt(scores: Values, y: Flags, *, weights: Values | None = None) -> tuple[f
     model = needed("sklearn.linear_model").LogisticRegression(C=1e6, max_iter=500)
     model.fit(scores[:, None], y, sample_weight=weights)
     return max(float(model.coef_[0, 0]), 1e-3), float(model.intercept_[0])
+
+
+def fit_platt(scores: Values, y: Flags, *, weights: Values | None = None, prior: float = 0.0) -> tuple[float, float]:
+    """As `platt`, drawn to slope 1 as if by `prior` rows: a few positives cannot bend it far.
+
+    Newton's steps, halved until they descend.
+    """
+    weight = np.ones(len(y)) if weights is None else weights
+    sign = np.where(y, -1.0, 1.0)
+
+    def loss(slope: float, offset: float) -> float:
+        return float(weight @ np.logaddexp(0.0, sign * (slope * scores + offset))) + prior / 2 * (slope - 1) ** 2
+
+    slope, offset = 1.0, 0.0
+    for _ in range(100):
+        chances = link(slope * scores + offset)
+        error, bend = weight * (chances - y), weight * chances * (1 - chances)
+        cross = float(bend @ scores)
+        gradient = np.array([error @ scores + prior * (slope - 1), error.sum()])
+        curve = np.array([[bend @ scores**2 + prior, cross], [cross, bend.sum()]]) + 1e-6 * np.eye(2)
+        step = np.linalg.solve(curve, gradient)
+        while loss(slope - float(step[0]), offset - float(step[1])) > loss(slope, offset) and np.abs(step).max() > 1e-9:
+            step = step / 2
+        slope, offset = slope - float(step[0]), offset - float(step[1])
+        if np.abs(step).max() < 1e-8:
+            break
+    return max(slope, 1e-2), offset
+
+
+def fit_three(scores: Values, y: NDArray[np.int_], *, weights: Values) -> tuple[float, Values]:
+    """One slope and an offset per class that make softmax(slope x scores + offsets) probabilities, by descent."""
+    weight = weights / weights.sum()
+    truth = np.eye(scores.shape[1])[y]
+    slope, offsets = 1.0, np.zeros(scores.shape[1])
+    for _ in range(3_000):
+        error = weight[:, None] * (shares(slope * scores + offsets) - truth)
+        slope = max(slope - 0.2 * float((error * scores).sum()) / max(float((scores**2).mean()), 1.0), 1e-2)
+        offsets = offsets - 0.5 * error.sum(axis=0)
+    return slope, offsets
 
 
 def prevalence_weights(y: Flags, prevalence: float) -> Values:
@@ -139,6 +187,11 @@ def calibration_error(probabilities: Values, y: Flags, *, weights: Values | None
         abs(float((weight[mine] * (probabilities[mine] - y[mine])).sum())) for mine in (place == n for n in range(bins))
     ]
     return sum(gaps) / float(weight.sum())
+
+
+def shares(scores: Values) -> Values:
+    """Softmax of each row."""
+    return np.exp(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
 
 
 def link(scores: Values) -> Values:

@@ -9,33 +9,50 @@ from numpy.typing import NDArray
 from adtailor.config.taxonomy import content_topics
 from adtailor.domain.ids import TopicId
 from adtailor.ports import Encoder
-from adtailor.understand.card import HeadReport, Score
 from adtailor.understand.cleaning import clean
-from adtailor.understand.fitting import Flags, Values, Vectors, area_under_roc, platt
-from adtailor.understand.labelled import needed
-from adtailor.understand.topics import LEAST_CONFIDENCE, TopicIndex, branches, latent_of, topic_texts
+from adtailor.understand.topics import LEAST_CONFIDENCE, TopicIndex, branches, latent_of, projected, topic_texts
+from adtailor.understand.training.card import HeadReport, Score
+from adtailor.understand.training.fitting import Flags, Values, Vectors, area_under_roc, platt
+from adtailor.understand.training.labelled import needed
 
 NONE_ROWS = 600
 NONE_WEIGHT = 0.5
 PATH_WEIGHT = 0.3
 PENALTY = 30.0
+POST_WEIGHT = 1.0
+HERE = Path(__file__).parent
 
 
-def train_topics(encoder: Encoder, *, everyday: Vectors) -> tuple[TopicIndex, HeadReport]:
-    """The index, and how it did on the example posts; `everyday` are vectors of talk about anything."""
+def train_topics(
+    encoder: Encoder, *, everyday: Vectors, projection: Vectors | None = None
+) -> tuple[TopicIndex, HeadReport]:
+    """The index, and how it did on the example posts; `everyday` are the encoder's vectors of talk about anything.
+
+    With a `projection` topics are told by it alone.
+    """
+    if projection is not None:
+        projection = projection.astype(np.float16).astype(np.float32)  # as it will be kept
+    everyday = projected(everyday, projection)
     known, told = content_topics(), branches()
-    texts = topic_texts(encoder)
+    texts = topic_texts(encoder, projection)
     vectors = texts.means()
     places = {branch: place for place, branch in enumerate(told)}
     branch_of = np.array([places.get(known.first_tier(known.ids[row]), -1) for row in texts.topics])
     mine = branch_of >= 0
+    posts, about = example_posts(HERE / "topic_posts.toml")
+    learned = projected(encoder.encode([clean(post) for post in posts]), projection)
+    learned_of = np.array([len(told) if topic is None else places[topic] for topic in about])
     none = everyday[:NONE_ROWS]
     model = needed("sklearn.linear_model").LogisticRegression(C=PENALTY, max_iter=1000)
     model.fit(
-        np.vstack([texts.vectors[mine], none]),
-        np.concatenate([branch_of[mine], np.full(len(none), len(told))]),
+        np.vstack([texts.vectors[mine], learned, none]),
+        np.concatenate([branch_of[mine], learned_of, np.full(len(none), len(told))]),
         sample_weight=np.concatenate(
-            [np.where(texts.is_path[mine], PATH_WEIGHT, 1.0), np.full(len(none), NONE_WEIGHT)]
+            [
+                np.where(texts.is_path[mine], PATH_WEIGHT, 1.0),
+                np.full(len(learned), POST_WEIGHT),
+                np.full(len(none), NONE_WEIGHT),
+            ]
         ),
     )
     rough = TopicIndex(
@@ -46,9 +63,10 @@ def train_topics(encoder: Encoder, *, everyday: Vectors) -> tuple[TopicIndex, He
         branch_bias=np.asarray(model.intercept_, dtype=np.float32),
         slope=1.0,
         middle=0.0,
+        projection=projection,
         latent=latent_of(vectors),
     )
-    posts, about = example_posts(Path(__file__).parent / "topic_examples.toml")
+    posts, about = example_posts(HERE / "topic_examples.toml")
     best, right = judged(rough, encoder.encode([clean(post) for post in posts]), about)
     slope, offset = platt(best, right[:, 0])
     index = TopicIndex(
@@ -59,6 +77,7 @@ def train_topics(encoder: Encoder, *, everyday: Vectors) -> tuple[TopicIndex, He
         branch_bias=rough.branch_bias,
         slope=slope,
         middle=-offset / slope,
+        projection=projection,
         latent=rough.latent,
     )
     return index, _report(index, best, right, np.array([topic is not None for topic in about]))

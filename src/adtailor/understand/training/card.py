@@ -1,9 +1,10 @@
 """The model card: for each head what it does, from which rows, how well on which, and what it is not for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from adtailor.understand.labelled import Rows
+from adtailor.understand.training.corpora import Corpus
+from adtailor.understand.training.labelled import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,19 @@ class HeadReport:
     not_for: str
 
 
-def card(reports: Sequence[HeadReport], *, encoder: str, encoder_sha256: str, seed: int, sets: Sequence[Rows]) -> str:
+def card(
+    reports: Sequence[HeadReport],
+    *,
+    made_by: str,
+    sets: Sequence[Rows],
+    own: Mapping[str, Corpus],
+    curve: str = "",
+) -> str:
     """Markdown; the same inputs give the same text."""
     lines = [
-        "# Text heads of adtailor",
+        "# How adtailor reads text",
         "",
-        f"Small linear models on the frozen vectors of `{encoder}` (MIT), made by `adtailor train heads`, seed {seed}.",
-        f"The encoder's sha256 is `{encoder_sha256}`.",
+        f"{made_by[0].upper()}{made_by[1:]}.",
         "",
         "Languages: English only. Posts in other languages are not read by these heads; the reading says `abstained`.",
         "None of the rows below is contained in these files; only weights are.",
@@ -42,13 +49,24 @@ def card(reports: Sequence[HeadReport], *, encoder: str, encoder_sha256: str, se
         "| set | what | rows | licence |",
         "|---|---|---|---|",
         *(f"| {rows.name} | {rows.source} | {len(rows.texts)} | {rows.licence} |" for rows in sets),
+        *(
+            f"| examples/{name}.toml | own words; learned from [learn], measured on [check] "
+            f"| {_count(corpus.learn)} + {_count(corpus.check)} | Apache-2.0 |"
+            for name, corpus in own.items()
+        ),
         "",
         "The official test parts of these sets were not used. Numbers are from one run.",
         "A split is by a hash of the text, so no text is on two sides of it.",
     ]
+    if curve:
+        lines += ["", "## Training", curve]
     for report in reports:
         lines += ["", *_section(report)]
     return "\n".join(lines) + "\n"
+
+
+def _count(posts: Mapping[str, Sequence[str]]) -> int:
+    return sum(map(len, posts.values()))
 
 
 def _section(report: HeadReport) -> list[str]:
