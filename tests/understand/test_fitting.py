@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from adtailor.understand.fitting import (
+from adtailor.understand.training.fitting import (
     area_under_roc,
     best_f1_threshold,
     calibration_error,

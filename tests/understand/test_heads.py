@@ -4,9 +4,10 @@ import shutil
 import numpy as np
 import pytest
 
-from adtailor.domain.reading import EMOTIONS
+from adtailor.engines.text_onnx import MODEL, TOKENIZER
 from adtailor.errors import ModelUnavailable
 from adtailor.understand.heads import Head, load_heads, save_heads, sigmoid
+from adtailor.understand.training.targets import COLUMNS
 
 
 class _Encoder:
@@ -88,8 +89,7 @@ def test_a_manifest_that_cannot_be_used_is_refused(saved, text, says):
 
 def test_the_shipped_heads_are_whole(text_weights, encoder):
     heads = load_heads(text_weights, encoder=encoder)
-    assert set(heads.heads) == {"emotions", "stress", "severity", "valence", "tone", "offence"}
-    assert heads["emotions"].labels == EMOTIONS
+    assert {name: head.labels for name, head in heads.heads.items()} == COLUMNS
     assert all(np.isfinite(head.weights).all() for head in heads.heads.values())
 
 
@@ -109,9 +109,10 @@ def test_the_shipped_card_says_what_it_must(text_weights):
 
 def test_the_manifest_names_encoder_seed_and_versions(text_weights):
     manifest = json.loads((text_weights / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["encoder"]["name"] == "bge-small-en-v1.5-int8@1"
-    assert len(manifest["encoder"]["sha256"]) == 64
-    assert set(manifest["files"]) == {"heads.npz", "topics.npz", "card.md"}
+    assert manifest["encoder"]["name"] == "adtailor-student-int8@1"
+    assert manifest["files"]["student-int8.onnx"] == MODEL.sha256
+    assert manifest["files"]["tokenizer.json"] == TOKENIZER.sha256
+    assert set(manifest["files"]) == {"heads.npz", "topics.npz", "card.md", "student-int8.onnx", "tokenizer.json"}
     assert {"numpy", "scikit-learn"} <= set(manifest["made_with"])
 
 

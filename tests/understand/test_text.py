@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import adtailor.understand.names as names_module
+import adtailor.understand.training.names as names_module
 from adtailor.domain.reading import CONTEXT_PARTS, EMOTIONS, PARTS, Reading
 from adtailor.understand.text import HEAD_PARTS, TEXT_PARTS, TextUnderstanding
 
@@ -24,7 +24,9 @@ def test_a_happy_post_is_read(reader, post):
     assert max(reading.emotions, key=reading.emotions.get) in {"love", "admiration", "joy"}
     assert reading.stress.probability < 0.05
     assert reading.crisis is False
-    assert set(reading.tone) == {"sarcastic", "playful"}
+    assert set(reading.tone) == {"sarcastic", "playful", "formal", "warm"}
+    assert reading.sentiment.arousal > 0.5
+    assert reading.sentiment.confidence > 0.8
     assert reading.topics[0].name == "Travel"
     assert reading.suitability.risk == "low"
     assert (reading.withheld, reading.abstained, reading.errors) == ((), (), ())
@@ -59,10 +61,13 @@ def test_every_value_is_in_its_range(reader, post):
             *reading.tone.values(),
             reading.stress.probability,
             reading.stress.severity,
+            reading.sentiment.arousal,
+            reading.sentiment.confidence,
         ]
         assert all(0 <= share <= 1 for share in shares)
         assert -1 <= reading.sentiment.valence <= 1
-        assert reading.sentiment.arousal is None
+        # The surest of three labels that add up to one.
+        assert reading.sentiment.confidence >= 0.3333
 
 
 @settings(max_examples=20, deadline=None)
@@ -96,10 +101,10 @@ class _Counting:
 def test_t08_heads_do_not_run_without_their_part(encoder, reader, post, monkeypatch):
     heads = _Counting(reader._heads)
     told = []
-    monkeypatch.setattr("adtailor.understand.crisis.tells_of_crisis", lambda *_: told.append(1) or False)
+    monkeypatch.setattr(TextUnderstanding, "_crisis", lambda *_: told.append(1) or False)
     counting = TextUnderstanding(encoder=encoder, heads=heads, topics=reader.topics)
     counting.read([post(STRESSED)], [CONTEXT_PARTS])
-    assert not {"emotions", "stress", "severity"} & set(heads.asked)
+    assert not {"emotions", "stress", "severity", "crisis"} & set(heads.asked)
     assert told == []
     counting.read([post(STRESSED)], [ALL])
     assert {"emotions", "stress", "severity"} <= set(heads.asked)
@@ -240,6 +245,5 @@ def test_t28_no_group_of_names_is_told_to_be_stressed_much_more_often(reader, po
         return float(np.mean([reading.stress.probability >= reader.stress_threshold for reading in readings]))
 
     rates = {group: rate(names) for group, names in check["groups"].items()}
-    # Half of these sentences are borderline. Measured .042; it was .18 before names were taken out of the fit. The two
-    # points that are promised hold for a mix of plain posts, not for sentences chosen to tip over: see the card.
+    # Half of these sentences are borderline, and the gap depends on where the threshold falls among them: see the card.
     assert max(rates.values()) - min(rates.values()) <= 0.06

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from adtailor.config.taxonomy import content_topics
-from adtailor.understand.topic_training import example_posts, judged
 from adtailor.understand.topics import LATENT_WIDTH, MOST_TOPICS, latent_of, topic_words
+from adtailor.understand.training.topic_training import example_posts, judged
 
 POSTS = Path(__file__).parent / "topic_posts.toml"
 

@@ -7,13 +7,13 @@ from typer.testing import CliRunner
 
 from adtailor.cli.train import app
 from adtailor.errors import InvalidInput
-from adtailor.understand import labelled as labelled_module
-from adtailor.understand.embedded import embedded
-from adtailor.understand.fit_heads import split
 from adtailor.understand.heads import load_heads
-from adtailor.understand.labelled import ExtraMissing, needed, read_labelled
 from adtailor.understand.topics import load_topics
-from adtailor.understand.training import train
+from adtailor.understand.training import labelled as labelled_module
+from adtailor.understand.training.embedded import embedded
+from adtailor.understand.training.frozen import train
+from adtailor.understand.training.labelled import ExtraMissing, needed, read_labelled
+from adtailor.understand.training.parting import split
 
 
 class _WordEncoder:
@@ -52,7 +52,8 @@ def toy_data(tmp_path_factory):
         return f"{word} {' '.join(random.choice(filler, 3))} n{random.integers(1_000_000)}"
 
     for part, count in (("train", 1200), ("dev", 700)):
-        rows = [(text(f"emotion{n % 28}"), str(n % 28)) for n in range(count)]
+        # Every other comment is in the first person, of which long posts are made.
+        rows = [(text(f"{'I' * (n // 28 % 2)} emotion{n % 28}"), str(n % 28)) for n in range(count)]
         _write(folder / "goemotions" / f"{part}.parquet", ["text VARCHAR", "labels VARCHAR"], rows)
     rows = [(text("overwhelmed" if n % 4 else "calm"), int(n % 4 > 0), 6.0 if n % 4 else 0.5) for n in range(240)]
     _write(
@@ -60,8 +61,12 @@ def toy_data(tmp_path_factory):
         ["sentence VARCHAR", "is_stressor BIGINT", "avg_severity DOUBLE"],
         rows,
     )
-    rows = [(text("yeah-right" if n % 3 == 0 else "truly"), int(n % 3 == 0)) for n in range(200)]
-    _write(folder / "isarcasmeval" / "train_en.parquet", ["tweet VARCHAR", "sarcastic BIGINT"], rows)
+    rows = [
+        (text("yeah-right" if n % 3 == 0 else "truly"), int(n % 3 == 0), text("truly") if n % 3 == 0 else None)
+        for n in range(200)
+    ]
+    columns = ["tweet VARCHAR", "sarcastic BIGINT", "rephrase VARCHAR"]
+    _write(folder / "isarcasmeval" / "train_en.parquet", columns, rows)
     rows = [(text(("slur", "insult", "hello")[n % 3]), n % 3) for n in range(300)]
     _write(folder / "davidson_offensive" / "dev.parquet", ["tweet VARCHAR", '"class" BIGINT'], rows)
     for name in labelled_module.VALENCE_SETS:
@@ -86,10 +91,12 @@ def test_heads_learn_a_world_whose_truth_is_known(trained):
     def scores(word):
         return heads["stress"].scores(encoder.encode([f"{word} {end}" for end in ends]))[:, 0]
 
-    # The names span most of this small space, and the head is kept from using what names change: little is left.
     assert scores("overwhelmed").mean() > scores("emotion5").mean() + 0.3
     good, bad = heads["valence"].scores(encoder.encode(["good lamp", "bad lamp"]))[:, 0]
     assert good > 0.1 > -0.1 > bad
+    assert heads["sentiment"].shares(encoder.encode(["good lamp", "meh lamp", "bad lamp"])).argmax(axis=1).tolist() == [
+        2, 1, 0,
+    ]  # fmt: skip
     insult, hello = heads["offence"].scores(encoder.encode(["insult lamp chair", "hello lamp chair"]))[:, 1]
     assert insult > hello + 2
 
@@ -111,8 +118,8 @@ def test_the_same_seed_gives_the_same_bytes_and_vectors_are_kept(trained, toy_da
     encoded = encoder.encoded
     train(toy_data, out, encoder=encoder, encoder_sha256="0" * 64)
     assert {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()} == before
-    # Only the topics' words and examples are encoded again: some 930 texts and 104 posts.
-    assert encoder.encoded - encoded < 1_200
+    # Only the words, posts and examples of topics are encoded again: some 1,400 texts.
+    assert encoder.encoded - encoded < 1_600
 
 
 def test_a_split_leaves_nothing_out_and_puts_equal_texts_on_one_side():

@@ -31,6 +31,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="serve", help="Serve the API and the pages on this machine."),
     Verb(name="decide", help="Answer one request for ads, as the API would, and say why."),
     Verb(name="read", help="Read posts and photos: JSONL, archives of Mastodon, Instagram, Facebook, feeds, pictures."),
+    Verb(name="evaluate", help="Measure the installed models on posts that people have labelled."),
     Verb(name="train", help="Train the heads again, from labelled data you have.", is_group=True),
     Verb(name="doctor", help="Say what is installed, which models, and what is missing."),
 )

@@ -25,16 +25,23 @@ Risk = Literal["floor", "high", "medium", "low"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentiment:
-    """`valence` from -1 (unpleasant) to 1 (pleasant); `arousal` from 0 (calm) to 1 (excited), None if not measured."""
+    """`valence` from -1 (unpleasant) to 1 (pleasant); `arousal` from 0 (calm) to 1 (excited), None if not measured.
+
+    `confidence` is the calibrated probability of the label, None if not measured.
+    """
 
     label: Literal["negative", "neutral", "positive"]
     valence: float
     arousal: float | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stress:
-    """A calibrated probability that a post tells of stress, and how severe it sounds, both 0 to 1."""
+    """The probability that a post tells of stress, and how severe it sounds, both 0 to 1.
+
+    Calibrated where half of the posts tell of it; in a feed few do, so states go by a threshold, over several posts.
+    """
 
     probability: float
     severity: float
@@ -97,6 +104,8 @@ class Reading:
     stress: Stress | None = None
     crisis: bool | None = None
     tone: Mapping[str, float] | None = None
+    """Axes from 0 to 1: `sarcastic` (else plain), `playful` (else serious), `formal` (else casual), `warm` (else
+    hostile). The other pole is 1 - value, and .5 is where it tips."""
     topics: tuple[Topic, ...] = ()
     suitability: Suitability | None = None
     look: tuple[PhotoLook, ...] | None = None

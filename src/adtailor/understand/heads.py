@@ -1,4 +1,4 @@
-"""Trained heads: small linear models on vectors of a frozen encoder, loaded only with the encoder they are made for."""
+"""Trained heads: linear maps of an encoder's vectors, loaded only with the encoder they are made for."""
 
 import hashlib
 import json
@@ -36,6 +36,11 @@ class Head:
     def probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         """Shape (texts, labels), each column calibrated by itself: they need not add up to one."""
         return sigmoid(self.scores(vectors))
+
+    def shares(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Shape (texts, labels), rows that add up to one: of labels of which exactly one is true."""
+        scores = self.scores(vectors)
+        return np.exp(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

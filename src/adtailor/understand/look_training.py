@@ -15,9 +15,9 @@ from adtailor.domain.post import Photo
 from adtailor.errors import InvalidInput
 from adtailor.ports import ImageEncoder
 from adtailor.understand.garments import ClothesGate, GarmentHead, GarmentModel, rooted
-from adtailor.understand.labelled import needed
 from adtailor.understand.look_negatives import SCENES, draw_scene
 from adtailor.understand.photos import decode
+from adtailor.understand.training.labelled import needed
 
 Vectors = NDArray[np.float32]
 Values = NDArray[np.float64]

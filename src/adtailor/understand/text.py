@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from adtailor.domain.post import Post
 from adtailor.domain.reading import PARTS, Part, PartFailed, Reading, Sentiment, Stress, Topic
 from adtailor.ports import Encoder
 from adtailor.understand import crisis, language, suitability, topics
-from adtailor.understand.cleaning import clean, has_words
+from adtailor.understand.cleaning import clean, has_words, made_of
 from adtailor.understand.heads import Heads, load_heads
 from adtailor.understand.topics import TopicIndex, load_topics
 
@@ -20,7 +20,12 @@ MEASURED: frozenset[str] = frozenset({"en"})
 """The languages in which the heads and topics were measured; in all others they abstain."""
 TEXT_PARTS: tuple[Part, ...] = tuple(part for part in PARTS if part != "look")
 HEAD_PARTS: frozenset[Part] = frozenset({"topics", "sentiment", "tone", "emotions", "stress"})
-"""Made from the vector of a text, in a measured language alone; suitability uses the vector too where there is one."""
+"""Made from the vector of a text, in a measured language alone."""
+WITH_VECTOR: frozenset[Part] = frozenset({"suitability", "crisis"})
+"""Read from words alone, and better where the text has a vector too."""
+OWN_FEELING: frozenset[Part] = frozenset({"emotions", "stress"})
+"""What a quotation says nothing of: it holds somebody else's words."""
+Label = Literal["negative", "neutral", "positive"]
 _SLOTS: Mapping[Part, tuple[str, ...]] = {
     "topics": ("text", "topics"),
     "sentiment": ("text", "heads"),
@@ -58,6 +63,12 @@ class TextUnderstanding:
         return dict(zip(head.labels, head.thresholds, strict=True))
 
     @property
+    def tone_thresholds(self) -> Mapping[str, float]:
+        """From which probability a tone counts as present."""
+        head = self._heads["tone"]
+        return dict(zip(head.labels, head.thresholds, strict=True))
+
+    @property
     def stress_threshold(self) -> float:
         """From which probability a post counts as a sign of stress; PROVISIONAL, see the model card."""
         return self._heads["stress"].thresholds[0]
@@ -73,13 +84,18 @@ class TextUnderstanding:
         mine: tuple[Part, ...] = tuple(part for part in TEXT_PARTS if part in allowed)
         reading = Reading(post_id=post.id, withheld=tuple(part for part in TEXT_PARTS if part not in allowed))
         try:
-            cleaned = clean(post.text)
-            if not has_words(cleaned):
+            cleaned, makeup = clean(post.text), made_of(post.text)
+            if makeup in {"links", "nothing"} or not has_words(cleaned):
                 return _Draft(replace(reading, abstained=mine), "", "", ())
             told = language.language_of(post.text, declared=post.language)
         except Exception as error:
             return _Draft(_failed(reading, mine, error), "", "", ())
-        return _Draft(replace(reading, language=told), post.text, cleaned, mine)
+        if makeup == "quote":
+            reading = replace(reading, abstained=tuple(part for part in mine if part in OWN_FEELING))
+            mine = tuple(part for part in mine if part not in OWN_FEELING)
+        # Emoji are spelled out in the language of the models, whatever the author speaks.
+        measured = makeup == "emoji" or told in MEASURED
+        return _Draft(replace(reading, language=told), post.text, cleaned, mine, measured)
 
     def _vectors(self, drafts: Sequence["_Draft"]) -> list[NDArray[np.float32] | Exception]:
         """The vector of each text; where encoding them together fails, each by itself, so one does not lose others."""
@@ -111,7 +127,7 @@ class TextUnderstanding:
                 else:
                     ran[part] = answer
         slots = dict.fromkeys(slot for part in ran for slot in _SLOTS[part])
-        if vector is not None and "suitability" in ran:
+        if vector is not None and WITH_VECTOR & ran.keys():
             slots |= dict.fromkeys(("text", "heads"))
         if draft.text and draft.parts:
             slots |= {"language": None}
@@ -126,7 +142,7 @@ class TextUnderstanding:
     def _part(self, part: Part, draft: "_Draft", vector: NDArray[np.float32] | None) -> object:
         """The value of one part, or None where it abstains."""
         if part == "crisis":
-            return _crisis(draft.text, draft.reading.language)
+            return self._crisis(draft, vector)
         if part == "suitability":
             return self._suitability(draft, vector)
         if vector is None:
@@ -138,21 +154,31 @@ class TextUnderstanding:
             return self._sentiment(row)
         if part == "stress":
             chance = float(self._heads["stress"].probabilities(row)[0, 0])
-            severity = float(np.clip(self._heads["severity"].scores(row)[0, 0], 0.0, 1.0))
+            severity = float(self._heads["severity"].probabilities(row)[0, 0])
             return Stress(probability=round(chance, 4), severity=round(severity, 4))
         head = self._heads[part]
         chances = head.probabilities(row)[0]
         return {label: round(float(chance), 4) for label, chance in zip(head.labels, chances, strict=True)}
 
+    def _crisis(self, draft: "_Draft", vector: NDArray[np.float32] | None) -> bool | None:
+        """What the words say, with the head where the text has a vector; see `crisis.verdict`."""
+        head = None if vector is None else float(self._heads["crisis"].probabilities(vector[None])[0, 0])
+        told = draft.reading.language
+        return crisis.verdict(crisis.words_of(draft.text, told), head, told)
+
     def _told_topics(self, row: NDArray[np.float32]) -> tuple[Topic, ...]:
         return self._topics.topics_of(row)[0]
 
     def _sentiment(self, row: NDArray[np.float32]) -> Sentiment:
-        head = self._heads["valence"]
-        valence = float(np.clip(head.scores(row)[0, 0], -1.0, 1.0))
-        band = head.thresholds[0]
-        label = "positive" if valence > band else "negative" if valence < -band else "neutral"
-        return Sentiment(label=label, valence=round(valence, 4))
+        head = self._heads["sentiment"]
+        chances = head.shares(row)[0]
+        place = int(chances.argmax())
+        return Sentiment(
+            label=cast("Label", head.labels[place]),
+            valence=round(2 * float(self._heads["valence"].probabilities(row)[0, 0]) - 1, 4),
+            arousal=round(float(self._heads["arousal"].probabilities(row)[0, 0]), 4),
+            confidence=round(float(chances[place]), 4),
+        )
 
     def _suitability(self, draft: "_Draft", vector: NDArray[np.float32] | None) -> object:
         offence = None
@@ -179,14 +205,11 @@ class _Draft:
     text: str
     cleaned: str
     parts: tuple[Part, ...]
-
-    @property
-    def is_measured(self) -> bool:
-        return self.reading.language in MEASURED
+    is_measured: bool = False
 
     @property
     def needs_vector(self) -> bool:
-        return self.is_measured and any(part in HEAD_PARTS or part == "suitability" for part in self.parts)
+        return self.is_measured and not (HEAD_PARTS | WITH_VECTOR).isdisjoint(self.parts)
 
 
 def build_text_reader(encoder: Encoder, weights: Path) -> TextUnderstanding:
@@ -194,13 +217,6 @@ def build_text_reader(encoder: Encoder, weights: Path) -> TextUnderstanding:
     return TextUnderstanding(
         encoder=encoder, heads=load_heads(weights, encoder=encoder), topics=load_topics(weights, encoder=encoder)
     )
-
-
-def _crisis(text: str, told: str | None) -> bool | None:
-    """True wherever a lexicon tells of it; False only where one was written for the language, or it is not known."""
-    if crisis.tells_of_crisis(text, told):
-        return True
-    return False if told is None or told in crisis.LANGUAGES else None
 
 
 def _models(encoder: Encoder, heads: Heads) -> dict[str, str]:

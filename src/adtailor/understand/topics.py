@@ -30,7 +30,7 @@ _HERE = Path(__file__).parent
 class TopicIndex:
     r"""Topics with their vectors, and a small model of the first tier.
 
-    The score of topic $t$ in branch $b$ for a text $x$ is
+    The score of topic $t$ in branch $b$ for a text whose vector, projected to length 1, is $x$, is
     $$s_t = x \cdot v_t - 0.5\, \mu_t + 0.05\, \ln P(b \mid x)$$
     where $\mu_t$ is how near everyday talk comes to $t$, and $P$ knows a branch "none". Weights chosen on the posts of
     `topic_examples.toml`.
@@ -47,6 +47,8 @@ class TopicIndex:
     slope: float
     middle: float
     """Confidence = sigmoid(slope x (score - middle))."""
+    projection: NDArray[np.float32] | None = None
+    """(topic width, encoder width): what of an encoder's vector tells the topic; None where all of it does."""
     latent: NDArray[np.float32]
     """(topics, 32): where topics lie to each other, rows of unit length, for priors of a ranker."""
 
@@ -73,6 +75,7 @@ class TopicIndex:
 
     def scores(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         """Shape (texts, topics); minus infinity for topics that are not told of a post."""
+        vectors = projected(vectors, self.projection)
         logits = vectors.astype(np.float64) @ self.branch_weights.T.astype(np.float64) + self.branch_bias
         log_chances = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
         near = vectors @ self.vectors.T - USUAL_WEIGHT * self.usual
@@ -133,7 +136,13 @@ class TopicTexts:
         return _unit_rows(np.array([part.mean(axis=0) for part in np.split(self.vectors, ends)], dtype=np.float32))
 
 
-def topic_texts(encoder: Encoder) -> TopicTexts:
+def projected(vectors: NDArray[np.float32], projection: NDArray[np.float32] | None) -> NDArray[np.float32]:
+    """Vectors of length 1 by whose nearness topics are told; ads may be matched by them too."""
+    # Row by row: a product of matrices would add in another order for one text than for several.
+    return _unit_rows(vectors if projection is None else np.einsum("nw,tw->nt", vectors, projection))
+
+
+def topic_texts(encoder: Encoder, projection: NDArray[np.float32] | None = None) -> TopicTexts:
     """The path of each topic and what people say about it, encoded."""
     known, said = content_topics(), topic_words().words
     texts = [
@@ -144,7 +153,7 @@ def topic_texts(encoder: Encoder) -> TopicTexts:
     return TopicTexts(
         topics=np.array([row for row, _, _ in texts], dtype=np.intp),
         is_path=np.array([is_path for _, is_path, _ in texts]),
-        vectors=encoder.encode([text for _, _, text in texts]),
+        vectors=projected(encoder.encode([text for _, _, text in texts]), projection),
     )
 
 
@@ -166,9 +175,11 @@ def latent_of(vectors: NDArray[np.float32], width: int = LATENT_WIDTH) -> NDArra
 
 def save_topics(path: Path, index: TopicIndex) -> None:
     """Write the arrays, vectors at half precision; the taxonomy comes with the program."""
+    extra = {} if index.projection is None else {"projection": index.projection.astype(np.float16)}
     np.savez(
         path,
         allow_pickle=False,
+        **extra,
         ids=np.array(index.ids),
         vectors=index.vectors.astype(np.float16),
         usual=index.usual.astype(np.float32),
@@ -192,6 +203,7 @@ def load_topics(folder: Path, *, encoder: Encoder) -> TopicIndex:
             branch_bias=np.asarray(arrays["branch_bias"], dtype=np.float32),
             slope=slope,
             middle=middle,
+            projection=np.asarray(arrays["projection"], dtype=np.float32) if "projection" in arrays else None,
             latent=_unit_rows(np.asarray(arrays["latent"], dtype=np.float32)),
         )
 

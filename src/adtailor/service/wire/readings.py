@@ -30,6 +30,7 @@ class SentimentWire(Wire, frozen=True, kw_only=True):
     label: Literal["negative", "neutral", "positive"]
     valence: float
     arousal: float | None = None
+    confidence: float | None = None
 
 
 class StressWire(Wire, frozen=True, kw_only=True):
@@ -111,6 +112,7 @@ def reading_to_wire(reading: Reading) -> ReadingWire:
             label=sentiment.label,
             valence=_short(sentiment.valence),
             arousal=None if sentiment.arousal is None else _short(sentiment.arousal),
+            confidence=None if sentiment.confidence is None else _short(sentiment.confidence),
         ),
         emotions=_shares(reading.emotions),
         stress=None
@@ -138,7 +140,12 @@ def reading_from_wire(wire: ReadingWire) -> Reading:
         language=wire.language,
         sentiment=None
         if sentiment is None
-        else Sentiment(label=sentiment.label, valence=sentiment.valence, arousal=sentiment.arousal),
+        else Sentiment(
+            label=sentiment.label,
+            valence=sentiment.valence,
+            arousal=sentiment.arousal,
+            confidence=sentiment.confidence,
+        ),
         emotions=wire.emotions,
         stress=None if stress is None else Stress(probability=stress.probability, severity=stress.severity),
         crisis=wire.crisis,

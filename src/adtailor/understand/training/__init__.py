@@ -1,0 +1,1 @@
+"""How the reading models are made: rows, the student, heads on a frozen encoder, calibration, cards."""

@@ -1,0 +1,128 @@
+"""Which rows the student sees in each epoch: all of what is scarce, a changing part of what is plenty."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adtailor.config.taxonomy import content_topics
+from adtailor.domain.reading import EMOTIONS
+from adtailor.understand.topics import topic_words
+from adtailor.understand.training import lessons
+from adtailor.understand.training.corpora import Corpus
+from adtailor.understand.training.labelled import VALENCE_SETS, Labelled
+from adtailor.understand.training.parting import Split, split
+from adtailor.understand.training.targets import Lesson, Taught, together
+from adtailor.understand.training.topic_training import HERE, example_posts
+
+RARE = (
+    "grief",
+    "pride",
+    "relief",
+    "nervousness",
+    "embarrassment",
+    "remorse",
+    "fear",
+    "desire",
+    "disgust",
+    "excitement",
+)
+"""Comments with these labels come twice in an epoch."""
+PLENTY_SHARE = 0.25
+LONG_ROWS = 1_000
+TUNE = HELD = 0.12
+
+
+@dataclass(frozen=True, kw_only=True)
+class School:
+    """The sets, what of them may be learned from, and the rows of each epoch."""
+
+    labelled: Labelled
+    rephrased: tuple[str, ...]
+    corpora: Mapping[str, Corpus]
+    seed: int
+    sarcasm_repeats: int = 2
+    corpus_repeats: int = 2
+
+    @cached_property
+    def parts(self) -> Mapping[str, Split]:
+        """For each set the rows to learn from, to tune on and to measure on."""
+        sets = (self.labelled.stressors, self.labelled.sarcasm, self.labelled.offence, self.labelled.valence)
+        return {rows.name: split(rows.texts, self.seed, tune=TUNE, held=HELD) for rows in sets}
+
+    def learned(self, corpus: Corpus) -> NDArray[np.bool_]:
+        """Which posts of a corpus's [learn] are learned from; the others calibrate."""
+        return ~split([text for text, _ in corpus.labelled("learn")], self.seed, tune=TUNE, held=0.0).tune
+
+    def epoch(self, number: int) -> Taught:
+        """The rows of one epoch; names in them and the parts of large sets change from one to the next."""
+        random = np.random.default_rng((self.seed, 1, number))
+        known = self.labelled
+        valence, offence, stressors, sarcasm = (
+            self.parts[rows.name].fit for rows in (known.valence, known.offence, known.stressors, known.sarcasm)
+        )
+        tweets = known.valence.values[:, 1] == VALENCE_SETS.index("tweets")
+        some = random.random(len(valence)) < PLENTY_SHARE
+        taught = [
+            self._emotions(random),
+            lessons.valence_lesson(known.valence, seen=valence & (tweets | some)),
+            lessons.stress_lesson(known.stressors, seen=stressors, random=random),
+            *[lessons.sarcasm_lesson(known.sarcasm, self._rephrased, seen=sarcasm)] * self.sarcasm_repeats,
+            lessons.offence_lesson(known.offence, seen=offence & (random.random(len(offence)) < PLENTY_SHARE)),
+            lessons.own_lesson(random),
+            lessons.long_lesson(known, rows=LONG_ROWS, random=random, seen=stressors),
+            *[Lesson(topic_texts()).done()] * 2,
+        ]
+        for _ in range(self.corpus_repeats):
+            taught += [
+                lessons.corpus_lesson(corpus, random, seen=self.learned(corpus))
+                for corpus in self.corpora.values()
+                if corpus.learn
+            ]
+        return together(taught)
+
+    def _emotions(self, random: np.random.Generator) -> Taught:
+        taught = lessons.emotions_lesson(self.labelled.emotions, random)
+        rare = np.flatnonzero(self.labelled.emotions.values[:, [EMOTIONS.index(name) for name in RARE]].max(axis=1) > 0)
+        return taught.some(np.concatenate([np.arange(len(taught)), rare]))
+
+    @cached_property
+    def _rephrased(self) -> tuple[str, ...]:
+        """Plain wordings of the tweets that are learned from, never of those that are measured on."""
+        fit = self.parts[self.labelled.sarcasm.name].fit
+        return tuple(text for text, mine in zip(self.rephrased, fit, strict=True) if mine and text)
+
+    def topic_lessons(self) -> tuple[str, ...]:
+        """Texts whose vectors the topic teacher is asked for: of words about topics, and of what people write."""
+        known = self.labelled
+        plain = [text for text in known.emotions.texts if "[" not in text][:12_000]
+        own = [text for corpus in self.corpora.values() for text, _ in corpus.labelled("learn")]
+        return tuple(dict.fromkeys((*topic_texts(), *own, *known.sarcasm.texts, *known.valence.texts, *plain)))
+
+
+def topic_texts() -> tuple[str, ...]:
+    """The path of each topic, what people say about it, and posts about it."""
+    known, said = content_topics(), topic_words().words
+    words = [text for topic in known.ids for text in (known.path(topic), *said.get(topic, ()))]
+    return (*words, *example_posts(HERE / "topic_posts.toml")[0])
+
+
+def teaching(texts: Sequence[str], vectors: NDArray[np.float32]) -> "TopicTeacher":
+    """The vectors by text."""
+    return TopicTeacher(rows={text: row for row, text in enumerate(texts)}, vectors=vectors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicTeacher:
+    """Vectors of the encoder whose nearness of topics the student keeps."""
+
+    rows: Mapping[str, int]
+    vectors: NDArray[np.float32]
+
+    def __call__(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """(texts, width), zeros where unknown, and which are known."""
+        places = np.array([self.rows.get(text, -1) for text in texts], dtype=np.intp)
+        known = places >= 0
+        return np.where(known[:, None], self.vectors[places], 0).astype(np.float32), known
