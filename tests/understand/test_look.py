@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from adtailor.domain.money import micros
 from adtailor.domain.post import Photo
 from adtailor.domain.reading import Garment, PhotoLook
 from adtailor.engines.image_onnx import OnnxImageEncoder
 from adtailor.errors import ModelUnavailable
-from adtailor.ports import LookReader
+from adtailor.ports import LookReader, PricedProduct
 from adtailor.testing.drawn_clothes import draw_garment
 from adtailor.understand.colours import NAMES
 from adtailor.understand.garments import CLOTH, CLOTHES, load_garment_model
@@ -48,7 +49,7 @@ def garment(answer: PhotoLook | str) -> Garment:
 def test_it_is_a_look_reader_that_names_its_models(reader: LookUnderstanding) -> None:
     port: LookReader = reader
 
-    assert port.models == {"look": "garments@1 on efficientnet-lite2-int8@1"}
+    assert port.models == {"look": "garments@2 on efficientnet-lite2-int8@1"}
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_one_bad_photo_never_loses_the_rest(reader: LookUnderstanding, tmp_path:
 
     assert "no picture of a known format" in str(answers[0])
     assert "'gone.jpg' is not a file" in str(answers[2])
-    assert answers[4] == "the photo is empty (0 bytes) (send a JPEG, PNG or WebP picture)"
+    assert answers[4] == "the photo is empty (0 bytes) (send a JPEG, PNG, WebP or GIF picture)"
     assert [answers[place].photo for place in (1, 3)] == [1, 3]
     assert garment(answers[1]) == garment(answers[3])
 
@@ -118,7 +119,7 @@ def test_the_limit_on_pixels_can_be_set(encoder: OnnxImageEncoder) -> None:
 def test_t11_there_is_no_field_for_a_face_body_age_or_skin(encoder: OnnxImageEncoder) -> None:
     assert {field.name for field in fields(PhotoLook)} == {"photo", "garments"}
     assert {field.name for field in fields(Garment)} == {
-        "type", "confidence", "colours", "pattern", "style", "price_tier"
+        "type", "confidence", "colours", "pattern", "style", "occasion", "price_tier"
     }  # fmt: skip
     assert set(load_garment_model(WEIGHTS, encoder=encoder.name, width=encoder.width).head.types) == {
         "blazer", "blouse", "bodysuit", "dress", "hat", "hoodie", "longsleeve", "outwear", "pants", "polo", "shirt",
@@ -147,6 +148,38 @@ def test_t11_another_face_changes_neither_garment_nor_colours(reader: LookUnders
     ]
 
     assert {(garment(a).type, garment(a).colours) for a in reader.read(people)} == {("t-shirt", ("red",))}
+
+
+class TestPrices:
+    """A price tier needs enough of the operator's own products that look like the garment."""
+
+    @pytest.fixture
+    def fresh(self, encoder: OnnxImageEncoder) -> LookUnderstanding:
+        return LookUnderstanding(encoder)
+
+    def test_before_there_are_products_it_is_not_known(self, fresh: LookUnderstanding) -> None:
+        assert garment(fresh.read([photo(draw_garment("T-Shirt", (25, 35, 80)))])[0]).price_tier is None
+
+    def test_a_shirt_like_three_dear_ones_looks_dear_and_one_like_none_is_not_known(
+        self, fresh: LookUnderstanding
+    ) -> None:
+        dear = [(25, 35, 80), (28, 38, 84), (22, 33, 76)]
+        cheap = [(245, 210, 65), (240, 205, 60), (250, 214, 70), (243, 208, 62), (247, 212, 68), (241, 207, 66)]
+        products = [
+            PricedProduct(photo=photo(draw_garment("T-Shirt", colour)), price=micros(price))
+            for colours, price in ((dear, "180.00"), (cheap, "9.00"))
+            for colour in colours
+        ]
+
+        assert fresh.compare_prices([*products, PricedProduct(photo=Photo(data=b"no picture"), price=micros("1"))]) == 9
+        shirt, skirt = fresh.read(
+            [photo(draw_garment("T-Shirt", (26, 36, 81))), photo(draw_garment("Skirt", (25, 35, 80)))]
+        )
+        assert garment(shirt).price_tier == "luxury"
+        assert garment(skirt).price_tier is None
+
+        fresh.compare_prices([])
+        assert garment(fresh.read([photo(draw_garment("T-Shirt", (26, 36, 81)))])[0]).price_tier is None
 
 
 class TestWeights:

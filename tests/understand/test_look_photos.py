@@ -77,6 +77,11 @@ def test_the_middle_square_of_a_wide_photo_is_taken() -> None:
     assert (read(encoded(wide))[:, :, 0] > 150).mean() > 0.95
 
 
+@pytest.mark.parametrize("size", [(40_000, 1), (1, 40_000), (40_000, 900)])
+def test_sides_of_40_000_pixels_are_read_where_there_are_not_too_many_pixels(size: tuple[int, int]) -> None:
+    assert (read(encoded(Image.new("L", size, 77))) == 77).all()
+
+
 def test_it_is_turned_as_exif_says() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # held upright: turn by 90 degrees clockwise, so that what was left is up
@@ -122,7 +127,7 @@ def test_sixteen_bits_of_grey_keep_their_shade() -> None:
 
 def test_of_an_animation_the_first_frame_is_read() -> None:
     frames = [Image.new("RGB", (40, 40), colour) for colour in ((200, 0, 0), (0, 0, 200))]
-    for format_ in ("WEBP", "PNG"):
+    for format_ in ("WEBP", "PNG", "GIF"):
         data = encoded(frames[0], format_, save_all=True, append_images=frames[1:], duration=50)
         assert read(data)[20, 20, 0] > 180, format_
 
@@ -164,12 +169,45 @@ class TestRefusals:
         with pytest.raises(InvalidInput, match="no picture of a known format") as refused:
             read(b"just words, " * 100)
 
-        assert refused.value.hint == "send a JPEG, PNG or WebP picture"
+        assert refused.value.hint == "send a JPEG, PNG, WebP or GIF picture"
 
-    @pytest.mark.parametrize("format_", ["GIF", "BMP", "TIFF", "PPM", "ICO"])
-    def test_other_formats(self, format_: str) -> None:
-        with pytest.raises(InvalidInput, match="known format"):
+    @pytest.mark.parametrize(
+        ("format_", "said"),
+        [
+            ("BMP", "a BMP picture"),
+            ("TIFF", "a TIFF or raw picture"),
+            ("PDF", "a PDF document"),
+            ("PPM", "known format"),
+        ],
+    )
+    def test_other_formats(self, format_: str, said: str) -> None:
+        with pytest.raises(InvalidInput, match=said):
             read(encoded(two_halves(), format_))
+
+    @pytest.mark.parametrize(
+        ("start", "said"),
+        [
+            (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a HEIC picture"),
+            (b"\0\0\0\x1cftypavif\0\0\0\0", "an AVIF picture"),
+            (b"\0\0\0\x20ftypisom\0\0\2\0isom", "a video"),
+            (b"<svg xmlns='http://www.w3.org/2000/svg'><circle r='9'/></svg>", "an SVG drawing"),
+            (b"<?xml version='1.0'?>\n<!-- drawn -->\n<svg width='9'></svg>", "an SVG drawing"),
+            (b"PK\3\4" + bytes(30), "a zip archive"),
+        ],
+    )
+    def test_what_is_often_sent_as_a_photo_is_called_by_its_name(self, start: bytes, said: str) -> None:
+        with pytest.raises(InvalidInput, match=said):
+            read(start + bytes(50))
+
+    def test_a_picture_whose_texts_unpack_to_far_more_than_the_file_is_refused(self) -> None:
+        def chunk(kind: bytes, body: bytes) -> bytes:
+            return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+        whole = encoded(two_halves((8, 8)))
+        bomb = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(80_000_000), 9))
+
+        with pytest.raises(InvalidInput, match="damaged"):
+            read(whole[:33] + bomb + whole[33:])
 
     def test_too_many_bytes(self, tmp_path: Path) -> None:
         file = tmp_path / "large.png"
@@ -184,7 +222,7 @@ class TestRefusals:
             with pytest.raises(InvalidInput, match="is not a file"):
                 decode(Photo(path=path), side=SIDE)
 
-    @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
+    @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "GIF"])
     def test_a_photo_cut_in_half(self, format_: str) -> None:
         noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (200, 200, 3), dtype=np.uint8))
         data = encoded(noise, format_)

@@ -13,6 +13,7 @@ from adtailor.testing.drawn_clothes import draw_garment
 from adtailor.understand.garments import load_classifier, load_garment_model, seal
 from adtailor.understand.look import WEIGHTS
 from adtailor.understand.look_card import save_look
+from adtailor.understand.look_extras import Effort, LookSample, canvases
 from adtailor.understand.look_negatives import SCENES, draw_scene
 from adtailor.understand.look_training import (
     FOLDS,
@@ -22,6 +23,7 @@ from adtailor.understand.look_training import (
     read_look_set,
     sender_folds,
     train_look,
+    vectors_of,
     views,
 )
 
@@ -30,6 +32,7 @@ pytest.importorskip("sklearn")
 KINDS = ("T-Shirt", "Dress", "Pants")
 DYES = ((25, 35, 80), (205, 35, 45), (35, 130, 70), (20, 20, 22), (105, 68, 42))
 GROUNDS = ((255, 255, 255), (200, 170, 140))
+LITTLE = Effort(canvases=8, prints=36, faces=2)
 
 
 def nothing(stage: str, done: int, total: int) -> None:
@@ -46,11 +49,14 @@ def drawn(encoder: OnnxImageEncoder) -> LookSet:
     """Each dye is a sender, who laid every garment on two grounds."""
     made = [(kind, sender, ground) for kind in KINDS for sender in range(len(DYES)) for ground in GROUNDS]
     pictures = [np.asarray(draw_garment(kind, DYES[sender], background=ground)) for kind, sender, ground in made]
+    types = np.array([kind.lower() for kind, _, _ in made])
+    senders = np.array([sender for _, sender, _ in made])
     return LookSet(
-        vectors=encoder.encode(np.stack(pictures)),
+        vectors=vectors_of(np.stack(pictures), encoder),
         varied=(),
-        types=np.array([kind.lower() for kind, _, _ in made]),
-        senders=np.array([sender for _, sender, _ in made]),
+        types=types,
+        senders=senders,
+        sample=LookSample(pictures=np.stack(pictures), types=types, senders=senders),
     )
 
 
@@ -59,13 +65,13 @@ def test_garments_of_senders_not_seen_are_told_apart_and_the_run_is_written_down
 ) -> None:
     classifier = load_classifier(WEIGHTS)
 
-    model, report = train_look(drawn, encoder, classifier, seed=3, scenes_per_kind=2, progress=nothing)
+    model, report = train_look(drawn, encoder, classifier, seed=3, scenes_per_kind=2, effort=LITTLE, progress=nothing)
 
     assert report.photos == len(KINDS) * len(DYES) * len(GROUNDS)
     assert report.senders == len(DYES)
     assert report.accuracy_all >= 0.9
     assert set(report.scenes_refused_by_kind) == set(SCENES)
-    again, _ = train_look(drawn, encoder, classifier, seed=3, scenes_per_kind=2, progress=nothing)
+    again, _ = train_look(drawn, encoder, classifier, seed=3, scenes_per_kind=2, effort=LITTLE, progress=nothing)
     assert np.array_equal(again.head.weights, model.head.weights)
 
     (tmp_path / "imagenet-classifier.npz").write_bytes((WEIGHTS / "imagenet-classifier.npz").read_bytes())
@@ -87,12 +93,21 @@ def test_without_truth_in_the_labels_nothing_is_told_apart(drawn: LookSet, encod
         varied=(),
         types=np.random.default_rng(0).permutation(drawn.types),
         senders=drawn.senders,
+        sample=drawn.sample,
     )
 
-    _, report = train_look(shuffled, encoder, load_classifier(WEIGHTS), seed=3, scenes_per_kind=1, progress=nothing)
+    _, report = train_look(
+        shuffled, encoder, load_classifier(WEIGHTS), seed=3, scenes_per_kind=1, effort=LITTLE, progress=nothing
+    )
 
     # By chance 1 of 3; 30 photos have a standard error of sqrt(1/3 x 2/3 / 30) = 0.086.
     assert report.accuracy_all <= 1 / 3 + 3 * 0.086
+
+
+def test_canvases_hold_two_types_in_one_picture(drawn: LookSet) -> None:
+    for picture, kinds in canvases(drawn.sample, np.arange(len(drawn.types)), 6, seed=1):
+        assert picture.shape == (260, 260, 3)
+        assert kinds[0] != kinds[1]
 
 
 def test_no_sender_is_on_both_sides() -> None:

@@ -117,7 +117,11 @@ def read_in_words(reading: Reading | None, *, most_emotions: int = 2) -> Text:
         words.append("\n" + ", ".join([*feelings, *tones]))
     if reading.topics:
         words.append("\n" + ", ".join(topic.name for topic in reading.topics[:2]), style="cyan")
-    worn = [" ".join((*g.colours[:1], g.type)) for photo in reading.look or () for g in photo.garments]
+    worn = [
+        " ".join((*g.colours[:1], *((g.pattern,) if g.pattern and g.pattern != "plain" else ()), g.type))
+        for photo in reading.look or ()
+        for g in photo.garments
+    ]
     if worn:
         words.append("\n" + ", ".join(worn), style="magenta")
     if reading.withheld:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from adtailor.cli.shown import shown
 from adtailor.domain.post import Post
-from adtailor.domain.reading import PhotoLook, Reading, Stress
+from adtailor.domain.reading import Garment, PhotoLook, Reading, Stress
 
 WIDE = 130
 """Columns from which every value has a column of its own."""
@@ -173,12 +173,20 @@ def _stress(stress: Stress | None, *, crisis: bool | None) -> Text:
 
 
 def _clothes(look: Sequence[PhotoLook]) -> tuple[Text, ...]:
-    seen = tuple(
-        Text.assemble(garment.type, (f" {', '.join(garment.colours)}", "dim") if garment.colours else "")
-        for one in look
-        for garment in one.garments
+    return tuple(_garment(garment) for one in look for garment in one.garments) or (NOTHING,)
+
+
+def _garment(garment: Garment) -> Text:
+    """`shirt light blue, checked (casual; everyday; mid price)`: type and looks were read, the rest are estimates."""
+    looks = ", ".join(
+        [*garment.colours, *([garment.pattern] if garment.pattern and garment.pattern != "plain" else [])]
     )
-    return seen or (NOTHING,)
+    notes = [max(shares, key=lambda name: shares[name]) for shares in (garment.style, garment.occasion) if shares]
+    if garment.price_tier is not None:
+        notes.append(f"{garment.price_tier} price")
+    return Text.assemble(
+        garment.type, (f" {looks}", "dim") if looks else "", (f" ({'; '.join(notes)})", "dim italic") if notes else ""
+    )
 
 
 def _listed(values: Sequence[tuple[str, float]], *, most: int, style: str) -> tuple[Text, ...]:

@@ -60,5 +60,9 @@ def _table(report: "LookReport") -> Table:
     table.add_row("expected calibration error", f"{report.calibration_error:.3f}")
     table.add_row("clothes taken for something else", f"{report.clothes_refused:.3f}")
     table.add_row("drawn pictures without clothes refused", f"{report.scenes_refused:.3f}")
+    table.add_row("two garments in a canvas: precision", f"{report.extras.two.precision:.3f}")
+    table.add_row("two garments in a canvas: recall", f"{report.extras.two.recall:.3f}")
+    table.add_row("one garment taken for several", f"{report.extras.two.torn:.3f}")
+    table.add_row("the same whatever the skin beside it", f"{report.extras.same_with_bystander:.3f}")
     table.add_row("seconds of fitting", f"{report.seconds:.0f}")
     return table

@@ -20,6 +20,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
 _WORDS: dict[str, Any] = {
     "SIGNAL_WORDS": words.SIGNAL_WORDS,
     "feelings": words.feelings,
+    "garment_notes": words.garment_notes,
     "garments": words.garments,
     "price": words.price,
 }

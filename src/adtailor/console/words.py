@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from adtailor.domain.money import Micros, written
-from adtailor.domain.reading import Reading
+from adtailor.domain.reading import Garment, Reading
 from adtailor.domain.signals import Signal
 
 SIGNAL_WORDS: Mapping[Signal, str] = {
@@ -107,7 +107,28 @@ def feelings(reading: Reading) -> list[tuple[str, float]]:
 
 
 def garments(reading: Reading) -> list[str]:
-    """The clothes of a reading, as `navy shirt`."""
+    """The clothes of a reading, as `navy shirt` or `red striped skirt`."""
+    return [_garment(garment) for photo in reading.look or () for garment in photo.garments]
+
+
+def garment_notes(reading: Reading) -> list[tuple[str, str]]:
+    """Each of the clothes with what they suggest by rule, and how dear they look: `casual, street; everyday; mid`."""
     return [
-        " ".join((*garment.colours[:1], garment.type)) for photo in reading.look or () for garment in photo.garments
+        (
+            _garment(garment),
+            "; ".join(
+                (
+                    ", ".join([name for name, _ in strongest(garment.style, most=2)]) or "no style",
+                    ", ".join([name for name, _ in strongest(garment.occasion, most=2)]) or "no occasion",
+                    f"price {garment.price_tier}" if garment.price_tier else "price not known",
+                )
+            ),
+        )
+        for photo in reading.look or ()
+        for garment in photo.garments
     ]
+
+
+def _garment(garment: Garment) -> str:
+    pattern = (garment.pattern,) if garment.pattern not in {None, "plain"} else ()
+    return " ".join(str(word) for word in (*garment.colours[:1], *pattern, garment.type))

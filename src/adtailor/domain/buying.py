@@ -144,9 +144,13 @@ class Creative:
     """How it sounds: playful, warm, calm, energetic, serious ..., as shares."""
     is_urgent: bool = False
     """Scarcity, countdown, last chance."""
+    price: Micros | None = None
+    """What the product in `image` costs: with it, clothes in photos can be told to look as dear as this."""
 
     def __post_init__(self) -> None:
         checked_id(self.id, "id")
+        if self.price is not None:
+            not_negative(self.price, "price_micros")
         for name in ("topics", "look", "tone"):
             shares(getattr(self, name), name)
         if urlsplit(self.landing_url).scheme != "https":

@@ -19,6 +19,9 @@ EMOTIONS: tuple[str, ...] = (
     "love", "nervousness", "optimism", "pride", "realization", "relief", "remorse", "sadness", "surprise", "neutral",
 )  # fmt: skip
 
+PriceTier = Literal["budget", "mid", "premium", "luxury"]
+"""Of clothes, among the operator's own products; never of a person."""
+
 Risk = Literal["floor", "high", "medium", "low"]
 """Brand suitability after the GARM framework: `floor` is never suitable, `low` is nearly always."""
 
@@ -73,7 +76,11 @@ class Garment:
     colours: tuple[str, ...] = ()
     pattern: str | None = None
     style: Mapping[str, float] = field(default_factory=dict[str, float])
-    price_tier: Literal["budget", "mid", "premium", "luxury"] | None = None
+    """How well a style suits it, by rule: casual, formal, sporty, street, vintage, outdoor, party, work."""
+    occasion: Mapping[str, float] = field(default_factory=dict[str, float])
+    """When it is worn, by rule: everyday, work, evening, sport, outdoors, summer, winter."""
+    price_tier: PriceTier | None = None
+    """How dear it looks among the operator's own products; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

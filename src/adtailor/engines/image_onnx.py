@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from adtailor.engines.model_files import REMEDY, ModelFile, find_model_file
 from adtailor.errors import InvalidInput, ModelUnavailable
+from adtailor.ports import SeenPicture
 
 NAME = "efficientnet-lite2-int8@1"
 WIDTH = 1280
@@ -17,15 +18,14 @@ SIDE = 260
 MODEL = ModelFile(
     package="adtailor_weights",
     path="look/efficientnet-lite2-int8.onnx",
-    sha256="cb432f657849ecbec88ef5d54137c9797c3a445bbb0ddd7adee4c00e021cac10",
+    sha256="bf3e3d0b8a0724ec5f92727aed83bf2ee52b67506e4ef7cfa4d51d7eff7ebb1f",
 )
 
 
 class OnnxImageEncoder:
-    """Port `ImageEncoder`: the pooled features that stand before the classifier of a network trained on ImageNet.
+    """Port `ImageEncoder`: the last map of a network trained on ImageNet, and a finer, earlier one.
 
-    Every scale of the quantised network was fixed when it was converted, so a picture gives the same vector whatever
-    else is in the batch. Pictures run one at a time: on one core a batch is no faster, and only costs memory.
+    Pictures run one at a time: on one core a batch is no faster, and only costs memory.
     """
 
     def __init__(
@@ -52,18 +52,16 @@ class OnnxImageEncoder:
         """Height and width in pixels of the square it takes."""
         return SIDE
 
-    def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Vectors, shape (pictures, 1280), of RGB pictures of shape (pictures, 260, 260, 3)."""
-        if pictures.dtype != np.uint8 or pictures.shape[1:] != (SIDE, SIDE, 3):
+    def encode(self, picture: NDArray[np.uint8]) -> SeenPicture:
+        """What the network makes of one RGB picture of shape (260, 260, 3)."""
+        if picture.dtype != np.uint8 or picture.shape != (SIDE, SIDE, 3):
             raise InvalidInput(
-                f"pictures of shape {pictures.shape} and type {pictures.dtype}",
-                hint=f"uint8 of shape (pictures, {SIDE}, {SIDE}, 3)",
-                field="pictures",
+                f"a picture of shape {picture.shape} and type {picture.dtype}",
+                hint=f"uint8 of shape ({SIDE}, {SIDE}, 3)",
+                field="picture",
             )
-        vectors = np.empty((len(pictures), WIDTH), dtype=np.float32)
-        for row in range(len(pictures)):
-            vectors[row] = _run(self._session, pictures[row : row + 1])[0]
-        return vectors
+        cells, texture = _run(self._session, picture[None])
+        return SeenPicture(cells=cells[0], texture=texture[0])
 
 
 def _faithful_session(path: Path, providers: Sequence[str]) -> ort.InferenceSession:
@@ -75,11 +73,13 @@ def _faithful_session(path: Path, providers: Sequence[str]) -> ort.InferenceSess
     fast = _session(path, providers, precise=False)
     precise = _session(path, providers, precise=True)
     probe = np.random.default_rng(0).integers(0, 256, (1, SIDE, SIDE, 3), dtype=np.uint8)
-    return fast if np.array_equal(_run(fast, probe), _run(precise, probe)) else precise
+    same = all(np.array_equal(a, b) for a, b in zip(_run(fast, probe), _run(precise, probe), strict=True))
+    return fast if same else precise
 
 
-def _run(session: ort.InferenceSession, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return np.asarray(session.run(["features"], {"pictures": pictures})[0], dtype=np.float32)
+def _run(session: ort.InferenceSession, pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    cells, texture = session.run(["cells", "texture"], {"pictures": pictures})
+    return np.asarray(cells, dtype=np.float32), np.asarray(texture, dtype=np.float32)
 
 
 def _session(path: Path, providers: Sequence[str], *, precise: bool) -> ort.InferenceSession:

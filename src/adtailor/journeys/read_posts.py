@@ -13,6 +13,7 @@ from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Part, PartFailed, PhotoLook, Reading
 from adtailor.domain.wellbeing import WellbeingMemory, WellbeingPolicy
 from adtailor.errors import ModelUnavailable, StaleVersion, StorageFailed
+from adtailor.journeys.price_tags import PriceTags
 from adtailor.ports import LookReader, PeopleStore, PostStore, TextReader, Wellbeing
 from adtailor.profiles.affect import with_affect
 from adtailor.profiles.consent import effective_consents, parts_allowed
@@ -69,6 +70,7 @@ class ReadPosts:
         look_reader: LookReader | None,
         wellbeing: Wellbeing,
         policy: WellbeingPolicy,
+        price_tags: PriceTags | None = None,
     ) -> None:
         self._posts = posts
         self._people = people
@@ -76,6 +78,7 @@ class ReadPosts:
         self._look_reader = look_reader
         self._wellbeing = wellbeing
         self._policy = policy
+        self._price_tags = price_tags
         self._aside: set[PostId] = set()
         """Posts that cannot be read; they stay on disk, and are tried again by the next process."""
 
@@ -97,6 +100,8 @@ class ReadPosts:
 
     def _read(self, waiting: Sequence[Post], now: datetime) -> None:
         people = {author: self._people.person(author) for author in {post.author_id for post in waiting}}
+        if self._price_tags is not None and any(post.photos for post in waiting):
+            self._price_tags.refresh()
         readings = read_post(
             waiting,
             [parts_allowed(usable_consents(people[post.author_id], self._policy)) for post in waiting],

@@ -42,3 +42,5 @@ def traits(garment: Garment) -> Iterator[tuple[str, float]]:
         yield f"pattern:{garment.pattern}", garment.confidence
     for style, share in garment.style.items():
         yield f"style:{style}", garment.confidence * share
+    for occasion, share in garment.occasion.items():
+        yield f"occasion:{occasion}", garment.confidence * share

@@ -1,5 +1,7 @@
 """Which colours a garment has, in words, from the pixels that stand out from the edge of the photo."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,8 +33,13 @@ PROTOTYPES: dict[str, tuple[tuple[int, int, int], ...]] = {
 }
 NAMES: tuple[str, ...] = tuple(PROTOTYPES)
 
-_GRID = 52
+GRID = 52
 """Pixels along a side that are looked at."""
+_GRID = GRID
+_FAR = 0.5
+"""A cell with less of a garment than this share of the best is none of it, where colour does not tell."""
+_MOST_SKIN = 0.4
+"""Where more of the garment than this has a colour of skin, that is the garment's own: brown, tan or salmon cloth."""
 _EDGE = 4
 """Width of the frame that is taken to show the background."""
 _NEAREST_UNLIKE = 5.0
@@ -41,11 +48,13 @@ _FARTHEST_ALIKE = 18.0
 _ONE_DYE = 8.0
 """Colours nearer than this are not told apart."""
 _LEAST_GARMENT = 0.12
-"""When less than this share of the middle stands out, the garment has the background's colour, or fills the photo."""
+"""When less than this share of where a garment is stands out, it has the background's colour, or fills the photo."""
 
 
-def colours_of(picture: NDArray[np.uint8]) -> tuple[str, ...]:
+def colours_of(picture: NDArray[np.uint8], where: NDArray[np.float64] | None = None) -> tuple[str, ...]:
     """Up to three names of colours, the largest share first, of an RGB picture of shape (height, width, 3).
+
+    `where` says how much of a garment each cell of the picture shows, (rows, columns); without it, the middle counts.
 
     >>> import numpy as np
     >>> picture = np.full((260, 260, 3), 245, dtype=np.uint8)
@@ -53,18 +62,47 @@ def colours_of(picture: NDArray[np.uint8]) -> tuple[str, ...]:
     >>> colours_of(picture)
     ('navy',)
     """
-    grid = _shrunk(picture)
-    lab = to_lab(grid.reshape(-1, 3))
-    weights = _garment(lab)
-    chosen = weights > 0
-    centres, shares = _merged(*_clusters(lab[chosen], weights[chosen], most=6))
-    found: dict[str, float] = {}
-    for centre, share in zip(centres, shares, strict=True):
-        name = name_of(centre)
-        found[name] = found.get(name, 0.0) + float(share)
-    ranked = sorted(found.items(), key=lambda item: -item[1])
-    kept = [name for name, share in ranked if share >= LEAST_SHARE][:MOST_COLOURS]
-    return tuple(kept or [ranked[0][0]])
+    cloth = Cloth(picture)
+    return cloth.colours(cloth.weights(where))
+
+
+class Cloth:
+    """The pixels of a picture that stand out from its background, to be asked about one garment after the other."""
+
+    def __init__(self, picture: NDArray[np.uint8]) -> None:
+        self._lab = to_lab(_shrunk(picture).reshape(-1, 3))
+        self._unlike = _unlike_background(self._lab)
+        self._skin = _could_be_skin(self._lab)
+
+    def colours(self, weights: NDArray[np.float64]) -> tuple[str, ...]:
+        """The names of the colours of the garment that `weights` covers, the largest share first."""
+        chosen = weights > 0
+        centres, shares = _merged(*_clusters(self._lab[chosen], weights[chosen], most=6))
+        found: dict[str, float] = {}
+        for centre, share in zip(centres, shares, strict=True):
+            name = name_of(centre)
+            found[name] = found.get(name, 0.0) + float(share)
+        ranked = sorted(found.items(), key=lambda item: -item[1])
+        kept = [name for name, share in ranked if share >= LEAST_SHARE][:MOST_COLOURS]
+        return tuple(kept or [ranked[0][0]])
+
+    def scatter(self, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """How far the colours of some pixels scatter, in Lab, shape (3,)."""
+        return self._lab[inside].std(axis=0)
+
+    def weights(self, where: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """How much each pixel of the grid, row by row, counts as a garment; `where` as in `colours_of`.
+
+        It is 0 on the background, and on skin beside cloth.
+        """
+        near = _CENTRE_PRIOR if where is None else np.sqrt(_spread(where))
+        weights = np.where(self._unlike, near, 0.0)
+        if weights.sum() < _LEAST_GARMENT * near.sum():  # it has the background's colour, or fills the photo
+            weights = np.where(near > _FAR * near.max(), near, 0.0)
+        of_skin = float(weights[self._skin].sum() / weights.sum())
+        if 0.0 < of_skin < _MOST_SKIN:
+            weights = np.where(self._skin, 0.0, weights)
+        return weights
 
 
 def name_of(lab: Pixels) -> str:
@@ -102,15 +140,35 @@ def _shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.round(means[rows][:, columns]).astype(np.uint8)
 
 
-def _garment(lab: Pixels) -> NDArray[np.float64]:
-    """How much each pixel counts as garment: 0 on the background, more towards the middle."""
+def _unlike_background(lab: Pixels) -> NDArray[np.bool_]:
+    """Where a pixel is none of the background; everywhere, where the background has no colour of its own."""
     background, spread = _background(lab)
-    if len(background):
-        distance = np.sqrt(((lab[:, None] - background) ** 2).sum(axis=2)).min(axis=1)
-        unlike = distance > np.clip(2.5 * spread, _NEAREST_UNLIKE, _FARTHEST_ALIKE)
-        if unlike[_MIDDLE].mean() >= _LEAST_GARMENT:
-            return np.where(unlike, _CENTRE_PRIOR, 0.0)
-    return np.where(_MIDDLE, _CENTRE_PRIOR, 0.0)
+    if not len(background):
+        return np.ones(len(lab), dtype=np.bool_)
+    distance = np.sqrt(((lab[:, None] - background) ** 2).sum(axis=2)).min(axis=1)
+    return distance > np.clip(2.5 * spread, _NEAREST_UNLIKE, _FARTHEST_ALIKE)
+
+
+def _could_be_skin(lab: Pixels) -> NDArray[np.bool_]:
+    """Whether a pixel has a colour that skin, of any tone, often has; tan leather and brown cloth have it too.
+
+    It is only asked so that such pixels can be left out where they are the smaller part; nothing is told by it.
+    """
+    chroma = np.hypot(lab[:, 1], lab[:, 2])
+    hue = np.degrees(np.arctan2(lab[:, 2], lab[:, 1]))
+    return (hue > 30) & (hue < 75) & (chroma > 9) & (chroma < 42) & (lab[:, 0] > 12) & (lab[:, 0] < 92)
+
+
+def _spread(where: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cells made as fine as the grid, with slopes between their middles."""
+    rows, columns = (_slopes(count) for count in where.shape)
+    return (rows @ where @ columns.T).ravel()
+
+
+@cache
+def _slopes(cells: int) -> NDArray[np.float64]:
+    at = np.clip((np.arange(_GRID) + 0.5) * cells / _GRID - 0.5, 0, cells - 1)
+    return np.maximum(0.0, 1.0 - np.abs(at[:, None] - np.arange(cells)))
 
 
 def _background(lab: Pixels) -> tuple[Pixels, float]:

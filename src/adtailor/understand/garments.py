@@ -1,9 +1,10 @@
-"""What a garment is, from a picture's vector: is there clothing at all, and if so, of which type."""
+"""Which garments a picture shows, from its map of cells: is there clothing at all, and if so, of which types."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adtailor.errors import ModelUnavailable
+from adtailor.understand.patterns import PatternHead
 
 Vectors = NDArray[np.float32]
+Part = tuple[int, int, int, int]
+"""First row and the row after the last, first column and the column after the last, of a map."""
 
 HEADS = "heads.npz"
 CLASSIFIER = "imagenet-classifier.npz"
@@ -53,7 +57,7 @@ class ClothesGate:
 
     def scores(self, vectors: Vectors) -> NDArray[np.float64]:
         """One per row of `vectors`."""
-        logits = (_products(vectors, self.weights) + self.bias).astype(np.float64)
+        logits = (products(vectors, self.weights) + self.bias).astype(np.float64)
         rest = [place for place in range(logits.shape[1]) if place not in CLOTHES and place not in CLOTH]
         return np.logaddexp.reduce(logits[:, list(CLOTHES)], axis=1) - np.logaddexp.reduce(logits[:, rest], axis=1)
 
@@ -72,8 +76,37 @@ class GarmentHead:
 
     def probabilities(self, vectors: Vectors) -> NDArray[np.float64]:
         """Shape (pictures, types); each row adds up to 1."""
-        scores = (_products(rooted(vectors), self.weights) + self.bias).astype(np.float64)
+        scores = (products(rooted(vectors), self.weights) + self.bias).astype(np.float64)
         return np.exp(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
+
+    def shown(self, cells: Vectors, vector: Vectors, place: int) -> NDArray[np.float64]:
+        """How much each of `cells` (cells, width) speaks for a type against the likeliest others, as `vector` is.
+
+        To first order in a cell's share of the mean: sqrt(v) changes by cell / (2 sqrt(v)).
+        """
+        rest = [other for other in np.argsort(-self.probabilities(vector[None])[0]) if other != place][:3]
+        against = self.weights[place] - self.weights[rest].mean(axis=0)
+        return np.einsum("nd,d->n", cells, against / (2 * np.sqrt(np.maximum(vector, 0.01)))).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A garment in a picture: type, calibrated probability, and how much of it each cell shows."""
+
+    type: str
+    confidence: float
+    where: NDArray[np.float64]
+    """(rows, columns), 0 to 1."""
+    vector: Vectors
+    """(width,): the mean cell of its part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Splits:
+    """When a picture is taken apart: each part has to be this sure, and the parts this much surer than the whole."""
+
+    least: float
+    gain: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,16 +116,94 @@ class GarmentModel:
     version: str
     gate: ClothesGate
     head: GarmentHead
+    splits: Splits
+    patterns: PatternHead
 
-    def best(self, vectors: Vectors) -> list[tuple[str, float] | None]:
-        """Per picture the likeliest type with its probability, or None where there are no clothes."""
-        worn = self.gate.scores(vectors) >= self.gate.threshold
+    def find(self, cells: NDArray[np.float32]) -> list[Found]:
+        """The garments of a picture from its map (rows, columns, width), the surest first; none where none are worn.
+
+        One garment, unless a cut gives parts that each show clothes, of different types that can be seen together, and
+        tell more together than the whole: then one for each part.
+        """
+        rows, columns = cells.shape[:2]
+        whole: Part = (0, rows, 0, columns)
+        parts = [whole, *dict.fromkeys(part for cut in cuts(rows, columns) for part in cut)]
+        vectors = np.stack([within(cells, part).mean(axis=(0, 1), dtype=np.float32) for part in parts])
+        if self.gate.scores(vectors[:1])[0] < self.gate.threshold:
+            return []
         chances = self.head.probabilities(vectors)
-        best = chances.argmax(axis=1)
-        return [
-            (self.head.types[place], float(chances[row, place])) if worn[row] else None
-            for row, place in enumerate(best)
-        ]
+        told = {
+            part: _Told(kind=self.head.types[int(row.argmax())], confidence=float(row.max()), row=n)
+            for n, (part, row) in enumerate(zip(parts, chances, strict=True))
+        }
+        chosen, most = (whole,), self.splits.gain + float(np.log(told[whole].confidence))
+        for cut in cuts(rows, columns):
+            sure = float(np.mean([np.log(told[part].confidence) for part in cut]))
+            if sure > most and self._stand_together([told[part] for part in cut], stacked=cut[0][2:] == cut[1][2:]):
+                chosen, most = cut, sure
+        if len(chosen) > 1:
+            clothes = self.gate.scores(vectors[[told[part].row for part in chosen]])
+            chosen = chosen if clothes.min() >= self.gate.threshold else (whole,)
+        found = [self._found(cells, part, told[part], vectors[told[part].row]) for part in chosen]
+        return sorted(found, key=lambda one: -one.confidence)
+
+    def _found(self, cells: NDArray[np.float32], part: Part, told: "_Told", vector: Vectors) -> Found:
+        inside = within(cells, part)
+        says = self.head.shown(inside.reshape(-1, inside.shape[2]), vector, self.head.types.index(told.kind))
+        low, high = np.quantile(says, (0.1, 0.95))
+        where = np.zeros(cells.shape[:2])
+        within(where, part)[:] = np.clip((says - low) / max(float(high - low), 1e-6), 0.0, 1.0).reshape(
+            inside.shape[:2]
+        )
+        return Found(type=told.kind, confidence=told.confidence, where=where, vector=vector)
+
+    def _stand_together(self, parts: list["_Told"], *, stacked: bool) -> bool:
+        if min(part.confidence for part in parts) < self.splits.least:
+            return False
+        if not stacked:
+            return len({part.kind for part in parts}) == len(parts)
+        heights = [HEIGHT[part.kind] for part in parts]
+        return all(upper < lower for upper, lower in pairwise(heights))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What the head says of a part, and the row of its vector."""
+
+    kind: str
+    confidence: float
+    row: int
+
+
+# Where on a body it is worn, from the head down: what stands below in a picture has to be worn below. A whole body's
+# garment has its place between the hat and the shoes, with nothing beside it.
+HEIGHT: Mapping[str, float] = {
+    "hat": 0, "blazer": 1, "blouse": 1, "hoodie": 1, "longsleeve": 1, "outwear": 1, "polo": 1, "shirt": 1, "t-shirt": 1,
+    "top": 1, "undershirt": 1, "bodysuit": 1, "dress": 1, "pants": 2, "shorts": 2, "skirt": 2, "shoes": 3,
+}  # fmt: skip
+
+
+def cuts(rows: int, columns: int) -> list[tuple[Part, ...]]:
+    """Ways to take a picture apart: in two or three from top to bottom, in two from left to right.
+
+    >>> len(cuts(7, 7))
+    9
+    """
+    across = [(2,), (3,), (4,), (5,), (2, 5), (2, 4), (3, 5)]
+    found: list[tuple[Part, ...]] = []
+    for places in across:
+        edges = [0, *(round(place * rows / 7) for place in places), rows]
+        found.append(tuple((a, b, 0, columns) for a, b in pairwise(edges)))
+    for place in (3, 4):
+        middle = round(place * columns / 7)
+        found.append(((0, rows, 0, middle), (0, rows, middle, columns)))
+    return found
+
+
+def within(cells: NDArray[Any], part: Part) -> NDArray[Any]:
+    """The cells of a part; writing to them writes to `cells`."""
+    top, bottom, left, right = part
+    return cells[top:bottom, left:right]
 
 
 def rooted(vectors: Vectors) -> Vectors:
@@ -100,7 +211,7 @@ def rooted(vectors: Vectors) -> Vectors:
     return np.sqrt(np.maximum(vectors, 0.0, dtype=np.float32))
 
 
-def _products(vectors: Vectors, weights: Vectors) -> Vectors:
+def products(vectors: Vectors, weights: Vectors) -> Vectors:
     """vectors @ weights.T, without BLAS: a row gives the same bits in any batch, and no thread spins for one row."""
     return np.einsum("nd,cd->nc", vectors, weights)
 
@@ -122,6 +233,13 @@ def load_garment_model(folder: Path, *, encoder: str, width: int) -> GarmentMode
                 types=tuple(str(name) for name in arrays["types"]),
                 weights=arrays["weights"].astype(np.float32),
                 bias=arrays["bias"].astype(np.float32),
+            ),
+            splits=Splits(least=float(arrays["split_least"]), gain=float(arrays["split_gain"])),
+            patterns=PatternHead(
+                names=tuple(str(name) for name in arrays["patterns"]),
+                weights=arrays["pattern_weights"].astype(np.float32),
+                bias=arrays["pattern_bias"].astype(np.float32),
+                least=float(arrays["pattern_least"]),
             ),
         )
     expected = (len(model.head.types), width)

@@ -14,8 +14,10 @@ from PIL import Image
 from adtailor.domain.post import Photo
 from adtailor.errors import InvalidInput
 from adtailor.ports import ImageEncoder
-from adtailor.understand.garments import ClothesGate, GarmentHead, GarmentModel, rooted
+from adtailor.understand.garments import ClothesGate, GarmentHead, GarmentModel, Splits, rooted
+from adtailor.understand.look_extras import Effort, ExtrasReport, LookSample, fit_extras
 from adtailor.understand.look_negatives import SCENES, draw_scene
+from adtailor.understand.patterns import PATTERNS, PatternHead
 from adtailor.understand.photos import decode
 from adtailor.understand.training.labelled import needed
 
@@ -28,6 +30,7 @@ Progress = Callable[[str, int, int], None]
 FOLDS = 5
 VIEWS = 3
 SCENES_PER_KIND = 25
+SAMPLE = 600
 COMMON = 10
 """The score that others report on this set is on its ten most common types."""
 REFUSED_CLOTHES = 0.01
@@ -36,6 +39,15 @@ REFUSED_CLOTHES = 0.01
 # Labels of the set that name no type; of its other labels three are spelled out, the rest written small.
 NO_TYPE = frozenset({"Not sure", "Other", "Skip"})
 SPELLED = {"Body": "bodysuit"}
+
+
+NO_PATTERNS = PatternHead(
+    names=PATTERNS,
+    weights=np.zeros((len(PATTERNS), 1), dtype=np.float32),
+    bias=np.zeros(len(PATTERNS), dtype=np.float32),
+    least=1.0,
+)
+"""Until patterns are fitted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +60,8 @@ class LookSet:
     types: Strings
     """Empty where the label names no type; such photos are of clothes all the same."""
     senders: NDArray[np.int64]
+    sample: LookSample
+    """The first photos of known type, as pictures, for what is fitted on pictures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +83,7 @@ class LookReport:
     scenes_refused_by_kind: dict[str, float]
     threshold: float
     temperature: float
+    extras: ExtrasReport
     seconds: float
 
 
@@ -83,14 +98,27 @@ def read_look_set(table: Path, encoder: ImageEncoder, *, progress: Progress) -> 
         rows = connection.execute(query, [str(table)]).fetchall()
     vectors = np.empty((VIEWS, len(rows), encoder.width), dtype=np.float32)
     for i, (jpg, _, _) in enumerate(rows):
-        vectors[:, i] = encoder.encode(views(decode(Photo(data=jpg), side=encoder.side)))
+        vectors[:, i] = vectors_of(views(decode(Photo(data=jpg), side=encoder.side)), encoder)
         progress("encoding photos", i + 1, len(rows))
+    types = np.array(["" if label in NO_TYPE else SPELLED.get(label, label.lower()) for _, label, _ in rows])
+    senders = np.array([sender for _, _, sender in rows], dtype=np.int64)
+    some = np.flatnonzero(types != "")[:SAMPLE]
     return LookSet(
         vectors=vectors[0],
         varied=tuple(vectors[1:]),
-        types=np.array(["" if label in NO_TYPE else SPELLED.get(label, label.lower()) for _, label, _ in rows]),
-        senders=np.array([sender for _, _, sender in rows], dtype=np.int64),
+        types=types,
+        senders=senders,
+        sample=LookSample(
+            pictures=np.stack([decode(Photo(data=rows[i][0]), side=encoder.side) for i in some]),
+            types=types[some],
+            senders=senders[some],
+        ),
     )
+
+
+def vectors_of(pictures: NDArray[np.uint8], encoder: ImageEncoder) -> Vectors:
+    """The vector of each picture: the mean of its cells."""
+    return np.stack([encoder.encode(picture).cells.mean(axis=(0, 1)) for picture in pictures])
 
 
 def train_look(
@@ -99,9 +127,10 @@ def train_look(
     classifier: tuple[Vectors, Vectors],
     *,
     seed: int,
-    version: str = "1",
+    version: str = "2",
     penalty: float = 0.002,
     scenes_per_kind: int = SCENES_PER_KIND,
+    effort: Effort | None = None,
     progress: Progress,
 ) -> tuple[GarmentModel, LookReport]:
     """A model fitted to all photos, and the scores of five that each were fitted without a fifth of the senders.
@@ -143,7 +172,10 @@ def train_look(
             weights=(weights / temperature).astype(np.float32),
             bias=(bias / temperature).astype(np.float32),
         ),
+        splits=Splits(least=1.0, gain=float("inf")),
+        patterns=NO_PATTERNS,
     )
+    model, extras = fit_extras(model, data.sample, encoder, seed=seed, effort=effort or Effort(), progress=progress)
     told = chances.argmax(axis=1)
     common = np.array([place for place, _ in Counter(truth.tolist()).most_common(COMMON)])
     is_common = np.isin(truth, common)
@@ -161,6 +193,7 @@ def train_look(
         scenes_refused_by_kind={kind: float((scores < threshold).mean()) for kind, scores in scenes.items()},
         threshold=threshold,
         temperature=temperature,
+        extras=extras,
         seconds=time.perf_counter() - started,
     )
 
@@ -224,7 +257,7 @@ def _scene_scores(
     scores: dict[str, Values] = {}
     for done, kind in enumerate(SCENES):
         pictures = np.stack([draw_scene(kind, random, side=encoder.side) for _ in range(count)])
-        scores[kind] = gate.scores(encoder.encode(pictures))
+        scores[kind] = gate.scores(vectors_of(pictures, encoder))
         progress("drawing pictures without clothes", done + 1, len(SCENES))
     return scores
 

@@ -1,6 +1,6 @@
 """A photo becomes a square of pixels, or a clear reason why not.
 
-Nothing is decoded before the header has said how many pixels there will be, and only three formats are opened at all.
+Nothing is decoded before the header has said how many pixels there will be, and only four formats are opened at all.
 """
 
 import re
@@ -16,8 +16,23 @@ from adtailor.errors import InvalidInput
 
 MOST_PIXELS = 40_000_000
 MOST_BYTES = 30_000_000
-FORMATS = ("JPEG", "PNG", "WEBP")
-_READABLE = "send a JPEG, PNG or WebP picture"
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+_READABLE = "send a JPEG, PNG, WebP or GIF picture"
+
+# How files begin that are sent as photos and are none of these; the first that fits names them.
+_OTHERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"....ftyp(heic|heix|hevc|mif1|msf1)", re.DOTALL), "a HEIC picture"),
+    (re.compile(rb"....ftypavi[fs]", re.DOTALL), "an AVIF picture"),
+    (re.compile(rb"....ftyp|.{4}moov|\x1a\x45\xdf\xa3", re.DOTALL), "a video"),
+    (
+        re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*|<!--.{0,200}?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg", re.DOTALL),
+        "an SVG drawing",
+    ),
+    (re.compile(rb"%PDF-"), "a PDF document"),
+    (re.compile(rb"II\*\0|MM\0\*"), "a TIFF or raw picture"),
+    (re.compile(rb"BM.{4}\0\0\0\0", re.DOTALL), "a BMP picture"),
+    (re.compile(rb"PK\x03\x04"), "a zip archive"),
+)
 _WHOLE = "send the whole file again"
 
 _ORIENTATION = 0x0112
@@ -52,7 +67,9 @@ def decode(photo: Photo, *, side: int, most_pixels: int = MOST_PIXELS) -> NDArra
                 return _square(image, side)
             found = f"{width:,} x {height:,} = {width * height:,} pixels"
     except UnidentifiedImageError:
-        raise _refused(f"{len(data):,} bytes that are no picture of a known format", _READABLE) from None
+        found = next((name for start, name in _OTHERS if start.match(data[:1000])), None)
+        found = found or f"{len(data):,} bytes that are no picture of a known format"
+        raise _refused(found, _READABLE) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         # Pillow looks at the header too, before it lets us do so, and says "Image size (1000000000 pixels) exceeds ..."
         said = re.search(r"\d+", str(bomb))

@@ -115,6 +115,7 @@ class CreativeAssetsWire(Wire, frozen=True, kw_only=True):
     look: dict[Trait, Share] = field(default_factory=dict[str, float])
     tone: dict[Tone, Share] = field(default_factory=dict[Tone, float])
     is_urgent: bool = False
+    price_micros: MicrosWire | None = None
 
 
 class AdInSetWire(Wire, frozen=True, kw_only=True):

@@ -249,6 +249,7 @@ def _creative(wire: CreativeAssetsWire) -> Creative:
         look={str(trait): share for trait, share in wire.look.items()},
         tone={str(tone): share for tone, share in wire.tone.items()},
         is_urgent=wire.is_urgent,
+        price=None if wire.price_micros is None else Micros(wire.price_micros),
     )
 
 
@@ -268,6 +269,7 @@ def _creative_to_wire(creative: Creative) -> CreativeAssetsWire:
         look=dict(creative.look),
         tone={tone: creative.tone[tone] for tone in TONES if tone in creative.tone},
         is_urgent=creative.is_urgent,
+        price_micros=creative.price,
     )
 
 

@@ -11,6 +11,7 @@ from adtailor.domain.reading import (
     Part,
     PartFailed,
     PhotoLook,
+    PriceTier,
     Reading,
     Risk,
     Sentiment,
@@ -63,7 +64,8 @@ class GarmentWire(Wire, frozen=True, kw_only=True):
     colours: tuple[str, ...] = ()
     pattern: str | None = None
     style: dict[str, float] = field(default_factory=dict[str, float])
-    price_tier: Literal["budget", "mid", "premium", "luxury"] | None = None
+    occasion: dict[str, float] = field(default_factory=dict[str, float])
+    price_tier: PriceTier | None = None
 
 
 class PhotoLookWire(Wire, frozen=True, kw_only=True):
@@ -182,6 +184,7 @@ def _look_to_wire(look: PhotoLook) -> PhotoLookWire:
                 colours=garment.colours,
                 pattern=garment.pattern,
                 style=_shares(garment.style) or {},
+                occasion=_shares(garment.occasion) or {},
                 price_tier=garment.price_tier,
             )
             for garment in look.garments
@@ -199,6 +202,7 @@ def _look_from_wire(wire: PhotoLookWire) -> PhotoLook:
                 colours=garment.colours,
                 pattern=garment.pattern,
                 style=garment.style,
+                occasion=garment.occasion,
                 price_tier=garment.price_tier,
             )
             for garment in wire.garments

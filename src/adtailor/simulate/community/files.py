@@ -59,6 +59,8 @@ class CreativeRow(_Row, frozen=True):
     look: Mapping[str, float] = msgspec.field(default_factory=dict[str, float])
     tone: Mapping[str, float] = msgspec.field(default_factory=dict[str, float])
     is_urgent: bool = False
+    price: str | None = None
+    """What the product in the picture costs, as `49.00`."""
 
 
 class BidRow(_Row, frozen=True):

@@ -219,6 +219,7 @@ def _creative(shop: files.AdvertiserFile, name: str, row: files.CreativeRow) -> 
         look=row.look,
         tone=row.tone,
         is_urgent=row.is_urgent,
+        price=None if row.price is None else micros(row.price),
     )
 
 
