@@ -10,21 +10,24 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import SystemRandom
+from random import Random, SystemRandom
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
+from adtailor.config.engine import KEY
+from adtailor.config.engine import Engine as EngineSettings
 from adtailor.config.settings import FILE_NAME as SETTINGS
-from adtailor.config.settings import Models, Settings, data_folder, load_settings
+from adtailor.config.settings import Models, Settings, TextEngine, data_folder, load_settings
 from adtailor.errors import InvalidInput
 
 if TYPE_CHECKING:
     from adtailor.console.rooms import Picture, Visitor
     from adtailor.decide.rank import PriorRanker
+    from adtailor.domain.reading import Part
     from adtailor.domain.wellbeing import WellbeingPolicy
     from adtailor.journeys.explain import Explain
     from adtailor.journeys.fill_page import FillPage
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from adtailor.journeys.people import People
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.take_event import TakeEvent
-    from adtailor.ports import Clock, LookReader
+    from adtailor.ports import Clock, LanguageModel, LookReader, TextReader
     from adtailor.service.guard import Guard
     from adtailor.simulate.community import Community
     from adtailor.storage import SqliteStore
@@ -75,7 +78,11 @@ class Engine:
     policy: WellbeingPolicy
     store: SqliteStore
     text_reader: TextUnderstanding
+    """The embedded one: decisions wait for no language model."""
     look_reader: LookReader
+    post_reader: TextReader
+    """What reads posts in the background: the same, or with a language model's answers in place of some of its own."""
+    language_model: LanguageModel | None
     ranker: PriorRanker
     catalogue: LiveCatalogue
     fill_page: FillPage
@@ -85,8 +92,10 @@ class Engine:
     explain: Explain
 
     def close(self) -> None:
-        """Give the files back."""
+        """Give the files back, and what a language model takes."""
         self.store.close()
+        if self.language_model is not None:
+            self.language_model.close()
 
 
 def text_reader(models: Models | None = None) -> TextUnderstanding:
@@ -106,6 +115,54 @@ def look_reader(models: Models | None = None) -> LookReader:
 
     models = models or Models()
     return LookUnderstanding(OnnxImageEncoder(providers=models.providers))
+
+
+def language_model(
+    kind: TextEngine, engine: EngineSettings, *, environ: Mapping[str, str] = os.environ, random: Random | None = None
+) -> LanguageModel | None:
+    """The language model that is configured, checked and not yet loaded or called; None for the embedded models alone.
+
+    Raises ModelUnavailable for a file that will not do, InvalidInput for a server that posts may not be sent to.
+    """
+    if kind == "llama_cpp":
+        from adtailor.engines.known_gguf import find_gguf
+        from adtailor.engines.llama_cpp import LlamaCpp, needed
+
+        needed()
+        gguf = find_gguf(engine.gguf, sha256=engine.sha256)
+        return LlamaCpp(gguf.path, sha256=gguf.sha256, threads=engine.threads, context=engine.context)
+    if kind == "openai_compatible":
+        from adtailor.engines.openai_compatible import Limits, OpenAiCompatible
+
+        return OpenAiCompatible(
+            engine.base_url,
+            engine.model,
+            key=environ.get(KEY),
+            remote_host=engine.remote_host,
+            limits=Limits(seconds=engine.timeout_seconds, retries=engine.retries, at_once=engine.concurrency),
+            random=random or SystemRandom(),
+        )
+    return None
+
+
+def asking(reader: TextReader, model: LanguageModel | None, engine: EngineSettings) -> TextReader:
+    """The reader, with a language model's valid answers in place of some of its own, if there is a model."""
+    from adtailor.understand.asked import ASKED_PARTS, AskedReader
+
+    if model is None:
+        return reader
+    parts: tuple[Part, ...] = tuple(part for part in ASKED_PARTS if part in engine.parts)
+    return AskedReader(
+        reader, model, parts=parts, languages=engine.languages, method=engine.method, most_tokens=engine.most_tokens
+    )
+
+
+def asking_looks(reader: LookReader, settings: Settings) -> LookReader:
+    """The reader of photos, with the answers of a server that sees pictures in place of its own, if one is set."""
+    from adtailor.understand.asked.look import AskedLook
+
+    model = language_model(settings.models.look_engine, settings.engine)
+    return reader if model is None else AskedLook(reader, model)
 
 
 def open_engine(
@@ -137,6 +194,8 @@ def open_engine(
 
     policy = load_policy(settings.deciding.policy)
     texts, looks = readers or (text_reader(settings.models), look_reader(settings.models))
+    model = language_model(settings.models.text_engine, settings.engine)
+    post_reader = asking(texts, model, settings.engine)
     store = SqliteStore(data, random_bytes=random_bytes)
     ranker = PriorRanker(dict(zip(texts.topics.ids, texts.topics.latent, strict=True)))
     taxonomy = content_topics()
@@ -161,6 +220,8 @@ def open_engine(
         store=store,
         text_reader=texts,
         look_reader=looks,
+        post_reader=post_reader,
+        language_model=model,
         ranker=ranker,
         catalogue=catalogue,
         fill_page=FillPage(
@@ -178,8 +239,8 @@ def open_engine(
         read_posts=ReadPosts(
             posts=store.posts,
             people=store.people,
-            text_reader=texts,
-            look_reader=looks,
+            text_reader=post_reader,
+            look_reader=asking_looks(looks, settings),
             wellbeing=wellbeing,
             policy=policy,
         ),
