@@ -5,11 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adtailor.maths.bootstrap import _CELLS, estimate, estimates, resamples
+from adtailor.maths.bootstrap import _CELLS, draw, resamples
+from adtailor.maths.reliability import calibration_error
 
 
 def mean_of(values):
     return lambda weights: weights @ values / weights.sum(axis=1)
+
+
+def estimate(metric, rows, *, rounds, rng):
+    (found,) = draw(metric, rows, rounds=rounds, rng=rng).estimates()
+    return found
 
 
 def test_an_interval_of_a_mean_is_that_of_the_normal_law():
@@ -45,10 +51,27 @@ def test_many_rows_are_drawn_a_few_rounds_at_a_time():
 
 def test_several_labels_are_estimated_from_the_same_draws():
     values = np.array([[0.0, 0.0], [1.0, 1.0], [1.0, 1.0]])
-    one, other = estimates(
+    drawn = draw(
         lambda weights: weights @ values / weights.sum(axis=1)[:, None], 3, rounds=50, rng=np.random.default_rng(3)
     )
+    one, other = drawn.estimates()
     assert one == other
+    assert drawn.mean().estimates() == [one]
+
+
+def test_a_mean_over_labels_leaves_out_those_that_say_nothing():
+    half = lambda weights: np.stack([np.full(len(weights), np.nan), np.full(len(weights), 0.5)], axis=1)  # noqa: E731
+    assert draw(half, 3, rounds=4, rng=np.random.default_rng(0)).mean().whole.tolist() == [0.5]
+
+
+def test_an_interval_of_a_calibration_error_holds_the_error_though_noise_only_adds_to_it():
+    rng = np.random.default_rng(5)
+    chances = rng.random(300)
+    truth = rng.random(300) < chances
+    drawn = draw(lambda weights: calibration_error(chances, truth, weights), 300, rounds=300, rng=rng)
+    assert (drawn.drawn > drawn.whole).mean() > 0.9
+    [found] = drawn.estimates(within=(0.0, 1.0))
+    assert 0.0 <= found.low < found.value < found.high
 
 
 def test_a_metric_that_no_round_can_tell_has_no_interval():

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adtailor.maths.classification import (
-    accuracy,
     area_under_roc,
     confusion,
     f1,
@@ -53,10 +52,6 @@ def test_precision_at_the_prevalence_of_the_rows_is_precision():
     assert precision_at(counts, 0.5) == precision(counts)
     # recall .5, false alarms .5: among a tenth of positives, .05 / (.05 + .45) = .1
     assert precision_at(counts, 0.1) == pytest.approx(0.1)
-
-
-def test_accuracy_is_the_weighted_share_that_is_right():
-    assert accuracy(np.array([0, 1, 2]), np.array([0, 1, 1]), np.array([[1.0, 1.0, 2.0]])) == 0.5
 
 
 @given(

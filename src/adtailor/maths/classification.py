@@ -71,28 +71,23 @@ def precision_at(counts: Confusion, prevalence: float) -> Values:
     return _share(true, true + (1 - prevalence) * false_alarm_rate(counts))
 
 
-def accuracy(told: NDArray[np.int_], truth: NDArray[np.int_], weights: Values) -> Values:
-    """The share of rows with the right one of several labels, shape (rounds,)."""
-    return weights @ (told == truth).astype(np.float64) / weights.sum(axis=1)
-
-
 def area_under_roc(scores: Values, truth: Flags, weights: Values) -> Values:
     """The chance that a true row scores above another, ties counting half, shape (rounds,); nan where one kind lacks.
 
     >>> area_under_roc(np.array([3.0, 2.0, 1.0]), np.array([True, False, True]), np.ones((1, 3))).item()
     0.5
     """
-    _, place = np.unique(scores, return_inverse=True)
-    levels = int(place.max()) + 1
-    positives, negatives = _by_level(place, levels, weights * truth), _by_level(place, levels, weights * ~truth)
-    below = np.cumsum(negatives, axis=1) - negatives
-    won = (positives * (below + negatives / 2)).sum(axis=1)
+    order = np.argsort(scores, kind="stable")
+    ordered = scores[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    drawn = weights[:, order]
+    positives = drawn * truth[order]
+    negatives = drawn - positives
+    if len(starts) < len(order):
+        positives, negatives = (np.add.reduceat(each, starts, axis=1) for each in (positives, negatives))
+    below = np.cumsum(negatives, axis=1) - negatives / 2
+    won = (positives * below).sum(axis=1)
     return _share(won, positives.sum(axis=1) * negatives.sum(axis=1))
-
-
-def _by_level(place: NDArray[np.intp], levels: int, weights: Values) -> Values:
-    """The weight at each distinct score, shape (rounds, levels)."""
-    return np.stack([np.bincount(place, weights=row, minlength=levels).astype(np.float64) for row in weights])
 
 
 def _share(part: Values, whole: Values, *, empty: float = float("nan")) -> Values:
