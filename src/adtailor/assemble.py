@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from adtailor.journeys.people import People
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.take_event import TakeEvent
-    from adtailor.ports import Clock, LanguageModel, LookReader, TextReader
+    from adtailor.ports import Clock, Encoder, LanguageModel, LookReader, TextReader
     from adtailor.service.guard import Guard
     from adtailor.simulate.community import Community
     from adtailor.storage import SqliteStore
@@ -100,12 +100,18 @@ class Engine:
 
 def text_reader(models: Models | None = None) -> TextUnderstanding:
     """The embedded text model, its heads and topics."""
-    from adtailor.engines.text_onnx import OnnxTextEncoder
     from adtailor.understand.text import build_text_reader
     from adtailor_weights import FOLDER
 
+    return build_text_reader(text_encoder(models), FOLDER / "text")
+
+
+def text_encoder(models: Models | None = None) -> Encoder:
+    """The embedded text encoder."""
+    from adtailor.engines.text_onnx import OnnxTextEncoder
+
     models = models or Models()
-    return build_text_reader(OnnxTextEncoder(threads=models.threads, providers=models.providers), FOLDER / "text")
+    return OnnxTextEncoder(threads=models.threads, providers=models.providers)
 
 
 def look_reader(models: Models | None = None) -> LookReader:
@@ -145,13 +151,34 @@ def language_model(
     return None
 
 
-def asking(reader: TextReader, model: LanguageModel | None, engine: EngineSettings) -> TextReader:
+def distilled(reader: TextReader, data: Path, models: Models | None = None) -> TextReader:
+    """The reader, corrected by the heads that were promoted in a data folder, if there are any that fit it.
+
+    Heads that were made for another encoder or another default, as before an upgrade, are left aside and logged.
+    """
+    from adtailor.understand.distil.kept import KeptHeads
+    from adtailor.understand.distil.reader import DistilledReader
+
+    heads = KeptHeads(data).current()
+    if heads is None:
+        return reader
+    encoder = text_encoder(models)
+    if not heads.fits(encoder=encoder.name, default=reader.models):
+        _LOG.warning("%s was learned over other models, and is left aside: run adtailor distil again", heads.version)
+        return reader
+    return DistilledReader(reader, encoder, heads)
+
+
+def asking(
+    reader: TextReader, model: LanguageModel | None, engine: EngineSettings, *, parts: Sequence[Part] | None = None
+) -> TextReader:
     """The reader, with a language model's valid answers in place of some of its own, if there is a model."""
     from adtailor.understand.asked import ASKED_PARTS, AskedReader
 
     if model is None:
         return reader
-    parts: tuple[Part, ...] = tuple(part for part in ASKED_PARTS if part in engine.parts)
+    if parts is None:
+        parts = tuple(part for part in ASKED_PARTS if part in engine.parts)
     return AskedReader(
         reader, model, parts=parts, languages=engine.languages, method=engine.method, most_tokens=engine.most_tokens
     )
@@ -195,7 +222,8 @@ def open_engine(
     policy = load_policy(settings.deciding.policy)
     texts, looks = readers or (text_reader(settings.models), look_reader(settings.models))
     model = language_model(settings.models.text_engine, settings.engine)
-    post_reader = asking(texts, model, settings.engine)
+    words = distilled(texts, data, settings.models)
+    post_reader = asking(words, model, settings.engine)
     store = SqliteStore(data, random_bytes=random_bytes)
     ranker = PriorRanker(dict(zip(texts.topics.ids, texts.topics.latent, strict=True)))
     taxonomy = content_topics()
@@ -229,7 +257,7 @@ def open_engine(
             posts=store.posts,
             events=store.events,
             catalogue=catalogue,
-            text_reader=texts,
+            text_reader=words,
             wellbeing=wellbeing,
             policy=policy,
             tokens=tokens,

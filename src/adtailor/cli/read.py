@@ -184,7 +184,8 @@ def _readers(bar: Progress, tally: Tally) -> Readers:
             from adtailor import assemble
 
             model = assemble.language_model(settings.models.text_engine, settings.engine)
-            return assemble.asking(assemble.text_reader(settings.models), model, settings.engine)
+            reader = assemble.distilled(assemble.text_reader(settings.models), data_folder(None), settings.models)
+            return assemble.asking(reader, model, settings.engine)
 
     def look() -> LookReader:
         with loading("photo"):

@@ -20,6 +20,7 @@ def engine_findings(chosen: Path | None, environ: Mapping[str, str] = os.environ
         settings = load_settings(data_folder(chosen), environ=environ)
     except AdtailorError:
         return  # said of the settings
+    yield _distilled(data_folder(chosen))
     kinds = {settings.models.text_engine, settings.models.look_engine} - {"onnx"}
     if not kinds:
         yield _finding("ok", "none: the embedded models read alone", kind="onnx")
@@ -80,6 +81,20 @@ def _behind_a_server(engine: Engine, environ: Mapping[str, str]) -> Finding:
             reachable=True, **told,
         )  # fmt: skip
     return _finding("ok", f"{where}, reachable, {place}", kind="openai_compatible", reachable=True, **told)
+
+
+def _distilled(data: Path) -> Finding:
+    """Heads that learned on this installation's posts; whether they fit is known when they are loaded."""
+    from adtailor.understand.distil.kept import KeptHeads
+
+    try:
+        heads = KeptHeads(data).current()
+    except AdtailorError as error:
+        return Finding(section=SECTION, name="distilled heads", state="damaged", found=error.message, hint=error.hint)
+    found = (
+        "none" if heads is None else f"{heads.version} for {', '.join(sorted(heads.heads))}, taught by {heads.teacher}"
+    )
+    return Finding(section=SECTION, name="distilled heads", state="ok", found=found, is_required=False)
 
 
 def _finding(
