@@ -136,8 +136,8 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     with StandInServer(slowly) as there:
         environ = {**os.environ, "ADTAILOR_ENGINE_BASE_URL": there.base_url, "ADTAILOR_ENGINE_CONCURRENCY": "1"}
         command = [
-            str(Path(sys.executable).with_name("adtailor")), "distil", "--teacher", "openai_compatible", "--own", "--json",
-            "--posts", str(posts_file(tmp_path, 60)), "--limit", "60", "--data", str(tmp_path / "data"),
+            str(Path(sys.executable).with_name("adtailor")), "distil", "--teacher", "openai_compatible", "--own",
+            "--json", "--posts", str(posts_file(tmp_path, 60)), "--limit", "60", "--data", str(tmp_path / "data"),
         ]  # fmt: skip
         first = subprocess.Popen(command, env=environ, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         deadline = time.monotonic() + 120

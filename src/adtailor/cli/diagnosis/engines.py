@@ -90,11 +90,11 @@ def _distilled(data: Path) -> Finding:
     try:
         heads = KeptHeads(data).current()
     except AdtailorError as error:
-        return Finding(section=SECTION, name="distilled heads", state="damaged", found=error.message, hint=error.hint)
+        return Finding(section=SECTION, name="distilled models", state="damaged", found=error.message, hint=error.hint)
     found = (
         "none" if heads is None else f"{heads.version} for {', '.join(sorted(heads.heads))}, taught by {heads.teacher}"
     )
-    return Finding(section=SECTION, name="distilled heads", state="ok", found=found, is_required=False)
+    return Finding(section=SECTION, name="distilled models", state="ok", found=found, is_required=False)
 
 
 def _finding(
