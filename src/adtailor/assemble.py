@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,12 +18,15 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
+from adtailor.config.engine import KEY
+from adtailor.config.engine import Engine as EngineSettings
 from adtailor.config.settings import FILE_NAME as SETTINGS
-from adtailor.config.settings import Models, Settings, data_folder, load_settings
+from adtailor.config.settings import Models, Settings, TextEngine, data_folder, load_settings
 from adtailor.errors import InvalidInput
 
 if TYPE_CHECKING:
     from adtailor.console.rooms import Picture, Visitor
+    from adtailor.domain.reading import Part
     from adtailor.domain.wellbeing import WellbeingPolicy
     from adtailor.journeys.evaluate_states import StatesReport
     from adtailor.journeys.explain import Explain
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.training_rows import TrainingRows
-    from adtailor.ports import Clock, LookReader, TextReader
+    from adtailor.ports import Clock, Encoder, LanguageModel, LookReader, TextReader
     from adtailor.service.guard import Guard
     from adtailor.simulate.community import Community
     from adtailor.storage import SqliteStore
@@ -80,7 +83,11 @@ class Engine:
     policy: WellbeingPolicy
     store: SqliteStore
     text_reader: TextUnderstanding
+    """The embedded one: decisions wait for no language model."""
     look_reader: LookReader
+    post_reader: TextReader
+    """What reads posts in the background: the same, or with a language model's answers in place of some of its own."""
+    language_model: LanguageModel | None
     ranker: LearnedRanker
     catalogue: LiveCatalogue
     fill_page: FillPage
@@ -92,18 +99,26 @@ class Engine:
     training_rows: TrainingRows
 
     def close(self) -> None:
-        """Give the files back."""
+        """Give the files back, and what a language model takes."""
         self.store.close()
+        if self.language_model is not None:
+            self.language_model.close()
 
 
 def text_reader(models: Models | None = None) -> TextUnderstanding:
     """The embedded text model, its heads and topics."""
-    from adtailor.engines.text_onnx import OnnxTextEncoder
     from adtailor.understand.text import build_text_reader
     from adtailor_weights import FOLDER
 
+    return build_text_reader(text_encoder(models), FOLDER / "text")
+
+
+def text_encoder(models: Models | None = None) -> Encoder:
+    """The embedded text encoder."""
+    from adtailor.engines.text_onnx import OnnxTextEncoder
+
     models = models or Models()
-    return build_text_reader(OnnxTextEncoder(threads=models.threads, providers=models.providers), FOLDER / "text")
+    return OnnxTextEncoder(threads=models.threads, providers=models.providers)
 
 
 def states_report(
@@ -139,6 +154,75 @@ def look_reader(models: Models | None = None) -> LookReader:
     return LookUnderstanding(OnnxImageEncoder(providers=models.providers))
 
 
+def language_model(
+    kind: TextEngine, engine: EngineSettings, *, environ: Mapping[str, str] = os.environ, random: Random | None = None
+) -> LanguageModel | None:
+    """The language model that is configured, checked and not yet loaded or called; None for the embedded models alone.
+
+    Raises ModelUnavailable for a file that will not do, InvalidInput for a server that posts may not be sent to.
+    """
+    if kind == "llama_cpp":
+        from adtailor.engines.known_gguf import find_gguf
+        from adtailor.engines.llama_cpp import LlamaCpp, needed
+
+        needed()
+        gguf = find_gguf(engine.gguf, sha256=engine.sha256)
+        return LlamaCpp(gguf.path, sha256=gguf.sha256, threads=engine.threads, context=engine.context)
+    if kind == "openai_compatible":
+        from adtailor.engines.openai_compatible import Limits, OpenAiCompatible
+
+        return OpenAiCompatible(
+            engine.base_url,
+            engine.model,
+            key=environ.get(KEY),
+            remote_host=engine.remote_host,
+            limits=Limits(seconds=engine.timeout_seconds, retries=engine.retries, at_once=engine.concurrency),
+            random=random or SystemRandom(),
+        )
+    return None
+
+
+def distilled(reader: TextReader, data: Path, models: Models | None = None) -> TextReader:
+    """The reader, corrected by the heads that were promoted in a data folder, if there are any that fit it.
+
+    Heads that were made for another encoder or another default, as before an upgrade, are left aside and logged.
+    """
+    from adtailor.understand.distil.kept import KeptHeads
+    from adtailor.understand.distil.reader import DistilledReader
+
+    heads = KeptHeads(data).current()
+    if heads is None:
+        return reader
+    encoder = text_encoder(models)
+    if not heads.fits(encoder=encoder.name, default=reader.models):
+        _LOG.warning("%s was learned over other models, and is left aside: run adtailor distil again", heads.version)
+        return reader
+    return DistilledReader(reader, encoder, heads)
+
+
+def asking(
+    reader: TextReader, model: LanguageModel | None, engine: EngineSettings, *, parts: Sequence[Part] | None = None
+) -> TextReader:
+    """The reader, with a language model's valid answers in place of some of its own, if there is a model."""
+    from adtailor.understand.asked import ASKED_PARTS, AskedReader
+
+    if model is None:
+        return reader
+    if parts is None:
+        parts = tuple(part for part in ASKED_PARTS if part in engine.parts)
+    return AskedReader(
+        reader, model, parts=parts, languages=engine.languages, method=engine.method, most_tokens=engine.most_tokens
+    )
+
+
+def asking_looks(reader: LookReader, settings: Settings) -> LookReader:
+    """The reader of photos, with the answers of a server that sees pictures in place of its own, if one is set."""
+    from adtailor.understand.asked.look import AskedLook
+
+    model = language_model(settings.models.look_engine, settings.engine)
+    return reader if model is None else AskedLook(reader, model)
+
+
 def open_engine(
     data: Path,
     settings: Settings,
@@ -171,6 +255,9 @@ def open_engine(
 
     policy = load_policy(settings.deciding.policy)
     texts, looks = readers or (text_reader(settings.models), look_reader(settings.models))
+    model = language_model(settings.models.text_engine, settings.engine)
+    words = distilled(texts, data, settings.models)
+    post_reader = asking(words, model, settings.engine)
     store = SqliteStore(data, random_bytes=random_bytes)
     clock = clock or SystemClock()
     priors = PriorRanker(dict(zip(texts.topics.ids, texts.topics.latent, strict=True)))
@@ -198,6 +285,8 @@ def open_engine(
         store=store,
         text_reader=texts,
         look_reader=looks,
+        post_reader=post_reader,
+        language_model=model,
         ranker=ranker,
         catalogue=catalogue,
         fill_page=FillPage(
@@ -205,7 +294,7 @@ def open_engine(
             posts=store.posts,
             events=store.events,
             catalogue=catalogue,
-            text_reader=texts,
+            text_reader=words,
             wellbeing=wellbeing,
             policy=policy,
             tokens=tokens,
@@ -215,8 +304,8 @@ def open_engine(
         read_posts=ReadPosts(
             posts=store.posts,
             people=store.people,
-            text_reader=texts,
-            look_reader=looks,
+            text_reader=post_reader,
+            look_reader=asking_looks(looks, settings),
             wellbeing=wellbeing,
             policy=policy,
             price_tags=price_tags,

@@ -56,6 +56,12 @@ class ModelUnavailable(AdtailorError):
     status = 503
 
 
+class EngineFailed(AdtailorError):
+    """A configured engine gave no usable answer; `message` names the kind of failure and never what it was asked."""
+
+    status = 502
+
+
 class StorageFailed(AdtailorError):
     """The data directory or its database cannot be used."""
 

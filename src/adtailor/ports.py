@@ -121,6 +121,51 @@ class LookReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """What a language model is told to do, and the material it is to do it with, which it is never to obey.
+
+    Engines send the two under different roles. Whoever makes a prompt has made `material` safe to quote.
+    """
+
+    instructions: str
+    material: str
+    picture: bytes | None = None
+    """A JPEG."""
+
+
+class LanguageModel(Protocol):
+    """Answers prompts; nothing that it answers is to be trusted."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, as it stands in readings."""
+        ...
+
+    @property
+    def at_once(self) -> int:
+        """How many prompts it may be handed at a time, each from its own thread."""
+        ...
+
+    def answer(self, prompt: Prompt, *, schema: Mapping[str, object], most_tokens: int, seed: int = 0) -> bytes:
+        """What it says, constrained to JSON of this schema as far as the engine can; EngineFailed.
+
+        Without a seed (0) the likeliest words, with one a draw that can be repeated.
+        """
+        ...
+
+    def weigh(self, prompt: Prompt, choices: Sequence[str]) -> Mapping[str, float] | None:
+        """How likely each choice is as what it says next, of those given; None if the engine cannot tell; EngineFailed.
+
+        No choice may be the beginning of another.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give memory, threads and sockets back; it may be used again, and is then loaded again."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class AdSide:
     """What a ranker knows of every ad, computed once per catalogue: shapes (ads,) and (ads, width)."""

@@ -56,7 +56,7 @@ def test_links_inside_the_project_lead_somewhere(page: str) -> None:
 
 def test_the_settings_page_lists_every_key() -> None:
     page = (ROOT / "docs" / "settings.md").read_text("utf-8")
-    listed = set(re.findall(r"^\| `([a-z_.]+)` \| `(ADTAILOR_[A-Z_]+)`", page, re.MULTILINE))
+    listed = set(re.findall(r"^\| `([a-z0-9_.]+)` \| `(ADTAILOR_[A-Z0-9_]+)`", page, re.MULTILINE))
     keys = {
         f"{field.name}.{inner.name}" if inner else field.name
         for field in msgspec.structs.fields(Settings)

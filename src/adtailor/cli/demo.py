@@ -191,7 +191,7 @@ def _close(
     seconds: float,
     seed: int,
 ) -> None:
-    models = {**engine.text_reader.models, **engine.look_reader.models}
+    models = {**engine.post_reader.models, **engine.look_reader.models}
     read = f"read in {seconds:.1f} s" if seconds else "were read before"
     out.print(f"{len(posts)} posts {read} on this machine, by {', '.join(dict.fromkeys(models.values()))}.")
     shown = sum(filled.won is not None for row in rows for filled in row.decision.placements)

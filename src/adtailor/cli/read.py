@@ -24,6 +24,7 @@ from adtailor.config.settings import data_folder, load_settings
 from adtailor.domain.checks import checked_id
 from adtailor.errors import AdtailorError, InvalidInput
 from adtailor.ports import LookReader, TextReader
+from adtailor.understand.asked.reader import KEPT
 
 USAGE = 2
 MOST_ROWS = 200
@@ -148,10 +149,15 @@ def _read(
     readers = _readers(bar, tally)
     found = chain.from_iterable(source.items for source in sources)
     items = sift(found, there=kept.ids.copy() if kept else set(), report=report, known=known)
+    told: set[tuple[str, str]] = set()
     for some in batches(islice(_wanted(items, only, tally), limit), batch):
         outcomes = readers.read(some, only)
         for one in outcomes:
             for error in one.reading.errors:
+                if error.reason.endswith(KEPT):  # the same of many posts, as when a server is down, is said once
+                    if (error.part, error.reason) in told:
+                        continue
+                    told.add((error.part, error.reason))
                 photo = "" if error.photo is None else f", photo {error.photo + 1}"
                 where = f"{one.item.position}{photo}" if one.item.position != "photo" else None
                 reason = f"{error.part} of {one.reading.post_id}: {error.reason}"
@@ -171,19 +177,21 @@ def _readers(bar: Progress, tally: Tally) -> Readers:
         bar.update(bar.task_ids[0], description="reading")
         tally.loading += time.monotonic() - started
 
-    models = load_settings(data_folder(None)).models
+    settings = load_settings(data_folder(None))
 
     def text() -> TextReader:
         with loading("text"):
             from adtailor import assemble
 
-            return assemble.text_reader(models)
+            model = assemble.language_model(settings.models.text_engine, settings.engine)
+            reader = assemble.distilled(assemble.text_reader(settings.models), data_folder(None), settings.models)
+            return assemble.asking(reader, model, settings.engine)
 
     def look() -> LookReader:
         with loading("photo"):
             from adtailor import assemble
 
-            return assemble.look_reader(models)
+            return assemble.asking_looks(assemble.look_reader(settings.models), settings)
 
     return Readers(text=text, look=look)
 

@@ -4,16 +4,19 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from platformdirs import user_data_path
 
+from adtailor.config.engine import KEY, Engine, check_engine
 from adtailor.errors import InvalidInput
 
 FILE_NAME = "adtailor.toml"
-NOT_SETTINGS = frozenset({"ADTAILOR_REQUIRE", "ADTAILOR_TEST_DATA", "ADTAILOR_DEBUG", "ADTAILOR_DATA"})
-"""Read elsewhere: by the tests, by the prompt, and by `data_folder`."""
+NOT_SETTINGS = frozenset({"ADTAILOR_REQUIRE", "ADTAILOR_TEST_DATA", "ADTAILOR_DEBUG", "ADTAILOR_DATA", KEY})
+"""Read elsewhere: by the tests, by the prompt, by `data_folder`, and by whoever opens the engine."""
+TextEngine = Literal["onnx", "llama_cpp", "openai_compatible"]
+LookEngine = Literal["onnx", "openai_compatible"]
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +33,9 @@ class Models(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     threads: int = 1
     batch: int = 32
     providers: tuple[str, ...] = ("CPUExecutionProvider",)
+    text_engine: TextEngine = "onnx"
+    """Who reads words: the embedded models alone, or a language model whose valid answers replace theirs."""
+    look_engine: LookEngine = "onnx"
 
 
 class Deciding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A file of helplines with the dates on which you verified them; what ships is unverified, and so is off."""
     server: Server = Server()
     models: Models = Models()
+    engine: Engine = Engine()
     deciding: Deciding = Deciding()
 
 
@@ -107,13 +114,19 @@ def _set(tree: dict[str, Any], name: str, value: str) -> None:
             inner = key.removeprefix(f"{field.name}_")
             known = {f.name: f.type for f in msgspec.structs.fields(_SECTIONS[field.name])}
             if inner in known:
-                listed = inner == "providers"
+                listed = inner in _LISTS
                 tree.setdefault(field.name, {})[inner] = value.split(",") if listed else value
                 return
     raise InvalidInput(f"{name} sets nothing", hint=f"known: {', '.join(_environment_names())}", field=name)
 
 
-_SECTIONS: dict[str, type[msgspec.Struct]] = {"server": Server, "models": Models, "deciding": Deciding}
+_SECTIONS: dict[str, type[msgspec.Struct]] = {
+    "server": Server,
+    "models": Models,
+    "engine": Engine,
+    "deciding": Deciding,
+}
+_LISTS = frozenset({"providers", "parts", "languages"})
 
 
 def _environment_names() -> list[str]:
@@ -153,3 +166,4 @@ def _check(settings: Settings) -> None:
     for name in ("threads", "batch"):
         if (value := getattr(settings.models, name)) < 1:
             raise InvalidInput(f"{value} is too few", hint="1 or more", field=f"models.{name}")
+    check_engine(settings.engine)

@@ -10,10 +10,10 @@ from PIL import Image
 from adtailor.ports import ImageEncoder
 from adtailor.understand.colours import GRID, Cloth
 from adtailor.understand.garments import HEIGHT, GarmentModel, Splits
-from adtailor.understand.labelled import needed
 from adtailor.understand.look_bystanders import SKIN, bystander
 from adtailor.understand.look_patterns import printed
 from adtailor.understand.patterns import PATTERNS, PatternHead, fitted, traits
+from adtailor.understand.training.labelled import needed
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, the steps done and the steps in all."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from adtailor.cli.diagnosis.data import data_findings
+from adtailor.cli.diagnosis.engines import engine_findings
 from adtailor.cli.diagnosis.finding import Finding
 from adtailor.cli.diagnosis.machine import machine_findings
 from adtailor.cli.diagnosis.models import model_findings
@@ -17,4 +18,5 @@ def diagnose(data: Path | None) -> Iterator[Finding]:
     yield from machine_findings()
     yield from package_findings()
     yield from model_findings()
+    yield from engine_findings(data)
     yield from data_findings(data)

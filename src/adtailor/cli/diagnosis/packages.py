@@ -11,6 +11,7 @@ SECTION = "packages"
 _REQUIREMENT = re.compile(
     r"(?P<name>[A-Za-z0-9._-]+)\s*(?P<wanted>[^;]*?)\s*(?:;.*extra == ['\"](?P<extra>[^'\"]+)['\"])?"
 )
+_FOR = {"train": "`adtailor train` and `adtailor distil`", "llm": "GGUF models in this process"}
 _PIN = re.compile(r"(==|>=)\s*([0-9.]+)")
 
 
@@ -36,7 +37,7 @@ def _package(name: str, wanted: str, extra: str | None) -> Finding:
         distribution = metadata.distribution(name)
         version = distribution.version
     except metadata.PackageNotFoundError:
-        found = f"needed for `adtailor {extra}`" if extra else f"{name}{wanted} is not installed"
+        found = f"needed for {_FOR.get(extra, extra)}" if extra else f"{name}{wanted} is not installed"
         return Finding(
             section=SECTION, name=label, state="missing", found=found, hint=remedy, is_required=extra is None,
             details={"wanted": wanted, "extra": extra},
