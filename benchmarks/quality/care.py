@@ -1,14 +1,15 @@
 """What must not go wrong: crisis language told and everyday speech left alone, states, orders in posts ignored."""
 
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from benchmarks.quality.rows import Missing, Row, value
 from benchmarks.quality.sets import OWN, labelled, own
 from benchmarks.quality.words import ROUNDS, offers
 
+from adtailor import assemble
+from adtailor.config.settings import Settings
 from adtailor.journeys.evaluate import Labelled, ask_text
 from adtailor.journeys.evaluate_scores import evaluate
 from adtailor.testing.injection import injections, try_injections
@@ -60,13 +61,20 @@ def _crisis(written: dict[str, dict[str, list[str]]], name: str, *, judged: bool
 
 def states() -> Iterator[Row]:
     """Precision and recall of the well-being states over several posts of one person."""
-    if find_spec("adtailor.journeys.evaluate_states") is None:
+    report: Any = getattr(assemble, "states_report", None)
+    if report is None:
         raise Missing("no measure of the states is installed")
-    module = import_module("adtailor.journeys.evaluate_states")
-    if not hasattr(module, "quality"):
-        raise Missing("adtailor.journeys.evaluate_states has no `quality`")
-    for what, reach, here, met, on in module.quality(offers().text):
-        yield Row(what=what, reach=reach, here=here, met=met, on=on)
+    found = report(Settings())
+    on = f"people composed of posts, {OWN}; {found.draws} draws of {found.people} people"
+    for score in found.scores:
+        precision = score.precision.value
+        yield Row(
+            what=f"states: S{int(score.state)}, precision at {found.prevalence:.0%} / recall where it was due",
+            reach=">= .80 / stated",
+            here=f"{score.precision} / {score.recall}",
+            met=precision is not None and precision >= 0.80,
+            on=on,
+        )
 
 
 def injection() -> Iterator[Row]:

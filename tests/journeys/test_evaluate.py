@@ -1,6 +1,6 @@
 """Answers are laid beside the truth: what counts as told, what is left out, and what the scores are then."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -88,6 +88,27 @@ def test_a_sentiment_is_the_label_that_was_told():
     assert scores["accuracy"] == pytest.approx(2 / 3)
     assert "ECE" not in scores
     assert found.curves == {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sure(Sentiment):
+    """A sentiment that says how sure it is."""
+
+    confidence: float
+
+
+def test_where_a_sentiment_says_how_sure_it_is_that_is_measured():
+    readings = [
+        Reading(post_id="p", language="en", sentiment=Sure(label=label, valence=0.0, confidence=chance))
+        for label, chance in (("positive", 0.9), ("neutral", 0.6))
+    ]
+    posts = labelled("sentiment", FEELINGS, [[False, False, True], [True, False, False]])
+    found = evaluate(ask_text(Scripted(*readings), posts, thresholds={}), rounds=10)
+    scores = {score.name: score.estimate.value for score in found.scores}
+    # One right at .9, one wrong at .6: (.1 + .6) / 2.
+    assert scores["ECE"] == pytest.approx(0.35)
+    assert list(found.curves) == ["the sentiment told"]
+    assert found.labels[0].area is None
 
 
 def test_tones_and_emotions_have_a_row_and_a_curve_for_each_label():

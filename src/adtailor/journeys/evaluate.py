@@ -47,7 +47,7 @@ class Answers:
     truth: Flags
     told: Flags
     chances: Values | None
-    """None where the reader gives no chances of this part."""
+    """None where the reader gives no chances of this part; of `ONE_OF`, the chance of the label told alone, 0 else."""
     thresholds: Mapping[str, float]
     """From which chance a label counts as told, where chances decide."""
     posts: int
@@ -143,28 +143,22 @@ def _said(part: Judged, labels: Sequence[str], read: Sequence[Reading]) -> tuple
     shape = (len(read), len(labels))
     if part == "crisis":
         return None, np.array([[bool(one.crisis)] for one in read], dtype=bool).reshape(shape)
-    if part == "sentiment":
-        named = [one.sentiment.label if one.sentiment else None for one in read]
-        told = np.array([[name == label for label in labels] for name in named], dtype=bool).reshape(shape)
-        each = [_feelings(one) for one in read]
-        if not each or None in each:
-            return None, told
-        return np.array([[(one or {}).get(label, 0.0) for label in labels] for one in each]), told
-    if part == "garments":
-        best = [_surest(one) for one in read]
+    if part in ONE_OF:
+        best = [_feeling(one) if part == "sentiment" else _surest(one) for one in read]
         told = np.array([[name == label for label in labels] for name, _ in best], dtype=bool).reshape(shape)
-        return np.where(told, np.array([chance for _, chance in best])[:, None], 0.0) if best else None, told
+        sure = [chance for _, chance in best if chance is not None]
+        return np.where(told, np.array(sure)[:, None], 0.0) if read and len(sure) == len(read) else None, told
     given = [_chances(part, one) for one in read]
     return np.array([[one.get(label, 0.0) for label in labels] for one in given]).reshape(shape), None
 
 
-def _feelings(reading: Reading) -> Mapping[str, float] | None:
-    """The chance of each feeling, where the reader gives them beside the label."""
-    given: Mapping[str, float] | None = getattr(reading.sentiment, "probabilities", None)
-    return given or None
+def _feeling(reading: Reading) -> tuple[str | None, float | None]:
+    """The sentiment, and how sure of it the reader is, if it says so."""
+    said = reading.sentiment
+    return (said.label, getattr(said, "confidence", None)) if said else (None, None)
 
 
-def _surest(reading: Reading) -> tuple[str | None, float]:
+def _surest(reading: Reading) -> tuple[str | None, float | None]:
     garments = [garment for look in reading.look or () for garment in look.garments]
     best = max(garments, key=lambda garment: garment.confidence, default=None)
     return (best.type, best.confidence) if best else (None, 0.0)

@@ -105,9 +105,9 @@ def _measured(answers: Answers, prevalence: float, rounds: int, seed: int) -> di
         if chances is not None:
             sure: Values = np.where(told, chances, 0.0).max(axis=1)
             found["ece told"] = drawn(lambda weights: calibration_error(sure, right, weights))
-    else:
-        found["micro f1"] = counted(lambda counts: kinds.f1(_pooled(counts)))
-    if chances is not None and answers.part != "garments":  # of a photo only the chance of the best garment is known
+        return found  # only the chance of the label told is known
+    found["micro f1"] = counted(lambda counts: kinds.f1(_pooled(counts)))
+    if chances is not None:
         found["auc"] = drawn(lambda weights: _each(kinds.area_under_roc, chances, truth, weights))
         found["ece"] = drawn(lambda weights: _each(calibration_error, chances, truth, weights))
         found["skill"] = drawn(lambda weights: brier_skill(chances, truth, weights))
@@ -139,8 +139,7 @@ def _scores(answers: Answers, measured: Mapping[str, Draws], prevalence: float) 
     yield from score("micro-F1", "micro f1", "all labels of all posts together")
     yield from score("mean AUC", "auc")
     yield from score("ECE", "ece told", "of the label told")
-    if answers.part not in ONE_OF:
-        yield from score("mean ECE", "ece")
+    yield from score("mean ECE", "ece")
     skill = measured.get("skill")
     above = "" if skill is None else f"above 0 for {int((skill.whole > 0).sum())} of {len(skill.whole)} labels"
     yield from score("mean Brier skill", "skill", above)
@@ -172,9 +171,9 @@ def _curves(answers: Answers) -> dict[str, tuple[Bin, ...]]:
     chances, truth = answers.chances, answers.truth
     if chances is None:
         return {}
-    if answers.part == "garments":
+    if answers.part in ONE_OF:
         right: kinds.Flags = np.asarray((answers.told & truth).any(axis=1), dtype=np.bool_)
-        return {"the garment told": reliability(chances.max(axis=1), right)}
+        return {f"the {answers.part} told": reliability(chances.max(axis=1), right)}
     each = {label: reliability(chances[:, n], truth[:, n]) for n, label in enumerate(answers.labels)}
     return each if len(each) == 1 else {ALL: reliability(chances.ravel(), truth.ravel()), **each}
 
