@@ -51,7 +51,7 @@ def speed() -> Iterator[Row]:
                 reach="500",
                 here=f"{per_second:.0f}",
                 met=per_second >= 500,
-                on=f"one core; {here.split()[0]} a second by the clock, with others at work",
+                on=f"one core; {here.split()[0]} a second by the clock",
             )
     reader.read(posts, [everything] * len(posts))
     waits: list[float] = []

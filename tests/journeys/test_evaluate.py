@@ -90,16 +90,9 @@ def test_a_sentiment_is_the_label_that_was_told():
     assert found.curves == {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sure(Sentiment):
-    """A sentiment that says how sure it is."""
-
-    confidence: float
-
-
 def test_where_a_sentiment_says_how_sure_it_is_that_is_measured():
     readings = [
-        Reading(post_id="p", language="en", sentiment=Sure(label=label, valence=0.0, confidence=chance))
+        Reading(post_id="p", language="en", sentiment=Sentiment(label=label, valence=0.0, confidence=chance))
         for label, chance in (("positive", 0.9), ("neutral", 0.6))
     ]
     posts = labelled("sentiment", FEELINGS, [[False, False, True], [True, False, False]])

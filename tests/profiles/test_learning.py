@@ -15,7 +15,7 @@ from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import EMOTIONS, Garment, PhotoLook, Reading, Sentiment, Stress, Suitability, Topic
 from adtailor.profiles.affect import KEPT, MOODS, SPENT, mood_of, with_affect
-from adtailor.profiles.burden import LOW_EMOTIONS
+from adtailor.profiles.burden import LIKELY, LOW_EMOTIONS
 from adtailor.profiles.interests import MOST_TOPICS, with_interests
 from adtailor.profiles.look import with_look
 
@@ -115,7 +115,7 @@ def test_t27_more_distress_never_teaches_more(probability: float, label: str, lo
     )
     profile = learned(reading)
     assert profile in (EMPTY, replace(learned(), affect=replace(learned().affect, weights={"joy": 0.4})))
-    burdened = probability >= 0.5 or label == "negative" or felt >= 0.4
+    burdened = probability >= min(POLICY.stress_threshold, LIKELY) or label == "negative" or felt >= 0.4
     assert (profile == EMPTY) == burdened
 
 

@@ -155,7 +155,7 @@ def _said(part: Judged, labels: Sequence[str], read: Sequence[Reading]) -> tuple
 def _feeling(reading: Reading) -> tuple[str | None, float | None]:
     """The sentiment, and how sure of it the reader is, if it says so."""
     said = reading.sentiment
-    return (said.label, getattr(said, "confidence", None)) if said else (None, None)
+    return (said.label, said.confidence) if said else (None, None)
 
 
 def _surest(reading: Reading) -> tuple[str | None, float | None]:

@@ -78,7 +78,7 @@ def sparkline(values: Sequence[float], width: int = 48) -> str:
     """A curve in one line of text, highest block for the highest value.
 
     >>> sparkline([3.0, 2.0, 1.0])
-    '█▄▁'
+    '█▅▁'
     """
     places = np.linspace(0, len(values) - 1, min(width, len(values))).round().astype(int)
     chosen = np.asarray(values)[places]
