@@ -32,6 +32,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="decide", help="Answer one request for ads, as the API would, and say why."),
     Verb(name="read", help="Read posts and photos: JSONL, archives of Mastodon, Instagram, Facebook, feeds, pictures."),
     Verb(name="train", help="Train the heads again, from labelled data you have.", is_group=True),
+    Verb(name="draft", help="Have a local language model propose other words for an ad; you approve them."),
     Verb(name="distil", help="Learn from a larger model on your own posts; keep only what people find better."),
     Verb(name="doctor", help="Say what is installed, which models, and what is missing."),
 )
