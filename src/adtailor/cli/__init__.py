@@ -33,6 +33,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="read", help="Read posts and photos: JSONL, archives of Mastodon, Instagram, Facebook, feeds, pictures."),
     Verb(name="evaluate", help="Measure the installed models on posts that people have labelled."),
     Verb(name="train", help="Train the heads again, from labelled data you have.", is_group=True),
+    Verb(name="draft", help="Have a local language model propose other words for an ad; you approve them."),
     Verb(name="distil", help="Learn from a larger model on your own posts; keep only what people find better."),
     Verb(name="doctor", help="Say what is installed, which models, and what is missing."),
 )

@@ -35,7 +35,11 @@ def run(
     finally:
         engine.close()
     if as_json:
-        print(encode(decision_to_wire(page.decision, ads=faces(inventory), claims=page.tokens)).decode())
+        print(
+            encode(
+                decision_to_wire(page.decision, ads=faces(inventory), claims=page.tokens, creatives=page.creatives)
+            ).decode()
+        )
         return
     print_decision(Console(), page.decision, Names.of(inventory, engine.settings.currency))
 

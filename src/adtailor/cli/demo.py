@@ -159,7 +159,13 @@ def _show(engine: assemble.Engine, community: Community, seconds: float, shown: 
         took.append(time.perf_counter() - started)
         session.update(filled.won.ad_id for filled in page.decision.placements if filled.won is not None)
         if shown.as_json:
-            print(encode(decision_to_wire(page.decision, ads=faces(community.inventory), claims=page.tokens)).decode())
+            print(
+                encode(
+                    decision_to_wire(
+                        page.decision, ads=faces(community.inventory), claims=page.tokens, creatives=page.creatives
+                    )
+                ).decode()
+            )
         rows.append(
             Row(
                 viewer=member.name,

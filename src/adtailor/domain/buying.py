@@ -121,6 +121,34 @@ class AdSet:
         not_negative(self.session_cap, "session_cap")
 
 
+VariantState = Literal["draft", "approved", "rejected"]
+MOST_VARIANTS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """Other words for the same creative, for pages of another tone; shown only once a person approved them."""
+
+    tone: str
+    headline: str
+    body: str
+    state: VariantState = "draft"
+    model: str | None = None
+    """What proposed it."""
+    drafted_at: datetime | None = None
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("drafted_at", "decided_at"):
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, aware_utc(value, name))
+        if self.state != "draft" and (self.decided_at is None or not self.decided_by):
+            raise InvalidInput(
+                f"a variant is {self.state} by nobody", hint="say who decided, and when", field="variants.decided_by"
+            )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Creative:
     """What is shown, and what it is about. `image` is a path under the installation's own media."""
@@ -146,11 +174,14 @@ class Creative:
     """Scarcity, countdown, last chance."""
     price: Micros | None = None
     """What the product in `image` costs: with it, clothes in photos can be told to look as dear as this."""
+    variants: tuple[Variant, ...] = ()
 
     def __post_init__(self) -> None:
         checked_id(self.id, "id")
         if self.price is not None:
             not_negative(self.price, "price_micros")
+        if len(self.variants) > MOST_VARIANTS:
+            raise InvalidInput(f"{len(self.variants)} variants", hint=f"at most {MOST_VARIANTS}", field="variants")
         for name in ("topics", "look", "tone"):
             shares(getattr(self, name), name)
         if urlsplit(self.landing_url).scheme != "https":

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from adtailor.decide.deciding import decide
 from adtailor.decide.tokens import TokenBox
+from adtailor.decide.variants import matched
 from adtailor.domain.buying import Creative
 from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Moment, Regulations, Viewer
 from adtailor.domain.events import ClaimKind, DecisionRecord, EventClaim
@@ -133,7 +134,8 @@ class FillPage:
             # What is nobody's in the record may not be somebody's in what was served.
             seen = evidence if known is not None else evidence.impersonal()
             served = served_of(request, seen)
-        page = self._recorded(request, DecisionRecord(decision=decision, person_id=known, served=served), now)
+        record = DecisionRecord(decision=decision, person_id=known, served=served)
+        page = self._recorded(request, record, now, page_tone=evidence.context_tone)
         return self._with_card(page, viewer, now)
 
     def recent(self) -> list[Page]:
@@ -184,7 +186,14 @@ class FillPage:
         answered = self._posts.reading(post.reply_to, now) if post.reply_to is not None else None
         return beside(context_only(reading), answered), author
 
-    def _recorded(self, request: DecisionRequest, record: DecisionRecord, now: datetime) -> Page:
+    def _recorded(
+        self,
+        request: DecisionRequest,
+        record: DecisionRecord,
+        now: datetime,
+        *,
+        page_tone: Mapping[str, float] | None,
+    ) -> Page:
         decision = record.decision
         ref = self._events.append(record)
         creatives: dict[PlacementId, Creative] = {}
@@ -195,7 +204,7 @@ class FillPage:
             creative = self._catalogue.creative(filled.won.ad_id, now)
             if creative is None:  # cannot happen on one catalogue; a change between two reads would be the cause
                 continue
-            creatives[filled.placement_id] = creative
+            creatives[filled.placement_id] = matched(creative, page_tone)
             tokens[filled.placement_id] = {
                 kind: self._tokens.mint(
                     EventClaim(

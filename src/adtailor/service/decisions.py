@@ -60,6 +60,8 @@ def decision_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         asked = decode_request(await request.body(), gpc=says_gpc(request.headers))
         # A decision takes less than handing it to a thread and back would add; reading a page's text takes far longer.
         page = fill(asked) if asked.context.text is None else await sync_to_thread(fill, asked)
-        return answer(decision_to_wire(page.decision, ads=showcase.faces(), claims=page.tokens))
+        return answer(
+            decision_to_wire(page.decision, ads=showcase.faces(), claims=page.tokens, creatives=page.creatives)
+        )
 
     return [decide]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, field
 
-from adtailor.domain.buying import BidKind, Device, Format, Objective, Status
+from adtailor.domain.buying import MOST_VARIANTS, BidKind, Device, Format, Objective, Status, VariantState
 from adtailor.service.wire.decoding import Wire
 from adtailor.service.wire.posts import LanguageTag, Zoned
 from adtailor.service.wire.requests import Country, MicrosWire
@@ -98,6 +98,19 @@ class AdSetWire(Wire, frozen=True, kw_only=True):
     session_cap: Cap = 2
 
 
+class VariantWire(Wire, frozen=True, kw_only=True):
+    """Other words for pages of another tone: shown only where `state` is approved, by somebody and at a time."""
+
+    tone: Tone
+    headline: Name
+    body: Annotated[str, Meta(max_length=2000)]
+    state: VariantState = "draft"
+    model: Annotated[str, Meta(max_length=200)] | None = None
+    drafted_at: Zoned | None = None
+    decided_at: Zoned | None = None
+    decided_by: Name | None = None
+
+
 class CreativeAssetsWire(Wire, frozen=True, kw_only=True):
     """What is shown, where it leads, and what it is about."""
 
@@ -116,6 +129,7 @@ class CreativeAssetsWire(Wire, frozen=True, kw_only=True):
     tone: dict[Tone, Share] = field(default_factory=dict[Tone, float])
     is_urgent: bool = False
     price_micros: MicrosWire | None = None
+    variants: Annotated[tuple[VariantWire, ...], Meta(max_length=MOST_VARIANTS)] = ()
 
 
 class AdInSetWire(Wire, frozen=True, kw_only=True):

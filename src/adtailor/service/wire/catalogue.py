@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Creative, Inventory, Organization, Targeting
+from adtailor.domain.buying import (
+    Ad,
+    AdSet,
+    Advertiser,
+    Bid,
+    Campaign,
+    Creative,
+    Inventory,
+    Organization,
+    Targeting,
+    Variant,
+)
 from adtailor.domain.checks import checked_id
 from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, CreativeId, OrganizationId, ProductId, TopicId
 from adtailor.domain.money import Micros
@@ -20,6 +31,7 @@ from adtailor.service.wire.buying import (
     CreativeAssetsWire,
     OrganizationWire,
     TargetingWire,
+    VariantWire,
 )
 from adtailor.service.wire.decoding import checked_zone, decode, in_utc, under
 
@@ -250,6 +262,19 @@ def _creative(wire: CreativeAssetsWire) -> Creative:
         tone={str(tone): share for tone, share in wire.tone.items()},
         is_urgent=wire.is_urgent,
         price=None if wire.price_micros is None else Micros(wire.price_micros),
+        variants=tuple(
+            Variant(
+                tone=variant.tone,
+                headline=variant.headline,
+                body=variant.body,
+                state=variant.state,
+                model=variant.model,
+                drafted_at=None if variant.drafted_at is None else in_utc(variant.drafted_at, "variants.drafted_at"),
+                decided_at=None if variant.decided_at is None else in_utc(variant.decided_at, "variants.decided_at"),
+                decided_by=variant.decided_by,
+            )
+            for variant in wire.variants
+        ),
     )
 
 
@@ -270,6 +295,21 @@ def _creative_to_wire(creative: Creative) -> CreativeAssetsWire:
         tone={tone: creative.tone[tone] for tone in TONES if tone in creative.tone},
         is_urgent=creative.is_urgent,
         price_micros=creative.price,
+        variants=tuple(
+            VariantWire(
+                tone=tone,
+                headline=variant.headline,
+                body=variant.body,
+                state=variant.state,
+                model=variant.model,
+                drafted_at=variant.drafted_at,
+                decided_at=variant.decided_at,
+                decided_by=variant.decided_by,
+            )
+            for variant in creative.variants
+            for tone in TONES
+            if tone == variant.tone
+        ),
     )
 
 

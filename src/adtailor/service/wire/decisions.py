@@ -100,6 +100,7 @@ def decision_to_wire(
     *,
     ads: Mapping[AdId, AdFace],
     claims: Claims | None = None,
+    creatives: Mapping[PlacementId, Creative] | None = None,
     base_url: str = "",
 ) -> DecisionWire:
     """The decision with what its ads show and where their events go.
@@ -111,11 +112,21 @@ def decision_to_wire(
         decision_id=decision.decision_id,
         policy=decision.policy,
         placements=tuple(
-            _filled(filled, ads, (claims or {}).get(filled.placement_id, {}), base_url)
+            _filled(filled, _worded(filled, ads, creatives), (claims or {}).get(filled.placement_id, {}), base_url)
             for filled in decision.placements
         ),
         rest_suggestion=None if decision.rest_suggestion is None else rest_to_wire(decision.rest_suggestion),
     )
+
+
+def _worded(
+    filled: Filled, ads: Mapping[AdId, AdFace], creatives: Mapping[PlacementId, Creative] | None
+) -> Mapping[AdId, AdFace]:
+    """What the ad shows here: the words that were matched to the page, where some were."""
+    creative = (creatives or {}).get(filled.placement_id)
+    if filled.won is None or creative is None or (face := ads.get(filled.won.ad_id)) is None:
+        return ads
+    return {filled.won.ad_id: AdFace(advertiser=face.advertiser, creative=creative)}
 
 
 def _filled(filled: Filled, ads: Mapping[AdId, AdFace], tokens: Mapping[ClaimKind, str], base_url: str) -> FilledWire:
