@@ -10,6 +10,7 @@ from adtailor.learn.delay import Delay
 from adtailor.learn.features import Encoder, Features
 from adtailor.learn.fields import Category, Cross, Id, MultiValue, Number, Sequence, Vector
 from adtailor.learn.fit import fit
+from adtailor.learn.follow import Followed, follow
 from adtailor.learn.log import open_log
 from adtailor.learn.model import Model, load
 from adtailor.learn.models import DeepCross, Exact, Factorization, FieldAware, Hashed, Logistic, Matching, TwoHeads
@@ -18,8 +19,11 @@ from adtailor.learn.promotion import NotPromoted, Promotion, roll_back, serving_
 from adtailor.learn.public_logs import avazu, criteo
 from adtailor.learn.report import Report
 from adtailor.learn.sample import sample_columns, sample_log
+from adtailor.learn.server import Server
 from adtailor.learn.serving import Ads
 from adtailor.learn.sides import two_sides
+from adtailor.learn.trial import back_out, try_out
+from adtailor.learn.waiting import Labels
 from adtailor.maths.off_policy import Estimate, NoOverlap, off_policy
 
 __all__ = [
@@ -34,8 +38,10 @@ __all__ = [
     "Factorization",
     "Features",
     "FieldAware",
+    "Followed",
     "Hashed",
     "Id",
+    "Labels",
     "LeakingSplit",
     "Logistic",
     "Matching",
@@ -47,11 +53,14 @@ __all__ = [
     "Promotion",
     "Report",
     "Sequence",
+    "Server",
     "TwoHeads",
     "Vector",
     "avazu",
+    "back_out",
     "criteo",
     "fit",
+    "follow",
     "load",
     "off_policy",
     "open_log",
@@ -59,5 +68,6 @@ __all__ = [
     "sample_columns",
     "sample_log",
     "serving_path",
+    "try_out",
     "two_sides",
 ]  # fmt: skip

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from adtailor.errors import InvalidInput, ModelUnavailable
 from adtailor.learn.calibrating import Calibration
 from adtailor.learn.columns import Columns, column
+from adtailor.learn.delta import read_whole
 from adtailor.learn.exploring import explore
 from adtailor.learn.features import Encoder, Fitted
 from adtailor.learn.learners import Learner, make_learner
-from adtailor.learn.model_file import read_model, write_model
+from adtailor.learn.model_file import write_model
 from adtailor.learn.models import ModelKind, TwoHeads
 from adtailor.learn.onnx_export import export_onnx
 from adtailor.learn.promotion import SHELF, Promotion, promote
@@ -128,8 +129,15 @@ class Model:
 
 
 def load(path: str | Path, *, trainable: bool = False, verify: bool = True) -> Model:
-    """The model in a file, its arrays mapped; `trainable` copies them, to learn on."""
-    about_bytes, arrays = read_model(Path(path), verify=verify)
+    """The model in a file, with the deltas beside it, its arrays mapped; `trainable` copies them, to learn on."""
+    whole = read_whole(Path(path), verify=verify)
+    return assembled(path, whole.about, whole.arrays, trainable=trainable)
+
+
+def assembled(
+    path: str | Path, about_bytes: bytes, arrays: Mapping[str, NDArray[Any]], *, trainable: bool = False
+) -> Model:
+    """A model from what was read of `path`."""
     try:
         about = msgspec.json.decode(about_bytes, type=About)
     except msgspec.ValidationError as error:

@@ -90,8 +90,11 @@ def write_model(path: Path, about: Any, arrays: Mapping[str, NDArray[Any]]) -> N
         os.close(folder)
 
 
-def read_model(path: Path, *, verify: bool = True) -> tuple[bytes, dict[str, NDArray[Any]]]:
-    """`about` as JSON, and the arrays, mapped read-only. With `verify` every byte is compared with its sha256."""
+def read_model(path: Path, *, verify: bool = True, private: bool = False) -> tuple[bytes, dict[str, NDArray[Any]]]:
+    """`about` as JSON, and the arrays, mapped read-only. With `verify` every byte is compared with its sha256.
+
+    With `private` the arrays may be changed: the pages that are become this process's own, the file stays as it is.
+    """
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -108,7 +111,7 @@ def read_model(path: Path, *, verify: bool = True) -> tuple[bytes, dict[str, NDA
             if hashlib.sha256(head).digest() != digest:
                 raise ModelUnavailable(f"the header of {path} is damaged", hint=_HINT)
             header = msgspec.json.decode(head, type=Header)
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY if private else mmap.ACCESS_READ)
     except OSError as error:
         raise ModelUnavailable(f"{path}: {error.strerror}", hint="check the path") from error
     arrays: dict[str, NDArray[Any]] = {}
@@ -122,6 +125,18 @@ def read_model(path: Path, *, verify: bool = True) -> tuple[bytes, dict[str, NDA
             raise ModelUnavailable(f"{path} is damaged in {part.name}", hint=_HINT)
         arrays[part.name] = array
     return bytes(header.about), arrays
+
+
+def identity_of(path: Path) -> str:
+    """What the file is known by: the sha256 of its header, which holds those of all its parts."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(_START.size)
+    except OSError as error:
+        raise ModelUnavailable(f"{path}: {error.strerror}", hint="check the path") from error
+    if len(start) < _START.size or start[:8] != _MAGIC:
+        raise ModelUnavailable(f"{path} is no model file", hint="give a file that Model.save wrote")
+    return start[-32:].hex()
 
 
 def _write_sparse(file: BinaryIO, array: NDArray[Any]) -> None:

@@ -21,3 +21,15 @@ def bar() -> Callable[[int, int], None]:
             drawn.stop()
 
     return told
+
+
+def line() -> Callable[[object], None]:
+    """Keeps one line on the terminal that says how far something has come; a line each time where nobody watches."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+
+    def told(said: object) -> None:
+        console.print(str(said), end="\r" if console.is_terminal else "\n", overflow="ellipsis", no_wrap=True)
+
+    return told

@@ -200,6 +200,12 @@ def fm_sides(  # noqa: PLR0917 - compiled: arrays, by position
     The logit of a request and an ad is both biases and the product of both vectors. `vectors` has shape (k, rows).
     """
     for i in range(len(biases)):
+        if i + _AHEAD < len(biases):
+            for p in range(starts[i + _AHEAD], starts[i + _AHEAD + 1]):
+                row = np.int64(rows[p])
+                row = row if row >= 0 else ~row
+                prefetch(table, row, 0)
+                prefetch(linear, row, 0)
         biases[i] = fm_sums(starts[i], starts[i + 1], rows, values, table, linear, sums) + fm_pairs(sums)
         for j in range(sums.shape[1]):
             vectors[j, i] = sums[0, j]
