@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import SystemRandom
+from random import Random, SystemRandom
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from adtailor.config.settings import FILE_NAME as SETTINGS
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from adtailor.console.rooms import Picture, Visitor
     from adtailor.decide.rank import PriorRanker
     from adtailor.domain.wellbeing import WellbeingPolicy
+    from adtailor.journeys.evaluate_states import StatesReport
     from adtailor.journeys.explain import Explain
     from adtailor.journeys.fill_page import FillPage
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.people import People
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.take_event import TakeEvent
-    from adtailor.ports import Clock, LookReader
+    from adtailor.ports import Clock, LookReader, TextReader
     from adtailor.service.guard import Guard
     from adtailor.simulate.community import Community
     from adtailor.storage import SqliteStore
@@ -97,6 +98,30 @@ def text_reader(models: Models | None = None) -> TextUnderstanding:
 
     models = models or Models()
     return build_text_reader(OnnxTextEncoder(threads=models.threads, providers=models.providers), FOLDER / "text")
+
+
+def states_report(
+    settings: Settings,
+    *,
+    seed: int = 7,
+    draws: int = 40,
+    stressed: int = 150,
+    calm: int = 600,
+    texts: TextReader | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> StatesReport:
+    """How right the well-being states are about people composed from labelled posts, by the policy in force."""
+    from adtailor.config.policy import load_policy
+    from adtailor.journeys.evaluate_states import evaluate_states
+    from adtailor.understand.timelines import compose, load_cast
+    from adtailor.wellbeing.desk import CareDesk
+
+    cast, random = load_cast(), Random(seed)  # noqa: S311 made-up people, no secrets
+    ends_at = datetime(2026, 1, 2, 12, tzinfo=UTC)
+    people = [compose(cast, stressed=stressed, calm=calm, random=random, ends_at=ends_at) for _ in range(draws)]
+    desk = CareDesk(load_policy(settings.deciding.policy), (), b"measuring")
+    reader = texts or text_reader(settings.models)
+    return evaluate_states(cast.texts, people, reader, desk, prevalence=cast.prevalence, progress=progress)
 
 
 def look_reader(models: Models | None = None) -> LookReader:

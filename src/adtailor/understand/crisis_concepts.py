@@ -49,7 +49,7 @@ class Lean:
     odds: float | None
     """Log-odds, by its most telling passage; None where its words are too few, or too few known."""
     is_grave: bool
-    """Whether a word for dying, harm, waking or a burden is in it; or too few words."""
+    """Whether a word for dying, harm, waking or a burden is in it, or hardly any: then phrases are worth a search."""
 
 
 def lean(plain: str, language: str) -> Lean:

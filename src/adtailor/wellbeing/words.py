@@ -1,4 +1,8 @@
-"""What the cards say, calm and without a diagnosis: in English, German and Spanish, else in English."""
+"""What the cards say, calm and without a diagnosis: in English, German and Spanish, else in English.
+
+Most cards will be wrong: few people are in a crisis, and words are easily misread. So each says what it rests on, that
+it may not fit, and that hiding it is all there is to do; none says what somebody feels.
+"""
 
 from dataclasses import dataclass
 
@@ -23,7 +27,7 @@ class Words:
 WORDS: dict[str, Words] = {
     "en": Words(
         rest_title="A heavy few days? A breather is an option.",
-        rest_body="The feed will still be here. There are fewer ads for now, and none while you rest.",
+        rest_body="If not, never mind. The feed will still be here, with fewer ads for now, and none while you rest.",
         sustained_body="The feed will still be here, without ads for now. A limit for the day can help, too.",
         quarter="15 minutes",
         hour="1 hour",
@@ -31,12 +35,13 @@ WORDS: dict[str, Words] = {
         dismiss="Not now",
         stop="No more suggestions",
         support_title="If it is a lot right now, talking can help.",
-        support_body="There are people who listen, free of charge. If this does not fit, just hide it.",
+        support_body="There are people who listen, free of charge. A few words in a post brought this up, and a "
+        "program easily takes words wrong. If it does not fit, just hide it; nobody else sees it.",
         hide="Hide",
     ),
     "de": Words(
         rest_title="Anstrengende Tage? Eine Pause ist eine Möglichkeit.",
-        rest_body="Der Feed läuft nicht weg. Es gibt vorerst weniger Werbung, und keine in der Pause.",
+        rest_body="Wenn nicht, umso besser. Der Feed läuft nicht weg; vorerst mit weniger Werbung, in der Pause ohne.",
         sustained_body="Der Feed läuft nicht weg, vorerst ohne Werbung. Auch ein Limit für den Tag kann helfen.",
         quarter="15 Minuten",
         hour="1 Stunde",
@@ -44,12 +49,14 @@ WORDS: dict[str, Words] = {
         dismiss="Jetzt nicht",
         stop="Keine Vorschläge mehr",
         support_title="Wenn es gerade viel ist: Reden kann helfen.",
-        support_body="Es gibt Menschen, die zuhören, kostenlos. Wenn das nicht passt, blende es einfach aus.",
+        support_body="Es gibt Menschen, die zuhören, kostenlos. Ein paar Wörter in einem Beitrag haben das "
+        "hierher gebracht, und ein Programm versteht Wörter leicht falsch. Passt es nicht, blende es einfach aus; "
+        "niemand sonst sieht es.",
         hide="Ausblenden",
     ),
     "es": Words(
         rest_title="¿Unos días pesados? Un respiro es una opción.",
-        rest_body="Todo seguirá aquí. Por ahora hay menos anuncios, y ninguno durante la pausa.",
+        rest_body="Si no, mejor así. Todo seguirá aquí, por ahora con menos anuncios, y sin ninguno durante la pausa.",
         sustained_body="Todo seguirá aquí, por ahora sin anuncios. Ponerse un límite para el día también puede ayudar.",
         quarter="15 minutos",
         hour="1 hora",
@@ -57,7 +64,8 @@ WORDS: dict[str, Words] = {
         dismiss="Ahora no",
         stop="No más sugerencias",
         support_title="Si ahora mismo es mucho, hablar puede ayudar.",
-        support_body="Hay personas que escuchan, sin coste. Si esto no encaja, simplemente ocúltalo.",
+        support_body="Hay personas que escuchan, sin coste. Unas palabras de una publicación trajeron esto aquí, y un "
+        "programa entiende mal las palabras con facilidad. Si no encaja, ocúltalo y ya está; nadie más lo ve.",
         hide="Ocultar",
     ),
 }
