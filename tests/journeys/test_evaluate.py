@@ -1,6 +1,6 @@
 """Answers are laid beside the truth: what counts as told, what is left out, and what the scores are then."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np

@@ -43,7 +43,10 @@ WHOLE = {
 def test_the_schema_follows_the_domain() -> None:
     schema = schema_of(answer_type(ASKED_PARTS))["properties"]
     assert list(schema) == [part for part in PARTS if part in ASKED_PARTS]
-    assert set(schema["sentiment"]["properties"]) == {field.name for field in fields(Sentiment)} - {"arousal", "confidence"}
+    assert set(schema["sentiment"]["properties"]) == {field.name for field in fields(Sentiment)} - {
+        "arousal",
+        "confidence",
+    }
     assert set(schema["stress"]["properties"]) == {field.name for field in fields(Stress)}
     assert set(schema["emotions"]["items"]["properties"]["name"]["enum"]) == set(EMOTIONS)
     assert "$ref" not in json.dumps(schema)
