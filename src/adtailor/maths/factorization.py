@@ -106,14 +106,14 @@ def first_number(seed: np.uint64, row: np.uint64, k: np.uint64, j: np.uint64) ->
 @njit(nogil=True, error_model="numpy")
 def _step(  # noqa: PLR0917 - compiled: arrays, by position
     own: NDArray[np.float32],
+    k: int,
     total: NDArray[np.float32],
     push: np.float32,
     x: np.float32,
     rate: np.float32,
     l2: np.float32,
 ) -> None:
-    # A function of its own, and NumPy's root: so written the loop is compiled to vector instructions.
-    k = len(total)
+    # A function of its own, its length given, and NumPy's root: so written it is compiled to vector instructions.
     for j in range(k):
         v = own[j]
         g = push * (total[j] - v * x) + l2 * v
@@ -181,7 +181,7 @@ def fm_learn(  # noqa: PLR0917 - compiled: arrays, by position
                 for j in range(k):
                     own[j] = scale * first_number(seed, np.uint64(row), np.uint64(k), np.uint64(j))
                     own[k + j] = first
-            _step(own, total, push, x, vector_rate, vector_l2)
+            _step(own, k, total, push, x, vector_rate, vector_l2)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

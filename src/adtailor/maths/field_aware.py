@@ -80,9 +80,13 @@ def ffm_score(  # noqa: PLR0917 - compiled: arrays, by position
 
 @njit(nogil=True, error_model="numpy")
 def _step(
-    own: NDArray[np.float32], others: NDArray[np.float32], push: np.float32, rate: np.float32, l2: np.float32
+    own: NDArray[np.float32],
+    width: int,
+    others: NDArray[np.float32],
+    push: np.float32,
+    rate: np.float32,
+    l2: np.float32,
 ) -> None:
-    width = len(others)
     for m in range(width):
         v = own[m]
         g = push * others[m] + l2 * v
@@ -147,4 +151,4 @@ def ffm_learn(  # noqa: PLR0917 - compiled: arrays, by position
                 for m in range(width):
                     own[m] = scale * first_number(seed, np.uint64(row), np.uint64(width), np.uint64(m))
                     own[width + m] = start
-            _step(own, others[fields[p]], push, vector_rate, vector_l2)
+            _step(own, width, others[fields[p]], push, vector_rate, vector_l2)
