@@ -50,4 +50,5 @@ def main() -> None:
         os.write(1, b"dead\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
