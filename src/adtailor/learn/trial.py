@@ -40,7 +40,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
         >>> one = Trial(candidate="a.model", share=0.5, shadow=False, salt="spring")
         >>> one.gets(["ana", "ben", "ana"]).tolist()
-        [False, False, False]
+        [False, True, False]
         """
         given = column("group", groups)
         if given.kind not in {"int", "text"} or given.valid is not None or given.lists is not None:
