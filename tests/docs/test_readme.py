@@ -34,6 +34,14 @@ def test_an_example_prints_what_the_readme_says(command: str, output: str, tmp_p
     assert without_numbers(done.stdout) == without_numbers(output)
 
 
+def test_the_five_lines_of_learning_run_and_print_a_report(tmp_path: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "| LightGBM (trees)" in done.stdout
+    assert (tmp_path / "models" / "serving.json").exists()
+
+
 def test_the_readme_has_examples() -> None:
     assert len(EXAMPLES) >= 3
 
