@@ -103,6 +103,11 @@ def test_shifts_go_to_what_a_group_shows_and_stay_home_where_it_shows_little():
     assert fit_shifts(z, y, groups, spread=0.3, weights=np.zeros(len(z))).tolist() == [0.0, 0.0]
 
 
+def test_a_shift_that_would_run_away_stops_after_forty_steps_of_at_most_one():
+    shifts = fit_shifts(np.full(5, -90.0), np.ones(5), np.zeros(5, dtype=np.int64), spread=1e6)
+    assert shifts.tolist() == [40.0]
+
+
 @given(p=st.floats(1e-6, 1 - 1e-6))
 def test_logit_undoes_the_logistic_function(p):
     assert logistic(logit(np.array([p])))[0] == pytest.approx(p)

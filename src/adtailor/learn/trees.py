@@ -99,26 +99,25 @@ class TreeRows:
         labels = np.concatenate(self.labels).astype(np.float64)
         named = {name: np.concatenate([block[name] for block in self.columns]) for name in self.columns[0]}
         matrix, categorical = _matrix(named, parts == TRAIN)
-        teaching = lightgbm.Dataset(
-            matrix[parts == TRAIN],
-            labels[parts == TRAIN].clip(0, 1),
-            categorical_feature=categorical,
-            free_raw_data=False,
-        )
-        stopping: list[Any] = []
-        callbacks: list[Any] = [lightgbm.log_evaluation(0)]
-        if (parts == VALIDATION).any():
-            stopping = [teaching.create_valid(matrix[parts == VALIDATION], labels[parts == VALIDATION].clip(0, 1))]
-            callbacks.append(lightgbm.early_stopping(PATIENCE, verbose=False))
         settings = {"objective": "binary", "learning_rate": 0.05, "num_leaves": 31, "min_data_per_group": 20,
                     "num_threads": 1, "deterministic": True, "force_row_wise": True, "seed": seed,
                     "verbosity": -1}  # fmt: skip
-        booster = lightgbm.train(
-            settings, teaching, num_boost_round=ROUNDS if stopping else ROUNDS // 4, valid_sets=stopping,
-            callbacks=callbacks,
-        )  # fmt: skip
+
+        def rows_of(some: NDArray[np.bool_]) -> Any:
+            return lightgbm.Dataset(matrix[some], labels[some].clip(0, 1), categorical_feature=categorical)
+
+        rounds, checked = ROUNDS // 4, parts == VALIDATION
+        if checked.any():
+            taught = rows_of(parts == TRAIN)
+            stopping = taught.create_valid(matrix[checked], labels[checked].clip(0, 1))
+            callbacks: list[Any] = [lightgbm.early_stopping(PATIENCE, verbose=False)]
+            found = lightgbm.train(settings, taught, ROUNDS, valid_sets=[stopping], callbacks=callbacks)
+            rounds = max(found.best_iteration, 1)
+        # Then from both parts, as the model they are compared with.
+        teaching = (parts == TRAIN) | checked
+        booster = lightgbm.train(settings, rows_of(teaching), rounds)
         chances = np.asarray(booster.predict(matrix[parts == TEST]), dtype=np.float64)
-        return places[parts == TEST], chances, int((parts == TRAIN).sum())
+        return places[parts == TEST], chances, int(teaching.sum())
 
 
 def _matrix(named: dict[str, NDArray[Any]], teach: NDArray[np.bool_]) -> tuple[Floats, list[int]]:

@@ -79,7 +79,7 @@ def ffm_score(  # noqa: PLR0917 - compiled: arrays, by position
 
 
 @njit(nogil=True, error_model="numpy")
-def _step(
+def _step(  # noqa: PLR0917 - compiled: arrays, by position
     own: NDArray[np.float32],
     width: int,
     others: NDArray[np.float32],

@@ -32,7 +32,7 @@ def mixed(x: np.uint64) -> np.uint64:
     return x ^ (x >> _S31)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def hash_texts(offsets: NDArray[np.int32], data: NDArray[np.uint8], out: NDArray[np.uint64]) -> None:
     """One hash per text of UTF-8 bytes `data[offsets[i]:offsets[i + 1]]`, eight bytes at a time."""
     for i in range(len(out)):
@@ -47,7 +47,7 @@ def hash_texts(offsets: NDArray[np.int32], data: NDArray[np.uint8], out: NDArray
         out[i] = h
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def salted(raw: NDArray[np.uint64], salt: np.uint64, cursor: NDArray[np.int64], keys: NDArray[np.uint64]) -> None:
     """Writes the key of each raw value where its row's cursor stands, and moves the cursors on."""
     for i in range(len(raw)):
@@ -55,14 +55,14 @@ def salted(raw: NDArray[np.uint64], salt: np.uint64, cursor: NDArray[np.int64], 
         cursor[i] += 1
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def crossed(left: NDArray[np.uint64], right: NDArray[np.uint64], out: NDArray[np.uint64]) -> None:
     """The raw value of a pair; (a, b) and (b, a) differ."""
     for i in range(len(out)):
         out[i] = mixed(left[i] + _STEP) ^ (right[i] * _STEP)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def bucketed(values: NDArray[np.float64], edges: NDArray[np.float64], out: NDArray[np.uint64]) -> None:
     """The number of edges at or below each value; NaN is missing."""
     for i in range(len(values)):
@@ -80,7 +80,7 @@ def bucketed(values: NDArray[np.float64], edges: NDArray[np.float64], out: NDArr
         out[i] = np.uint64(low)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def rows_of(keys: NDArray[np.uint64], bits: int, out: NDArray[np.int32]) -> None:
     """Which of 2^bits rows each key lives in: its highest bits."""
     shift = np.uint64(64 - bits)
@@ -88,7 +88,7 @@ def rows_of(keys: NDArray[np.uint64], bits: int, out: NDArray[np.int32]) -> None
         out[i] = np.int32(keys[i] >> shift)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def spread(  # noqa: PLR0917 - compiled: arrays, by position
     raw: NDArray[np.uint64],
     weights: NDArray[np.float32],
@@ -110,7 +110,7 @@ def spread(  # noqa: PLR0917 - compiled: arrays, by position
             cursor[i] = at + 1
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def mixed_all(values: NDArray[np.uint64], salt: np.uint64) -> NDArray[np.uint64]:
     """`mixed` of each value with a salt: numbers that look drawn at random, and are the same every time."""
     out = np.empty(len(values), dtype=np.uint64)
