@@ -10,7 +10,9 @@ PARTS = ("decision", "reading", "photos", "http", "setup")
 
 
 def main(wanted: list[str]) -> int:
-    """Run the parts named, or all; print one table."""
+    """Run the parts named, or all; print one table. `learn` installs other frameworks, so it runs only when named."""
+    if wanted[:1] == ["learn"]:
+        return import_module("benchmarks.learn.command").main(wanted[1:])
     unknown = set(wanted) - set(PARTS)
     if unknown:
         print(f"there is no {', '.join(sorted(unknown))}: one of {', '.join(PARTS)}", file=sys.stderr)
