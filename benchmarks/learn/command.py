@@ -24,6 +24,8 @@ def main(arguments: list[str]) -> int:
     """Parse, compare, print one table a log."""
     told = _told(arguments)
     talk = Console(stderr=True)
+    if told.micro:
+        return _speeds(told, talk)
     peers = _peers(told.peers, quick=told.quick)
     compared = []
     with talk.status("laying down the logs") as status:
@@ -60,6 +62,20 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _speeds(told: argparse.Namespace, talk: Console) -> int:
+    from benchmarks.learn.micro import speeds
+
+    with talk.status("measuring adtailor.learn"):
+        log = laid_down(world("criteo", rows=told.rows, seed=told.seed), told.envs / "logs", seed=told.seed)
+        found = speeds(log, rounds=told.rounds)
+    if told.json:
+        print(json.dumps([{"figure": figure, "measured": value, "goal": goal} for figure, value, goal in found]))
+        return 0
+    print("| figure | measured | goal |\n|---|---|---|")
+    print("\n".join(f"| {figure} | {value} | {goal} |" for figure, value, goal in found))
+    return 0
+
+
 def _told(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks learn", description=__doc__)
     names = [peer.name for peer in PEERS]
@@ -72,6 +88,7 @@ def _told(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--envs", type=Path, default=kept(), help="where environments and logs are kept")
     parser.add_argument("--resume", action="store_true", help="do not repeat runs whose answers are kept there")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_ROWS} rows, one round, the four fastest learners")
+    parser.add_argument("--micro", action="store_true", help="the speeds of adtailor.learn by themselves, no peers")
     parser.add_argument("--json", action="store_true", help="nothing rounded, and the settings each chose")
     told = parser.parse_args(arguments)
     told.world = told.world or list(WORLDS)

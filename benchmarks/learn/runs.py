@@ -51,14 +51,17 @@ def run(
     trial: bool,
     keep: Path | None = None,
 ) -> Run:
-    """One run; with `keep`, an answer to the same question by the same script is not asked for again."""
+    """One run; with `keep`, an answer to the same question by the same script is not asked for again.
+
+    adtailor is always asked again: it changes while its script does not.
+    """
     script = HERE / peer.script
     told = ["--train", *map(str, train), "--predict", *map(str, predict), "--config", json.dumps(config)]
     told += ["--seed", str(seed), *(["--trial"] if trial else [])]
     asked = hashlib.sha256(
         json.dumps([peer.name, script.read_text("utf-8"), str(log.folder), told]).encode()
     ).hexdigest()
-    held = None if keep is None else keep / f"{peer.name}-{log.name}-{asked[:16]}"
+    held = None if keep is None or peer.environment == "adtailor" else keep / f"{peer.name}-{log.name}-{asked[:16]}"
     if held is None or not (held / "cost.json").exists():
         with tempfile.TemporaryDirectory(prefix="adtailor-learn-") as temporary:
             out = Path(temporary) / "said"

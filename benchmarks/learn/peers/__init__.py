@@ -23,7 +23,33 @@ def _nets(**each: tuple[float, float]) -> tuple[dict[str, Any], ...]:
     return ({"at_least": 10, **plain}, {"at_least": 10, **held}, {"at_least": 3, **held})
 
 
+_RATES = ({"vector_rate": 0.02, "weight_rate": 0.05, "scale": 0.01}, {"vector_rate": 0.05, "weight_rate": 0.1})
+
 PEERS = (
+    Peer(
+        name="adtailor-lr",
+        says="adtailor.learn, logistic regression",
+        environment="adtailor",
+        script="train_adtailor.py",
+        configs=tuple({"kind": "Logistic", "alpha": alpha} for alpha in (0.03, 0.1, 0.01)),
+        package="adtailor",
+    ),
+    Peer(
+        name="adtailor-fm",
+        says="adtailor.learn, FM-16",
+        environment="adtailor",
+        script="train_adtailor.py",
+        configs=({"kind": "Factorization"}, *({"kind": "Factorization", **rates} for rates in _RATES)),
+        package="adtailor",
+    ),
+    Peer(
+        name="adtailor-dcn",
+        says="adtailor.learn, DCNv2 on the FM's residual",
+        environment="adtailor",
+        script="train_adtailor.py",
+        configs=tuple({"kind": "DeepCross", "dense_rate": rate} for rate in (0.002, 0.001, 0.005)),
+        package="adtailor",
+    ),
     Peer(
         name="vw-linear",
         says="Vowpal Wabbit, linear",
@@ -84,7 +110,7 @@ PEERS = (
         says="CatBoost",
         environment="catboost",
         script="train_catboost.py",
-        configs=({"depth": 6, "max_ctr_complexity": 1}, {"depth": 6}, {"depth": 8, "max_ctr_complexity": 1}),
+        configs=tuple({"depth": depth, "max_ctr_complexity": 1} for depth in (6, 4, 8)),
         package="catboost",
     ),
     Peer(

@@ -6,7 +6,7 @@ from contract import asked
 
 task = asked()
 config = dict(task.config)
-rounds = config.pop("rounds", 400)
+rounds = config.pop("rounds", 300)
 
 
 def pool(rows: slice) -> Pool:

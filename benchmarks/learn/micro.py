@@ -1,0 +1,113 @@
+"""The speeds of adtailor.learn by themselves, in CPU seconds of one thread: medians over rounds in one process."""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adtailor import learn
+from adtailor.learn.columns import column
+from benchmarks.learn.environments import MEGABYTE
+from benchmarks.learn.logs import Log
+from benchmarks.learn.worlds.criteo import ADVERTISER, CAMPAIGN, IDS, OF_AD, WHOSE
+
+ADS = 20_000
+
+
+def speeds(log: Log, *, rounds: int) -> list[tuple[str, str, str]]:
+    """Figure, measured, goal: on a Criteo-shaped log of 39 fields."""
+    table, label = columns(log), log.clicked(0, log.rows)
+    features = declared(log)
+    events = str(log.folder / "events" / "*.parquet")
+    found = training("train LR, 39 fields, encoded rows", learn.Logistic(), "3,000,000 /s", table, label, rounds=rounds)
+    found += training(
+        "train FM-16, 39 fields, encoded rows", learn.Factorization(), "1,500,000 /s", table, label, rounds
+    )
+    found += training("train DCNv2 on the FM's residual", learn.DeepCross(), "60,000 /s", table, label, rounds=rounds)
+    encoder = learn.fit(features, label="clicked", log=table | {"clicked": label}, **QUIETLY).encoder
+    given = {name: column(name, values) for name, values in table.items()}
+    spent = median(lambda: encoder.encode(given), rounds)
+    found.append(("encode 39 fields, columns in memory", f"{log.rows / spent:,.0f} /s", "-"))
+    spent = median(lambda: learn.fit(features, label="clicked", log=events, time="time", **QUIETLY), rounds)
+    found.append(("Parquet to trained FM-16", f"{log.rows / spent:,.0f} /s", "1,000,000 /s"))
+    return found + serving(table, features, label, rounds=rounds) + [needed()]
+
+
+def training(
+    says: str, kind: Any, goal: str, table: dict[str, Any], label: NDArray[np.uint8], *, rounds: int
+) -> list[tuple[str, str, str]]:
+    """A learner's own pass over rows that are encoded already; a deep one on the first of them."""
+    rows = min(len(label), 20_000) if isinstance(kind, learn.DeepCross) else len(label)
+    some = {name: values[:rows] for name, values in table.items()} | {"clicked": label[:rows]}
+    features = learn.Features(*(learn.Id(name) if name.startswith("c") else learn.Number(name) for name in table))
+    model = learn.fit(features, label="clicked", log=some, model=kind, **QUIETLY)
+    batch = model.encoder.encode({name: column(name, some[name]) for name in table})
+    labels, weights = label[:rows].astype(np.float32), np.ones(rows, dtype=np.float32)
+    spent = median(lambda: model.learner.learn(batch, labels, weights), rounds)
+    return [(says, f"{rows / spent:,.0f} /s", goal)]
+
+
+def serving(
+    table: dict[str, Any], features: learn.Features, label: NDArray[np.uint8], *, rounds: int
+) -> list[tuple[str, str, str]]:
+    """One request against many ads: the ads' side summed for this request, and summed once before."""
+    model = learn.fit(features, label="clicked", log=table | {"clicked": label}, **QUIETLY)
+    ours = {name for name, whose in zip(IDS, WHOSE, strict=True) if whose == OF_AD} | {
+        IDS[ADVERTISER],
+        IDS[CAMPAIGN],
+    }
+    ads = {name: table[name][:ADS] for name in ours}
+    request = {name: values[0] for name, values in table.items() if name not in ours}
+    cached = model.ads(ads)
+    made = median(lambda: model.ads(ads), rounds)
+    met = median(lambda: [cached.logits(request) for _ in range(10)], rounds) / 10
+    return [
+        ("score a candidate, FM-16, request shared", f"{(made + met) / ADS * 1e9:,.0f} ns", "300 ns"),
+        ("score a candidate, FM-16, ad cached", f"{met / ADS * 1e9:,.1f} ns", "10 ns"),
+    ]
+
+
+QUIETLY: dict[str, Any] = {"hold_out": 0.01, "validation": 0.1, "rounds": 2, "by": (), "baseline": False}
+
+
+def columns(log: Log) -> dict[str, Any]:
+    """The log's columns by name."""
+    numbers = np.load(log.folder / "numbers.npy")
+    ids = np.load(log.folder / "ids.npy")
+    found = {name: np.ascontiguousarray(numbers[:, f]) for f, name in enumerate(log.numbers)}
+    return found | {name: np.ascontiguousarray(ids[:, f]) for f, name in enumerate(log.ids)}
+
+
+def declared(log: Log) -> learn.Features:
+    """Ids as they are, numbers in buckets."""
+    return learn.Features(*(learn.Id(name) for name in log.ids), *(learn.Number(name) for name in log.numbers))
+
+
+def median(work: Callable[[], Any], rounds: int) -> float:
+    """CPU seconds."""
+    work()
+    spent: list[float] = []
+    for _ in range(rounds):
+        began = time.process_time()
+        work()
+        spent.append(time.process_time() - began)
+    return statistics.median(spent)
+
+
+def needed() -> tuple[str, str, str]:
+    """Installed bytes of every package of which something is loaded once `adtailor.learn` learned from a log."""
+    loaded = {
+        Path(module.__file__).resolve() for module in list(sys.modules.values()) if getattr(module, "__file__", None)
+    }
+    total = 0
+    for package in distributions():
+        files = [Path(str(package.locate_file(file))).resolve() for file in package.files or ()]
+        if loaded.intersection(files):
+            total += sum(file.stat().st_size for file in files if file.is_file())
+    return ("what adtailor.learn needs, installed", f"{total / MEGABYTE:.0f} MB", "400 MB")
