@@ -27,7 +27,7 @@ def speeds(log: Log, *, rounds: int) -> list[tuple[str, str, str]]:
     events = str(log.folder / "events" / "*.parquet")
     found = training("train LR, 39 fields, encoded rows", learn.Logistic(), "3,000,000 /s", table, label, rounds=rounds)
     found += training(
-        "train FM-16, 39 fields, encoded rows", learn.Factorization(), "1,500,000 /s", table, label, rounds
+        "train FM-16, 39 fields, encoded rows", learn.Factorization(), "1,500,000 /s", table, label, rounds=rounds
     )
     found += training("train DCNv2 on the FM's residual", learn.DeepCross(), "60,000 /s", table, label, rounds=rounds)
     encoder = learn.fit(features, label="clicked", log=table | {"clicked": label}, **QUIETLY).encoder
