@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import os
 import platform
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +12,10 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.learn.comparison import compare
-from benchmarks.learn.environments import installed_megabytes, kept, versions
+from benchmarks.learn.environments import installed_megabytes, kept, python_of, versions
 from benchmarks.learn.logs import laid_down
 from benchmarks.learn.peers import PEERS, Peer
+from benchmarks.learn.runs import ONE_THREAD
 from benchmarks.learn.table import as_json, markdown
 from benchmarks.learn.worlds import WORLDS, world
 
@@ -63,11 +66,14 @@ def main(arguments: list[str]) -> int:
 
 
 def _speeds(told: argparse.Namespace, talk: Console) -> int:
-    from benchmarks.learn.micro import speeds
-
     with talk.status("measuring adtailor.learn"):
         log = laid_down(world("criteo", rows=told.rows, seed=told.seed), told.envs / "logs", seed=told.seed)
-        found = speeds(log, rounds=told.rounds)
+        python = python_of("adtailor", told.envs / "environments")
+        asked = [str(python), "-m", "benchmarks.learn.micro", str(log.folder), str(told.rounds)]
+        said = subprocess.run(asked, check=True, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD)
+    found = [tuple(row) for row in json.loads(said.stdout)]
+    size = installed_megabytes("adtailor", told.envs / "environments")
+    found.append(("what adtailor.learn needs, installed", f"{size:.0f} MB", "400 MB"))
     if told.json:
         print(json.dumps([{"figure": figure, "measured": value, "goal": goal} for figure, value, goal in found]))
         return 0

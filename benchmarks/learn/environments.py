@@ -9,6 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).parent / "peers"
 TOOLS = ("pip", "pip-*", "setuptools", "setuptools-*", "_distutils_hack", "distutils-precedence.pth", "pkg_resources")
 """What python -m venv brings, which is nobody's need."""
+SOURCES = Path(__file__).parents[2] / "src"
 MEGABYTE = 1_000_000
 
 
@@ -19,13 +20,11 @@ def kept() -> Path:
 
 
 def python_of(name: str, folder: Path) -> Path:
-    """The environment's Python, installed now unless it is there; adtailor runs in the project's own.
+    """The environment's Python, installed now unless it is there; adtailor's holds only what `adtailor.learn` needs.
 
     Each requirements file names everything, so nothing is resolved and nothing beyond it comes in. pip is asked as this
     machine is set up; with `torch` from an index of CPU builds, say by PIP_FIND_LINKS, gigabytes are spared.
     """
-    if name == "adtailor":
-        return Path(sys.executable)
     home = folder / name
     python = home / "bin" / "python"
     ready = home / ".ready"
@@ -38,6 +37,9 @@ def python_of(name: str, folder: Path) -> Path:
     done = subprocess.run(asked, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         raise OSError(f"pip could not install {name}: {_last_line(done.stderr)}")
+    if name == "adtailor":
+        [packages] = (home / "lib").glob("python3*/site-packages")
+        (packages / "adtailor.pth").write_text(str(SOURCES), "utf-8")
     ready.write_text(wanted.read_text("utf-8"), "utf-8")
     return python
 
@@ -51,8 +53,6 @@ def installed_megabytes(name: str, folder: Path) -> float:
 
 def versions(name: str) -> dict[str, str]:
     """Of everything in the learner's environment, as its requirements pin it."""
-    if name == "adtailor":
-        return {}
     lines = (HERE / "requirements" / f"{name}.txt").read_text("utf-8").split()
     return dict(line.split("==") for line in lines)
 

@@ -62,9 +62,16 @@ def laid_down(world: World, cache: Path, *, seed: int) -> Log:
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "events").mkdir(parents=True)
         _write(world, folder)
-        columns = {"numbers": world.numbers, "ids": world.ids, "rows": world.rows}
+        columns = {"name": world.name, "numbers": world.numbers, "ids": world.ids, "rows": world.rows, "by": world.by}
         (folder / "log.json").write_text(json.dumps(columns), "utf-8")
     return log
+
+
+def log_at(folder: Path) -> Log:
+    """A log that was laid down there."""
+    told = json.loads((folder / "log.json").read_text("utf-8"))
+    numbers, ids = tuple(told["numbers"]), tuple(told["ids"])
+    return Log(name=told["name"], folder=folder, rows=told["rows"], numbers=numbers, ids=ids, by=told["by"])
 
 
 def _write(world: World, folder: Path) -> None:

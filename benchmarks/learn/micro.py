@@ -1,10 +1,13 @@
-"""The speeds of adtailor.learn by themselves, in CPU seconds of one thread: medians over rounds in one process."""
+"""The speeds of adtailor.learn by themselves, in CPU seconds of one thread: medians over rounds.
 
+Run by the command in the environment that holds only what learning needs: python -m benchmarks.learn.micro LOG ROUNDS.
+"""
+
+import json
 import statistics
 import sys
 import time
 from collections.abc import Callable
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,7 @@ from numpy.typing import NDArray
 
 from adtailor import learn
 from adtailor.learn.columns import column
-from benchmarks.learn.environments import MEGABYTE
-from benchmarks.learn.logs import Log
+from benchmarks.learn.logs import Log, log_at
 from benchmarks.learn.worlds.criteo import ADVERTISER, CAMPAIGN, IDS, OF_AD, WHOSE
 
 ADS = 20_000
@@ -36,7 +38,7 @@ def speeds(log: Log, *, rounds: int) -> list[tuple[str, str, str]]:
     found.append(("encode 39 fields, columns in memory", f"{log.rows / spent:,.0f} /s", "-"))
     spent = median(lambda: learn.fit(features, label="clicked", log=events, time="time", **QUIETLY), rounds)
     found.append(("Parquet to trained FM-16", f"{log.rows / spent:,.0f} /s", "1,000,000 /s"))
-    return found + serving(table, features, label, rounds=rounds) + [needed()]
+    return found + serving(table, features, label, rounds=rounds)
 
 
 def training(
@@ -100,14 +102,6 @@ def median(work: Callable[[], Any], rounds: int) -> float:
     return statistics.median(spent)
 
 
-def needed() -> tuple[str, str, str]:
-    """Installed bytes of every package of which something is loaded once `adtailor.learn` learned from a log."""
-    loaded = {
-        Path(module.__file__).resolve() for module in list(sys.modules.values()) if getattr(module, "__file__", None)
-    }
-    total = 0
-    for package in distributions():
-        files = [Path(str(package.locate_file(file))).resolve() for file in package.files or ()]
-        if loaded.intersection(files):
-            total += sum(file.stat().st_size for file in files if file.is_file())
-    return ("what adtailor.learn needs, installed", f"{total / MEGABYTE:.0f} MB", "400 MB")
+if __name__ == "__main__":
+    [told_folder, told_rounds] = sys.argv[1:]
+    print(json.dumps(speeds(log_at(Path(told_folder)), rounds=int(told_rounds))))
