@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adtailor.domain import checks
-from adtailor.domain.buying import Ad, AdSet, Bid, Campaign, Creative, Targeting
+from adtailor.domain.buying import MOST_VARIANTS, Ad, AdSet, Bid, Campaign, Creative, Targeting, Variant
 from adtailor.domain.decision import Context, DecisionRequest, Evidence, Placement
 from adtailor.domain.ids import (
     AdId,
@@ -216,3 +216,24 @@ def test_ids_sort_by_time_and_follow_their_randomness(at: datetime, seed: int) -
     assert first < uuid7(now + timedelta(milliseconds=1), Random(seed + 1))
     assert first[14] == "7"
     assert first[19] in "89ab"
+
+
+def test_a_variant_is_approved_by_somebody_at_some_time() -> None:
+    words = {"tone": "warm", "headline": "Soup is on", "body": "Come in."}
+    noon = datetime(2026, 11, 20, 13, tzinfo=timezone(timedelta(hours=1)))
+    assert Variant(**words).state == "draft"
+    approved = Variant(**words, state="approved", decided_at=noon, decided_by="Ottilie")
+    assert approved.decided_at == datetime(2026, 11, 20, 12, tzinfo=UTC)
+    for missing in ({"decided_at": noon}, {"decided_by": "Ottilie"}, {}):
+        with pytest.raises(InvalidInput, match="approved by nobody"):
+            Variant(**words, state="approved", **missing)
+
+
+def test_a_creative_has_so_many_variants_and_a_price_that_is_none_or_not_negative() -> None:
+    variant = Variant(tone="warm", headline="Soup is on", body="Come in.")
+    assert len(creative(variants=(variant,) * MOST_VARIANTS).variants) == MOST_VARIANTS
+    with pytest.raises(InvalidInput, match=f"{MOST_VARIANTS + 1} variants"):
+        creative(variants=(variant,) * (MOST_VARIANTS + 1))
+    assert creative(price=Micros(5)).price == 5
+    with pytest.raises(InvalidInput, match="price_micros"):
+        creative(price=Micros(-1))

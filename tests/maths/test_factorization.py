@@ -320,6 +320,12 @@ def test_sides_that_meet_are_the_whole_row_and_joint_entries_meet_both():
     factorization.fm_sides(np.array([0, 2, 4, 6], np.int64), ads, ones, table, linear, vectors, biases, sums)
     mine, own = np.zeros((K, 1), np.float32), np.zeros(1)
     factorization.fm_sides(np.array([0, 2], np.int64), request, ones, table, linear, mine, own, sums)
+    # More ads than are asked for ahead: each has the sums it has among few.
+    many, many_biases = np.zeros((K, 9), np.float32), np.zeros(9)
+    starts = np.arange(0, 19, 2, dtype=np.int64)
+    factorization.fm_sides(starts, np.tile(ads, 3), np.ones(18, np.float32), table, linear, many, many_biases, sums)
+    np.testing.assert_array_equal(many, np.tile(vectors, (1, 3)))
+    np.testing.assert_array_equal(many_biases, np.tile(biases, 3))
     logits = np.empty(3)
     factorization.fm_meet(mine[:, 0].copy(), 0.5 + own[0], vectors, biases, logits)
     padded = np.tile(joint, (3, 1))  # more rows than are asked for ahead
