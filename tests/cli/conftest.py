@@ -1,6 +1,7 @@
 """The program as a shell starts it, without a terminal, in a folder of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ class Program:
             stderr=subprocess.PIPE,
             cwd=self.home,
             env=self._environment({}),
+            # Whoever runs the tests in the background may have Ctrl-C ignored, and children inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
 
     def _command(self, arguments: tuple[str | Path, ...]) -> list[str]:

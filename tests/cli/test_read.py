@@ -275,7 +275,7 @@ def test_a_run_killed_in_the_middle_loses_nothing_and_repeats_nothing(
 
 def test_ctrl_c_says_how_to_go_on(adtailor: Any, tmp_path: Path) -> None:
     file, out = tmp_path / "posts.jsonl", tmp_path / "readings.jsonl"
-    file.write_text("\n".join(post(f"p{n}", f"A quiet walk by the river, day {n}") for n in range(20_000)))
+    file.write_text("\n".join(post(f"p{n}", f"A quiet walk by the river, day {n}") for n in range(6_000)))
     running = adtailor.start("read", file, "--out", out, "--batch", "4")
     deadline = time.monotonic() + 60
     while not (out.exists() and out.stat().st_size):
