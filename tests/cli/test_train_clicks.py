@@ -28,14 +28,14 @@ def test_nothing_to_take_back_is_said(adtailor, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_demo_learns_from_simulated_clicks_and_says_that_they_are(adtailor) -> None:
-    result = adtailor.run("demo", "--once", "--learn", "4000", "--rows", "2", "--now", "2026-11-20T12:00:00Z")
+    result = adtailor.run("demo", "--once", "--learn", "15000", "--rows", "2", "--now", "2026-11-20T12:00:00Z")
     assert result.returncode == 0
-    assert "Simulated: 4,000 visits by invented members" in result.stdout
+    assert "Simulated: 15,000 visits by invented members" in result.stdout
     assert "It serves from now on, as 0001.model" in result.stdout
 
 
 def test_too_few_simulated_visits_say_how_many_to_ask_for(adtailor) -> None:
     result = adtailor.run("demo", "--once", "--learn", "20", "--rows", "1", "--now", "2026-11-20T12:00:00Z", "--json")
     assert result.returncode == 2
-    assert "--learn 6000" in result.stderr
+    assert "--learn 15000" in result.stderr
     assert all(json.loads(line) for line in result.stdout.splitlines())

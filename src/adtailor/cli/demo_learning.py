@@ -97,7 +97,7 @@ def _learned(rows: list[TrainingRow], data: Path, *, seed: int) -> Learned:
     try:
         return learn_clicks(rows, data, baseline=False, seed=seed)
     except InvalidInput as error:
-        raise InvalidInput(error.message, hint="let them visit more often, as --learn 6000", field="--learn") from None
+        raise InvalidInput(error.message, hint="let them visit more often, as --learn 15000", field="--learn") from None
 
 
 def _visitors(community: Community) -> list[Visitor]:
