@@ -15,12 +15,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from adtailor.maths.factorization import chance
-from adtailor.maths.hashing import mixed
+from adtailor.maths.factorization import chance, first_number
 
 ALONE = -1
 """The side of an entry that meets nothing: it has a weight only."""
-_UNIT = 2.0**-23
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -118,8 +116,7 @@ def matching_learn(  # noqa: PLR0917 - compiled
             own, other = table[row], sums[1 - side]
             if own[k] == 0.0:
                 for j in range(k):
-                    bits = mixed(seed + np.uint64(row) * np.uint64(k) + np.uint64(j)) >> np.uint64(40)
-                    own[j] = scale * np.float32(np.float64(bits) * _UNIT - 1.0)
+                    own[j] = scale * first_number(seed, np.uint64(row), np.uint64(k), np.uint64(j))
                     own[k + j] = first
             for j in range(k):
                 v = own[j]
