@@ -267,8 +267,11 @@ class CatalogueSource(Protocol):
         """Everything, at one version."""
         ...
 
-    def replace(self, inventory: Inventory) -> int:
-        """Put this in place of what was there, as one change; the new version."""
+    def replace(self, inventory: Inventory, *, builds_on: int | None = None) -> int:
+        """Put this in place of what was there, as one change; the new version.
+
+        Raises StaleVersion, and changes nothing, unless `builds_on` is None or the version that is stored.
+        """
         ...
 
 

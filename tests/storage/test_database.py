@@ -3,9 +3,12 @@
 import hashlib
 import shutil
 import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -14,9 +17,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
 from adtailor import storage
-from adtailor.domain.ids import PersonId
+from adtailor.domain.ids import PersonId, TopicId
 from adtailor.domain.post import Photo
 from adtailor.domain.profile import Fading
+from adtailor.domain.targeting import Targeting
 from adtailor.errors import StorageFailed
 from adtailor.storage import SqliteStore, tables
 from adtailor.storage.database import SCHEMA
@@ -73,7 +77,7 @@ def test_a_database_of_something_else_is_refused(folder: Path, name: str, match:
 
 def test_a_newer_schema_is_refused(folder: Path) -> None:
     change(folder / "adtailor.sqlite", "UPDATE alembic_version SET version_num = '0999'")
-    refused(folder, "schema 0999, this adtailor knows 0001")
+    refused(folder, f"schema 0999, this adtailor knows {SCHEMA}")
 
 
 def test_a_newer_key_file_is_refused(folder: Path) -> None:
@@ -141,6 +145,22 @@ def test_the_steps_lead_to_the_tables_and_the_last_is_the_one_we_know(folder: Pa
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
         assert shape(connection) == shape_of_tables()
     engine.dispose()
+
+
+def test_topics_that_an_older_store_excluded_are_excluded_still(folder: Path) -> None:
+    with SqliteStore(folder) as store:
+        stored = store.catalogue.inventory()
+    with closing(sqlite3.connect(folder / "adtailor.sqlite")) as db, db:
+        ((adset_id, body),) = db.execute("SELECT id, body FROM catalogue WHERE kind = 'adsets'").fetchall()
+        adset = msgspec.msgpack.decode(body[1:])
+        del adset["exclusions"]
+        adset["targeting"]["excluded_topics"] = ["187"]
+        older = body[:1] + msgspec.msgpack.encode(adset)
+        db.execute("UPDATE catalogue SET body = ? WHERE kind = 'adsets' AND id = ?", (older, adset_id))
+        db.execute("UPDATE alembic_version SET version_num = '0001'")
+    with SqliteStore(folder) as store:
+        (moved,) = store.catalogue.inventory().adsets
+        assert moved == replace(stored.adsets[0], exclusions=Targeting(topics=frozenset({TopicId("187")})))
 
 
 def shape(connection: Connection) -> dict[str, str]:
@@ -224,7 +244,7 @@ def test_describe_tells_what_is_where_and_nobody(folder: Path) -> None:
         said = store.describe()
     assert said["file"] == str(folder / "adtailor.sqlite")
     assert {name: value for name, value in said.items() if name not in {"file", "size", "decision log"}} == {
-        "schema": "0001",
+        "schema": SCHEMA,
         "state": "whole",
         "people": "1",
         "profiles": "0",

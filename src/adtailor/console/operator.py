@@ -10,7 +10,8 @@ from litestar.params import FromPath
 
 from adtailor.console.render import page
 from adtailor.console.rooms import Rooms
-from adtailor.domain.buying import Campaign, Creative
+from adtailor.domain.buying import Campaign
+from adtailor.domain.creative import Creative
 from adtailor.domain.ids import AdId
 from adtailor.domain.money import Micros
 from adtailor.domain.post import Post

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from adtailor.decide.answers import KeptAnswers
 from adtailor.decide.bits import BIT
 from adtailor.decide.quality import AD_TONES, tone_column
-from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Creative, Format, Inventory, Targeting
+from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory
+from adtailor.domain.creative import Creative, Format
 from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, ProductId, TopicId
 from adtailor.domain.money import Micros
+from adtailor.domain.targeting import Targeting
 from adtailor.errors import ModelUnavailable
 from adtailor.maths.scoring import AdColumns, ad_columns, click_rate
 from adtailor.ports import AdSide, Ranker
@@ -187,11 +189,12 @@ def build_catalogue(
     ads = [inventory.ads[i] for i in order]
     sorted_lines = tuple(lines[i] for i in order)
     targeting = [line.adset.targeting if line else Targeting() for line in sorted_lines]
+    exclusions = [line.adset.exclusions if line else Targeting() for line in sorted_lines]
     products = [lineage(line.creative.products, product_parents or {}) if line else set() for line in sorted_lines]
     advertiser_index = {advertiser.id: n for n, advertiser in enumerate(inventory.advertisers)}
     budgets = _budgets(inventory, sorted_lines)
     asks_topics = _flags(bool(t.topics) for t in targeting)
-    excludes_topics = _flags(bool(t.excluded_topics) for t in targeting)
+    excludes_topics = _flags(bool(t.topics) for t in exclusions)
     asks_interests = _flags(bool(t.interests) for t in targeting)
     asks_look = _flags(bool(t.look) for t in targeting)
     asks_country = _flags(bool(t.countries) for t in targeting)
@@ -253,7 +256,7 @@ def build_catalogue(
             | np.where(asks_country, BIT["place"], 0)
         ).astype(np.uint8),
         topics=_postings(t.topics for t in targeting),
-        excluded_topics=_postings(t.excluded_topics for t in targeting),
+        excluded_topics=_postings(t.topics for t in exclusions),
         interests=_postings(t.interests for t in targeting),
         look=_postings(t.look for t in targeting),
         about=_postings(

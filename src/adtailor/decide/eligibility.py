@@ -295,7 +295,7 @@ def _topics_of(_asked: Asked, ads: Catalogue, ad: int) -> str:
 def _excluded_of(asked: Asked, ads: Catalogue, ad: int) -> str:
     if asked.evidence.context_topics is None:
         return "excludes topics, and those of the page are not known"
-    hit = ads.line(ad).adset.targeting.excluded_topics & _page_topics(asked, ads)
+    hit = ads.line(ad).adset.exclusions.topics & _page_topics(asked, ads)
     return f"excludes pages about {_named(hit, ads)}"
 
 

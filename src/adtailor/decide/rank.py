@@ -15,7 +15,8 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from adtailor.domain.buying import AdSet, Creative, Format, Inventory
+from adtailor.domain.buying import AdSet, Inventory
+from adtailor.domain.creative import Creative, Format
 from adtailor.domain.decision import Evidence
 from adtailor.domain.ids import AdvertiserId, TopicId
 from adtailor.domain.signals import Signal
@@ -123,7 +124,7 @@ class PriorRanker:
             self._add_look(evidence.look, LOOK_WEIGHT, row)
             signals.append("look")
             rows.append(row)
-        if evidence.place is not None:
+        if evidence.place is not None and evidence.place.country is not None:
             row = np.zeros(self._width, dtype=np.float32)
             row[self._place] = PLACE_WEIGHT
             signals.append("place")

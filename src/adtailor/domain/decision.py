@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from adtailor.domain.buying import BidKind, Device, Format
+from adtailor.domain.buying import BidKind
 from adtailor.domain.checks import checked_id, not_negative
+from adtailor.domain.creative import Format
 from adtailor.domain.ids import (
     AdId,
     AdvertiserId,
@@ -18,6 +19,7 @@ from adtailor.domain.ids import (
     PostId,
     ProductId,
     RequestId,
+    SegmentId,
     SiteId,
     TopicId,
 )
@@ -25,6 +27,7 @@ from adtailor.domain.money import Micros
 from adtailor.domain.person import Age, Consents, Mood
 from adtailor.domain.reading import Topic
 from adtailor.domain.signals import Signal
+from adtailor.domain.targeting import Device
 from adtailor.domain.wellbeing import RestSuggestion
 from adtailor.errors import InvalidInput
 
@@ -60,6 +63,8 @@ class Context:
     lon: float | None = None
     device: Device | None = None
     zone: str = "UTC"
+    keywords: frozenset[str] | None = None
+    """Words of the page, lower case, as the site gives them; None where it leaves them to be taken from the text."""
 
     def __post_init__(self) -> None:
         try:
@@ -78,6 +83,8 @@ class Viewer:
     age: Age = "unknown"
     session_ads_seen: Mapping[AdId, int] = field(default_factory=dict[AdId, int])
     consents: Consents | None = None
+    segments: frozenset[SegmentId] = frozenset()
+    """Groups of people that the site itself keeps; used only with the interests consent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +123,10 @@ class DecisionRequest:
 class Place:
     """Where the page is read, as the site says."""
 
-    country: str
+    country: str | None = None
     region: str | None = None
+    lat: float | None = None
+    lon: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +143,9 @@ class Moment:
     """Of the page's first placement."""
 
 
+_WITH: Mapping[Signal, tuple[str, ...]] = {"context topics": ("context_keywords",), "interests": ("segments",)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What a decision may use, a field for each signal; None where consent, person or page does not give it.
@@ -142,8 +154,12 @@ class Evidence:
     """
 
     context_topics: Mapping[TopicId, float] | None = None
+    context_keywords: frozenset[str] | None = None
+    """What is left out with the context topics."""
     context_tone: Mapping[str, float] | None = None
     interests: Mapping[TopicId, float] | None = None
+    segments: frozenset[SegmentId] | None = None
+    """What is left out with the interests."""
     look: Mapping[str, float] | None = None
     affect: Mapping[Mood, float] | None = None
     place: Place | None = None
@@ -152,12 +168,17 @@ class Evidence:
 
     def without(self, signal: Signal) -> "Evidence":
         """The same, had this signal not been there."""
-        return replace(self, **{signal.replace(" ", "_"): None})
+        fields = (signal.replace(" ", "_"), *_WITH.get(signal, ()))
+        return replace(self, **dict.fromkeys(fields))
 
     def impersonal(self) -> "Evidence":
         """What is left for someone who has consented to nothing."""
         return Evidence(
-            context_topics=self.context_topics, context_tone=self.context_tone, place=self.place, moment=self.moment
+            context_topics=self.context_topics,
+            context_keywords=self.context_keywords,
+            context_tone=self.context_tone,
+            place=self.place,
+            moment=self.moment,
         )
 
 

@@ -9,9 +9,10 @@ from typing import Annotated
 import msgspec
 
 from adtailor.decide.quality import AD_TONES
-from adtailor.domain.buying import MOST_VARIANTS, Creative, Inventory, Variant, VariantState
+from adtailor.domain.buying import Inventory
+from adtailor.domain.creative import MOST_VARIANTS, Creative, Variant, VariantState
 from adtailor.domain.ids import AdId
-from adtailor.errors import AdtailorError, EngineFailed, InvalidInput, UnknownId
+from adtailor.errors import AdtailorError, EngineFailed, InvalidInput, StaleVersion, UnknownId
 from adtailor.ports import CatalogueSource, LanguageModel, Prompt
 from adtailor.understand.asked.answers import schema_of
 from adtailor.understand.copy_checks import LONGEST_BODY, LONGEST_HEADLINE, objections
@@ -83,11 +84,18 @@ class Drafts:
         return after
 
     def _put(self, ad_id: AdId, change: Callable[[Creative], Creative]) -> None:
-        """Read again just before it is written: drafting takes seconds, in which the catalogue may have changed."""
-        inventory = self._catalogue.inventory()
-        creative = _creative_of(inventory, ad_id)
-        creatives = tuple(change(one) if one.id == creative.id else one for one in inventory.creatives)
-        self._catalogue.replace(replace(inventory, creatives=creatives))
+        """Read just before it is written, and again if somebody else wrote first: drafting takes seconds."""
+        for tries_left in reversed(range(TRIES)):
+            inventory = self._catalogue.inventory()
+            creative = _creative_of(inventory, ad_id)
+            creatives = tuple(change(one) if one.id == creative.id else one for one in inventory.creatives)
+            try:
+                self._catalogue.replace(replace(inventory, creatives=creatives), builds_on=inventory.version)
+            except StaleVersion:
+                if not tries_left:
+                    raise
+            else:
+                return
 
 
 def proposed(creative: Creative, tone: str, model: LanguageModel, *, now: datetime, seed: int) -> Proposal:

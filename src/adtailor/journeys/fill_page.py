@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from adtailor.decide.deciding import decide
 from adtailor.decide.tokens import TokenBox
 from adtailor.decide.variants import matched
-from adtailor.domain.buying import Creative
+from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Moment, Regulations, Viewer
 from adtailor.domain.events import ClaimKind, DecisionRecord, EventClaim
 from adtailor.domain.ids import PersonId, PlacementId, PostId
@@ -102,6 +102,7 @@ class FillPage:
             page=reading,
             page_is_own=page_author is not None and page_author == person_id,
             context=request.context,
+            segments=request.viewer.segments,
             policy=self._policy,
             now=now,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adtailor.decide.catalogue import Catalogue, build_catalogue
-from adtailor.domain.buying import Creative
+from adtailor.domain.creative import Creative
 from adtailor.domain.ids import AdId, TopicId
 from adtailor.domain.wellbeing import WellbeingPolicy
 from adtailor.ports import CatalogueSource, EventStore, Ranker

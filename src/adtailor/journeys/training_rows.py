@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
-from adtailor.domain.buying import AdSet, Creative, Inventory
+from adtailor.domain.buying import AdSet, Inventory
+from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Regulations, Viewer, Won
 from adtailor.domain.events import DecisionRecord, Event, EventKind
 from adtailor.domain.ids import AdId, DecisionId, PersonId, PlacementId

@@ -65,13 +65,12 @@ def catalogue_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
             builds_on = if_match(request.headers, current=version)
             if builds_on is None and source.inventory().ads:
                 raise version_needed("a catalogue")
-            if builds_on is not None and builds_on != version:
+            try:
+                source.replace(inventory, builds_on=builds_on)
+            except StaleVersion as stale:
                 raise StaleVersion(
-                    f"the catalogue is at version {version}, not {builds_on}",
-                    hint="read it again, then send its ETag as If-Match",
-                    field="If-Match",
-                )
-            source.replace(inventory)
+                    stale.message, hint="read it again, then send its ETag as If-Match", field="If-Match"
+                ) from None
         return read()
 
     @get("/v1/catalogue")

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from adtailor.domain.buying import Ad, AdSet, Advertiser, Campaign, Creative, Inventory, Organization
-from adtailor.errors import InvalidInput
+from adtailor.domain.buying import Ad, AdSet, Advertiser, Campaign, Inventory, Organization
+from adtailor.domain.creative import Creative
+from adtailor.errors import InvalidInput, StaleVersion
 from adtailor.storage import tables
 from adtailor.storage.codec import Codec
 from adtailor.storage.database import Database
@@ -58,12 +59,17 @@ class SqliteCatalogue:
         self._inventory = Inventory(**{kind: tuple(items) for kind, items in found.items()}, version=version)
         return self._inventory
 
-    def replace(self, inventory: Inventory) -> int:
-        """Put this in place of what was there, as one change; the new version. A campaign that left has no budget."""
+    def replace(self, inventory: Inventory, *, builds_on: int | None = None) -> int:
+        """Put this in place of what was there, as one change; the new version. A campaign that left has no budget.
+
+        Raises StaleVersion, and changes nothing, unless `builds_on` is None or the version that is stored.
+        """
         rows = list(_rows(inventory))
         for campaign in inventory.campaigns:
             _fits(campaign)
         with self._database.writing() as connection:
+            stored = connection.execute(select(tables.catalogue_version.c.version)).scalar_one()
+            checked_version(stored, builds_on)
             connection.execute(delete(tables.catalogue))
             if rows:
                 connection.execute(insert(tables.catalogue), rows)
@@ -82,6 +88,16 @@ class SqliteCatalogue:
             version = tables.catalogue_version
             connection.execute(update(version).values(version=version.c.version + 1))
             return int(connection.execute(select(version.c.version)).scalar_one())
+
+
+def checked_version(stored: int, builds_on: int | None) -> None:
+    """Raises StaleVersion if a change builds on another version than what is stored."""
+    if builds_on is not None and builds_on != stored:
+        raise StaleVersion(
+            f"the catalogue is at version {stored}, not {builds_on}",
+            hint="read it again, and make the change anew",
+            field="version",
+        )
 
 
 def _rows(inventory: Inventory) -> list[dict[str, object]]:

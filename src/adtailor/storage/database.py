@@ -17,7 +17,7 @@ from adtailor.errors import StorageFailed
 from adtailor.storage import tables
 
 FILE = "adtailor.sqlite"
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The newest step of `migrations/versions`."""
 _APPLICATION = 0x41445441  # "ADTA"
 _MAGIC = b"SQLite format 3\x00"

@@ -9,6 +9,7 @@ from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRe
 from adtailor.domain.ids import CampaignId
 from adtailor.domain.money import Micros
 from adtailor.errors import InvalidInput
+from adtailor.storage.catalogue import checked_version
 from adtailor.storage.memory_rows import Held
 from adtailor.storage.moments import budget_day
 
@@ -27,10 +28,11 @@ class MemoryCatalogue:
         """Everything, at one version."""
         return self._held.inventory
 
-    def replace(self, inventory: Inventory) -> int:
+    def replace(self, inventory: Inventory, *, builds_on: int | None = None) -> int:
         """Put this in place of what was there; the new version. A campaign that left has no budget."""
         with self._held.lock:
             held = self._held
+            checked_version(held.inventory.version, builds_on)
             held.budgets = {campaign: (zone, 0, 0) for campaign, (zone, _, _) in held.budgets.items()}
             for campaign in inventory.campaigns:
                 held.budgets[campaign.id] = (campaign.zone, campaign.daily_budget, campaign.lifetime_budget)

@@ -3,7 +3,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from adtailor.domain.buying import Inventory
+from adtailor.errors import StaleVersion
 from adtailor.testing import samples
 from adtailor.testing.stores import Store, StoreSuite
 
@@ -24,6 +27,13 @@ class CatalogueSourceSuite(StoreSuite):
         versions = [store.catalogue.replace(samples.inventory()) for _ in range(3)]
         assert versions == [1, 2, 3]
         assert store.catalogue.version() == store.catalogue.inventory().version == 3
+
+    def test_a_change_that_builds_on_an_old_version_changes_nothing(self, store: Store) -> None:
+        store.catalogue.replace(samples.inventory(samples.campaign("a")), builds_on=0)
+        with pytest.raises(StaleVersion, match="at version 1, not 0"):
+            store.catalogue.replace(samples.inventory(samples.campaign("b")), builds_on=0)
+        assert [campaign.id for campaign in store.catalogue.inventory().campaigns] == ["a"]
+        assert store.catalogue.replace(samples.inventory(samples.campaign("b")), builds_on=1) == 2
 
     def test_a_replaced_catalogue_keeps_nothing_of_the_old(self, store: Store) -> None:
         store.catalogue.replace(samples.inventory(samples.campaign("old")))

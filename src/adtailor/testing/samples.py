@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Creative, Inventory, Organization, Targeting
+from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory, Organization
+from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Account, Candidate, Decision, Filled, Why, Won
 from adtailor.domain.events import DecisionRecord, Event, EventKind
 from adtailor.domain.ids import (
@@ -27,6 +28,7 @@ from adtailor.domain.person import Consents, DeclaredMood, Person
 from adtailor.domain.post import Photo, Post
 from adtailor.domain.profile import AdsSeen, Fading, Profile
 from adtailor.domain.reading import Garment, PhotoLook, Reading, Sentiment, Stress, Suitability, Topic
+from adtailor.domain.targeting import Targeting
 from adtailor.domain.wellbeing import CardMemory, State, StressSign, WellbeingMemory
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

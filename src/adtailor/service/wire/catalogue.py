@@ -1,24 +1,26 @@
 """From the catalogue's document to the domain's inventory and back; what it refers to has to be in it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from adtailor.domain.buying import (
-    Ad,
-    AdSet,
-    Advertiser,
-    Bid,
-    Campaign,
-    Creative,
-    Inventory,
-    Organization,
-    Targeting,
-    Variant,
-)
+from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory, Organization
 from adtailor.domain.checks import checked_id
-from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, CreativeId, OrganizationId, ProductId, TopicId
+from adtailor.domain.creative import Card, Creative, Variant
+from adtailor.domain.ids import (
+    AdId,
+    AdSetId,
+    AdvertiserId,
+    CampaignId,
+    CreativeId,
+    OrganizationId,
+    ProductId,
+    SegmentId,
+    TopicId,
+)
 from adtailor.domain.money import Micros
+from adtailor.domain.targeting import Circle, Targeting
 from adtailor.errors import InvalidInput
 from adtailor.service.wire.buying import (
     TONES,
@@ -27,7 +29,9 @@ from adtailor.service.wire.buying import (
     AdvertiserWire,
     BidWire,
     CampaignWire,
+    CardWire,
     CatalogueWire,
+    CircleWire,
     CreativeAssetsWire,
     OrganizationWire,
     TargetingWire,
@@ -89,6 +93,7 @@ def inventory_to_wire(inventory: Inventory) -> CatalogueWire:
                 name=a.name,
                 payer=a.payer,
                 landing_domains=a.landing_domains,
+                daily_cap=a.daily_cap,
             )
             for a in inventory.advertisers
         ),
@@ -163,6 +168,7 @@ def _advertiser(wire: AdvertiserWire) -> Advertiser:
         name=wire.name,
         payer=wire.payer,
         landing_domains=wire.landing_domains,
+        daily_cap=wire.daily_cap,
     )
 
 
@@ -179,6 +185,13 @@ def _campaign(wire: CampaignWire) -> Campaign:
         starts_at=None if wire.starts_at is None else in_utc(wire.starts_at, "starts_at"),
         ends_at=None if wire.ends_at is None else in_utc(wire.ends_at, "ends_at"),
         zone=checked_zone(wire.zone, "zone"),
+        tier=wire.tier,
+        goal_impressions=wire.goal_impressions,
+        pacing=wire.pacing,
+        daily_cap=wire.daily_cap,
+        separation=frozenset(wire.separation),
+        click_window=timedelta(hours=wire.click_window_hours),
+        view_window=timedelta(hours=wire.view_window_hours),
         version=wire.version,
     )
 
@@ -195,49 +208,88 @@ def _campaign_to_wire(campaign: Campaign) -> CampaignWire:
         starts_at=campaign.starts_at,
         ends_at=campaign.ends_at,
         zone=campaign.zone,
+        tier=campaign.tier,
+        goal_impressions=campaign.goal_impressions,
+        pacing=campaign.pacing,
+        daily_cap=campaign.daily_cap,
+        separation=tuple(sorted(campaign.separation)),
+        click_window_hours=campaign.click_window // timedelta(hours=1),
+        view_window_hours=campaign.view_window // timedelta(hours=1),
         version=campaign.version,
     )
 
 
 def _adset(wire: AdSetWire) -> AdSet:
-    targeting = wire.targeting
+    target = wire.bid.target_micros
     return AdSet(
         id=AdSetId(wire.id),
         campaign_id=CampaignId(wire.campaign_id),
         name=wire.name,
-        bid=Bid(kind=wire.bid.kind, amount=Micros(wire.bid.amount_micros)),
-        targeting=Targeting(
-            countries=frozenset(targeting.countries),
-            languages=frozenset(targeting.languages),
-            devices=frozenset(targeting.devices),
-            topics=_topics(targeting.topics, "targeting.topics"),
-            excluded_topics=_topics(targeting.excluded_topics, "targeting.excluded_topics"),
-            interests=_topics(targeting.interests, "targeting.interests"),
-            look=frozenset(targeting.look),
+        bid=Bid(
+            kind=wire.bid.kind,
+            amount=Micros(wire.bid.amount_micros),
+            target=None if target is None else Micros(target),
         ),
+        status=wire.status,
+        targeting=_targeting(wire.targeting, "targeting"),
+        exclusions=_targeting(wire.exclusions, "exclusions"),
+        starts_at=None if wire.starts_at is None else in_utc(wire.starts_at, "starts_at"),
+        ends_at=None if wire.ends_at is None else in_utc(wire.ends_at, "ends_at"),
+        hours=frozenset(wire.hours),
         daily_cap=wire.daily_cap,
+        daily_set_cap=wire.daily_set_cap,
         session_cap=wire.session_cap,
     )
 
 
 def _adset_to_wire(adset: AdSet) -> AdSetWire:
-    targeting = adset.targeting
     return AdSetWire(
         id=adset.id,
         campaign_id=adset.campaign_id,
         name=adset.name,
-        bid=BidWire(kind=adset.bid.kind, amount_micros=adset.bid.amount),
-        targeting=TargetingWire(
-            countries=tuple(sorted(targeting.countries)),
-            languages=tuple(sorted(targeting.languages)),
-            devices=tuple(sorted(targeting.devices)),
-            topics=tuple(sorted(targeting.topics)),
-            excluded_topics=tuple(sorted(targeting.excluded_topics)),
-            interests=tuple(sorted(targeting.interests)),
-            look=tuple(sorted(targeting.look)),
-        ),
+        bid=BidWire(kind=adset.bid.kind, amount_micros=adset.bid.amount, target_micros=adset.bid.target),
+        status=adset.status,
+        targeting=_targeting_to_wire(adset.targeting),
+        exclusions=_targeting_to_wire(adset.exclusions),
+        starts_at=adset.starts_at,
+        ends_at=adset.ends_at,
+        hours=tuple(sorted(adset.hours)),
         daily_cap=adset.daily_cap,
+        daily_set_cap=adset.daily_set_cap,
         session_cap=adset.session_cap,
+    )
+
+
+def _targeting(wire: TargetingWire, field: str) -> Targeting:
+    with under(field):
+        return Targeting(
+            countries=frozenset(wire.countries),
+            regions=frozenset(wire.regions),
+            circles=tuple(Circle(lat=circle.lat, lon=circle.lon, km=circle.km) for circle in wire.circles),
+            languages=frozenset(wire.languages),
+            devices=frozenset(wire.devices),
+            keywords=frozenset(wire.keywords),
+            topics=_topics(wire.topics, "topics"),
+            tones=frozenset(wire.tones),
+            interests=_topics(wire.interests, "interests"),
+            look=frozenset(wire.look),
+            segments=frozenset(SegmentId(checked_id(segment, "segments")) for segment in wire.segments),
+        )
+
+
+def _targeting_to_wire(targeting: Targeting) -> TargetingWire:
+    return TargetingWire(
+        countries=tuple(sorted(targeting.countries)),
+        regions=tuple(sorted(targeting.regions)),
+        circles=tuple(CircleWire(lat=circle.lat, lon=circle.lon, km=circle.km) for circle in targeting.circles),
+        languages=tuple(sorted(targeting.languages)),
+        devices=tuple(sorted(targeting.devices)),
+        keywords=tuple(sorted(targeting.keywords)),
+        topics=tuple(sorted(targeting.topics)),
+        tones=tuple(sorted(targeting.tones)),
+        interests=tuple(sorted(targeting.interests)),
+        look=tuple(sorted(targeting.look)),
+        segments=tuple(sorted(targeting.segments)),
     )
 
 
@@ -249,6 +301,7 @@ def _creative(wire: CreativeAssetsWire) -> Creative:
     return Creative(
         id=CreativeId(wire.id),
         advertiser_id=AdvertiserId(wire.advertiser_id),
+        status=wire.status,
         format=wire.format,
         headline=wire.headline,
         body=wire.body,
@@ -275,6 +328,9 @@ def _creative(wire: CreativeAssetsWire) -> Creative:
             )
             for variant in wire.variants
         ),
+        cards=tuple(
+            Card(headline=card.headline, image=card.image, landing_url=card.landing_url) for card in wire.cards
+        ),
     )
 
 
@@ -282,6 +338,7 @@ def _creative_to_wire(creative: Creative) -> CreativeAssetsWire:
     return CreativeAssetsWire(
         id=creative.id,
         advertiser_id=creative.advertiser_id,
+        status=creative.status,
         format=creative.format,
         headline=creative.headline,
         body=creative.body,
@@ -309,6 +366,9 @@ def _creative_to_wire(creative: Creative) -> CreativeAssetsWire:
             for variant in creative.variants
             for tone in TONES
             if tone == variant.tone
+        ),
+        cards=tuple(
+            CardWire(headline=card.headline, image=card.image, landing_url=card.landing_url) for card in creative.cards
         ),
     )
 
