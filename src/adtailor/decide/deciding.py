@@ -62,12 +62,14 @@ def decide(
     now: datetime,
     random: Random,
     exploration: float = EXPLORATION,
+    in_words: bool = True,
 ) -> Decision:
     """An ad or a reason for each placement of a page, in the order asked.
 
     Chance is drawn before anything is looked at, so neither profile nor veto shifts it. A veto sees what was won and
     may only blank: prices, winners, explanations and the account are what they would have been without it. A protected
-    viewer is answered as somebody who has consented to nothing, whatever evidence came along.
+    viewer is answered as somebody who has consented to nothing, whatever evidence came along. `in_words` writes the
+    account in full.
     """
     if limits.protected:
         evidence = evidence.impersonal()
@@ -97,7 +99,7 @@ def decide(
         ranker=ranker.name,
         catalogue_version=catalogue.version,
         placements=tuple(answers[placement.id] for placement in request.placements),
-        account=account_of(auction, explained.without),
+        account=account_of(auction, explained.without, in_words=in_words),
     )
 
 

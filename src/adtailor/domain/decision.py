@@ -271,17 +271,40 @@ class TurnedAway:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """The best candidates as columns, best first: what a log keeps of every decision."""
+
+    ad_ids: tuple[AdId, ...] = ()
+    click_rates: tuple[float, ...] = ()
+    qualities: tuple[float, ...] = ()
+    values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """The operator's account: who was ranked, best first, and who fell out, where and why. Never mentions a veto."""
 
-    ranked: tuple[Candidate, ...] = ()
+    best: Ranked = Ranked()
+    first_turned_away: Mapping[str, tuple[AdId, ...]] = field(default_factory=dict[str, tuple[AdId, ...]])
+    """The first few ads of each reason."""
     turned_away: tuple[TurnedAway, ...] = ()
-    """The first few of each reason."""
+    """The same in full words, with all reasons of each; only where somebody asked for them when it was decided."""
     turned_away_counts: Mapping[str, int] = field(default_factory=dict[str, int])
     without: Mapping[Signal, Mapping[PlacementId, AdId | None]] = field(
         default_factory=dict[Signal, Mapping[PlacementId, AdId | None]]
     )
     """For each signal in play, what would have won each placement without it."""
+
+    @property
+    def ranked(self) -> tuple[Candidate, ...]:
+        """The best candidates, best first."""
+        best = self.best
+        return tuple(
+            Candidate(ad_id=ad_id, click_rate=rate, quality=quality, value=value)
+            for ad_id, rate, quality, value in zip(
+                best.ad_ids, best.click_rates, best.qualities, best.values, strict=True
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from adtailor.decide.tokens import TokenBox
 from adtailor.decide.variants import matched
 from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Moment, Regulations, Viewer
-from adtailor.domain.events import ClaimKind, DecisionRecord, EventClaim
+from adtailor.domain.events import ClaimKind, DecisionRecord
 from adtailor.domain.ids import PersonId, PlacementId, PostId
 from adtailor.domain.person import Consents, Person, known_age
 from adtailor.domain.post import Post
@@ -86,8 +86,8 @@ class FillPage:
         self._recent: deque[Page] = deque(maxlen=RECENT)
         self._recent_lock = threading.Lock()
 
-    def fill(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
-        """The decision, recorded before it is returned."""
+    def fill(self, request: DecisionRequest, *, now: datetime, random: Random, in_words: bool = False) -> Page:
+        """The decision, recorded before it is returned; `in_words` for somebody who is going to read its account."""
         viewer, request = self._viewer(request, now)
         consents = viewer.consents
         person_id = request.viewer.person_id
@@ -127,6 +127,7 @@ class FillPage:
             now=now,
             random=random,
             exploration=self._exploration,
+            in_words=in_words,
         )
         # Without a consent to history there is no one in the record: nothing to tie a click to, nothing to forget.
         known = person_id if consents.interests else None
@@ -197,6 +198,7 @@ class FillPage:
     ) -> Page:
         decision = record.decision
         ref = self._events.append(record)
+        expires_at = {kind: now + life for kind, life in TOKEN_LIFE.items()}
         creatives: dict[PlacementId, Creative] = {}
         tokens: dict[PlacementId, Mapping[ClaimKind, str]] = {}
         for index, filled in enumerate(decision.placements):
@@ -206,20 +208,13 @@ class FillPage:
             if creative is None:  # cannot happen on one catalogue; a change between two reads would be the cause
                 continue
             creatives[filled.placement_id] = matched(creative, page_tone)
-            tokens[filled.placement_id] = {
-                kind: self._tokens.mint(
-                    EventClaim(
-                        kind=kind,
-                        decision_id=decision.decision_id,
-                        placement_index=index,
-                        record=ref,
-                        expires_at=now + life,
-                    )
-                )
-                for kind, life in TOKEN_LIFE.items()
-            }
+            tokens[filled.placement_id] = self._tokens.mint_each(
+                expires_at, decision_id=decision.decision_id, placement_index=index, record=ref
+            )
         page = Page(request=request, decision=decision, creatives=creatives, tokens=tokens)
-        kept = replace(page, request=replace(request, context=replace(request.context, text=None)))
+        kept = page
+        if request.context.text is not None:
+            kept = replace(page, request=replace(request, context=replace(request.context, text=None)))
         with self._recent_lock:
             self._recent.append(kept if record.person_id is not None else _nameless(kept))
         return page
@@ -236,6 +231,8 @@ class FillPage:
 
 
 def _nameless(page: Page) -> Page:
+    if page.request.viewer.person_id is None:
+        return page
     return replace(page, request=replace(page.request, viewer=replace(page.request.viewer, person_id=None)))
 
 
