@@ -39,6 +39,8 @@ class Caller:
 
 
 OWNER = Caller(role="owner")
+CALLER = "adtailor.caller"
+"""Where the gate leaves word of who asks, in the scope of a request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

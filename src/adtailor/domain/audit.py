@@ -45,5 +45,5 @@ def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict
     >>> differing({"id": "a", "bid": 1}, {"id": "a", "bid": 2})
     ({'bid': 1}, {'bid': 2})
     """
-    names = [name for name in (before | after) if before.get(name) != after.get(name)]
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     return ({name: before[name] for name in names if name in before}, {n: after[n] for n in names if n in after})

@@ -116,7 +116,7 @@ class MemoryCatalogue:
         """Makes a change, which is kept when the block ends, and dropped if it raises."""
         held = self._held
         with held.lock:
-            items = {kind: dict(found) for kind, found in held.items.items()}
+            items: dict[Kind, dict[str, Kept]] = {kind: dict(found) for kind, found in held.items.items()}
             change = MemoryChange(items=items, version=held.inventory.version + 1, spent_of=held.spent)
             yield change
             if change.changed:
@@ -136,8 +136,8 @@ class MemoryCatalogue:
             held = self._held
             checked_version(held.inventory.version, builds_on)
             version = held.inventory.version + 1
-            sellers = {kind: found for kind, found in held.items.items() if kind not in BUYING}
-            change = MemoryChange(items={**{kind: {} for kind in BUYING}, **sellers}, version=version, spent_of={})
+            items: dict[Kind, dict[str, Kept]] = {k: {} if k in BUYING else v for k, v in held.items.items()}
+            change = MemoryChange(items=items, version=version, spent_of={})
             for kind in BUYING:
                 for item in getattr(inventory, kind):
                     old = held.items[kind].get(item.id)
@@ -154,7 +154,7 @@ class MemoryCatalogue:
         self, author: Author, before: Mapping[Kind, Mapping[str, Kept]], after: Mapping[Kind, Mapping[str, Kept]]
     ) -> None:
         for kind in BUYING:
-            for item_id in before[kind] | after[kind]:
+            for item_id in {**before[kind], **after[kind]}:
                 old, new = before[kind].get(item_id), after[kind].get(item_id)
                 action, was, became = _told(old.item if old else None, new.item if new else None)
                 if was or became:

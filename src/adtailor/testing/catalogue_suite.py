@@ -82,9 +82,14 @@ class CatalogueSourceSuite(StoreSuite):
     def test_a_change_that_fails_changes_nothing(self, store: Store) -> None:
         store.catalogue.replace(samples.inventory(samples.campaign("a")))
         before = store.catalogue.inventory()
-        with pytest.raises(ZeroDivisionError), store.catalogue.changing(ANA) as change:
-            change.put("campaigns", samples.campaign("b"))
-            raise ZeroDivisionError
+
+        def fails() -> None:
+            with store.catalogue.changing(ANA) as change:
+                change.put("campaigns", samples.campaign("b"))
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fails()
         with store.catalogue.changing(ANA):
             pass
         assert store.catalogue.inventory() == before

@@ -1,4 +1,4 @@
-"""The catalogue by items: what each hangs on, whose it is, when it changed; reviews, tokens with roles, the audit log."""
+"""The catalogue by items: what each hangs on, whose it is, when it changed; reviews, tokens, the audit log."""
 
 from collections.abc import Sequence
 from typing import Any
