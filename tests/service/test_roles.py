@@ -33,6 +33,8 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", f"{PEOPLE}/rest"): SITES,
     ("GET", "/v1/catalogue"): READS,
     ("PUT", "/v1/catalogue"): OWNER,
+    ("GET", "/v1/campaign-sheet"): READS,
+    ("POST", "/v1/campaign-sheet"): BUYS,
     ("GET", "/v1/reviews"): READS,
     ("GET", "/v1/reviews/{creative_id}"): READS,
     ("POST", "/v1/reviews/{creative_id}"): OWNER,
@@ -147,7 +149,7 @@ def test_t37_anothers_items_are_not_there(doors: Doors, role: Role, kind: str) -
 
 @pytest.mark.parametrize("role", ["advertiser", "analyst"])
 def test_t37_no_document_holds_a_word_of_another_organization(doors: Doors, role: Role) -> None:
-    for path in ("/v1/catalogue", "/v1/reviews", *(f"/v1/{kind}" for kind in BUYING)):
+    for path in ("/v1/catalogue", "/v1/reviews", "/v1/campaign-sheet", *(f"/v1/{kind}" for kind in BUYING)):
         told = doors.ask(role, "GET", path)
         assert told.status_code == 200
         assert "mine" in told.text

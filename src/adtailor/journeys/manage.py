@@ -1,7 +1,7 @@
 """The catalogue, item by item: listed, made, changed and archived, within what a caller may see and do."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 
 from adtailor.domain.access import Caller
 from adtailor.domain.audit import Author
@@ -9,7 +9,7 @@ from adtailor.domain.buying import Inventory
 from adtailor.domain.ids import OrganizationId
 from adtailor.domain.managed import PARENT, SELLING, Item, Kept, Kind
 from adtailor.domain.status import Status
-from adtailor.errors import InvalidInput, StaleVersion, under
+from adtailor.errors import AdtailorError, InvalidInput, StaleVersion, under
 from adtailor.journeys.manage_rules import altered, created, found, may_read, may_write, taken_out, visible
 from adtailor.ports import CatalogueStore
 
@@ -31,6 +31,31 @@ class Listed:
     items: Sequence[Kept]
     next: int | None = None
     """The place to ask behind; None at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What somebody wants an item to be, whether it is there or not."""
+
+    kind: Kind
+    item_id: str
+    edit: Callable[[Item | None], Item]
+    where: Callable[[str | None], str]
+    """A field, as whoever wants this calls it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What became of an item: its fields before and after, where they differ."""
+
+    kind: Kind
+    item_id: str
+    is_new: bool
+    changes: Mapping[str, tuple[object, object]]
+
+
+class _Undone(Exception):
+    """A dry run ends: its transaction is not kept."""
 
 
 class Manage:
@@ -102,6 +127,45 @@ class Manage:
             _same_version(kept, builds_on(kept.version))
             return altered(change, caller, kept, edit(kept.item))
 
+    def together(
+        self,
+        caller: Caller,
+        wanted: Sequence[Wanted],
+        *,
+        author: Author,
+        dry: bool = False,
+    ) -> list[Difference]:
+        """Make or change many items of several kinds, all or none; what differs. With `dry` nothing is changed."""
+        told: list[Difference] = []
+        try:
+            with self._catalogue.changing(author) as change:
+                for one in wanted:
+                    may_write(caller, one.kind)
+                    kept = change.item(one.kind, one.item_id)
+                    if kept is not None and not visible(caller, kept):
+                        raise InvalidInput("the id is taken", hint="choose another", field=one.where("id"))
+                    new = one.edit(None if kept is None else kept.item)
+                    try:
+                        made = (
+                            created(change, caller, one.kind, new)
+                            if kept is None
+                            else altered(change, caller, kept, new)
+                        )
+                    except AdtailorError as error:
+                        error.field = one.where(error.field)
+                        raise
+                    told.append(_difference(one.kind, None if kept is None else kept.item, made.item))
+                _kept_unless(dry)
+        except _Undone:
+            pass
+        return [one for one in told if one.changes]
+
+    def inventory(self, caller: Caller) -> Inventory:
+        """The buying side, as far as the caller sees it."""
+        may_read(caller, "campaigns")
+        inventory = self._catalogue.inventory()
+        return inventory if caller.sees_all else narrowed(inventory, caller.organization_id)
+
     def delete(self, caller: Caller, kind: Kind, item_id: str, *, builds_on: Expected, author: Author) -> None:
         """Take out a draft on which nothing hangs; what ran is archived instead."""
         may_write(caller, kind)
@@ -118,6 +182,20 @@ class Manage:
             shown = [kept] if kept is not None and visible(caller, kept) else []
             return Listed(items=shown)
         return Listed(items=self._catalogue.items(kind, parent=site, status=status, limit=MOST_LISTED))
+
+
+def _kept_unless(dry: bool) -> None:
+    if dry:
+        raise _Undone
+
+
+def _difference(kind: Kind, before: Item | None, after: Item) -> Difference:
+    changes = {
+        field.name: (getattr(before, field.name, None), getattr(after, field.name))
+        for field in fields(after)
+        if before is None or getattr(before, field.name) != getattr(after, field.name)
+    }
+    return Difference(kind=kind, item_id=after.id, is_new=before is None, changes=changes)
 
 
 def _same_version(kept: Kept, builds_on: int) -> None:

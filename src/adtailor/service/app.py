@@ -9,7 +9,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
-from adtailor.service import audit, catalogue, decisions, docs, events, health, manage, people, posts, review
+from adtailor.service import audit, catalogue, decisions, docs, events, health, manage, people, posts, review, sheet
 from adtailor.service.access import Doorkeeper
 from adtailor.service.answers import REFUSALS
 from adtailor.service.doors import Doors
@@ -26,6 +26,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *people.OPERATIONS,
     *catalogue.OPERATIONS,
     *manage.OPERATIONS,
+    *sheet.OPERATIONS,
     *review.OPERATIONS,
     *audit.OPERATIONS,
     *health.OPERATIONS,
@@ -42,6 +43,7 @@ def build_service(doors: Doors) -> list[BaseRouteHandler]:
         *people.people_routes(doors),
         *catalogue.catalogue_routes(doors),
         *manage.manage_routes(doors),
+        *sheet.sheet_routes(doors),
         *review.review_routes(doors),
         *audit.audit_routes(doors),
         *health.health_routes(doors),

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from adtailor.domain.access import Role
 
 OWNERS: frozenset[Role] = frozenset({"owner"})
+BUYING_WRITERS: frozenset[Role] = frozenset({"owner", "advertiser"})
 BUYERS: frozenset[Role] = frozenset({"owner", "advertiser", "analyst"})
 SITES: frozenset[Role] = frozenset({"owner", "site"})
 
@@ -28,5 +29,9 @@ class Operation:
     """Query parameters and headers, and what they are for; a header begins with a capital."""
     roles: frozenset[Role] = OWNERS
     """Whose tokens may ask: the owner's alone, unless it says otherwise. Others are told 403."""
+    takes: str = "application/json"
+    """The media type of the body."""
+    media: str = "application/json"
+    """The media type of the answer."""
     is_open: bool = False
     """Whether it is answered without the installation's token."""

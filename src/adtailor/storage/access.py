@@ -8,6 +8,7 @@ a backup, and costs about a microsecond.
 
 import base64
 import hashlib
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -35,6 +36,9 @@ class SqliteTokens:
         self._database = database
         self._secret = secret
         self._random_bytes = random_bytes
+        self._lock = threading.Lock()
+        self._known: dict[bytes, AccessToken] = {}
+        self._commits = -1
 
     def create(self, token: AccessToken, author: Author) -> str:
         """Keep what a new token may do; the token."""
@@ -49,8 +53,19 @@ class SqliteTokens:
 
     def find(self, token: str) -> AccessToken | None:
         """What a token may do, whether it is still good or not."""
-        found = self._database.ask("SELECT body FROM access_tokens WHERE hash = ?", self._hash(token))
-        return _BODY.decode(found[0][0]) if found else None
+        hashed, commits = self._hash(token), self._database.commits()
+        with self._lock:
+            if commits != self._commits:
+                self._known, self._commits = {}, commits
+            if hashed in self._known:
+                return self._known[hashed]
+        found = self._database.ask("SELECT body FROM access_tokens WHERE hash = ?", hashed)
+        kept = _BODY.decode(found[0][0]) if found else None
+        if kept is not None:  # guesses fill no memory
+            with self._lock:
+                if commits == self._commits:
+                    self._known[hashed] = kept
+        return kept
 
     def tokens(self) -> list[AccessToken]:
         """All of them, oldest first."""
