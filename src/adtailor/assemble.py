@@ -322,7 +322,7 @@ def open_engine(
         people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),
         explain=Explain(take_event=take_event, source=store.catalogue),
         manage=manage,
-        reviews=Reviews(store.catalogue, manage, media=data / MEDIA),
+        reviews=Reviews(store.catalogue, manage, media=media_folder(data)),
         training_rows=TrainingRows(events=store.events, people=store.people, source=store.catalogue, policy=policy),
     )
 
@@ -340,6 +340,15 @@ def settle_community(engine: Engine) -> Community:
         engine.read_posts.accept(community.posts, now=now)
         engine.store.catalogue.replace(community.inventory)  # last: a move that was interrupted begins again
     return community
+
+
+def media_folder(data: Path) -> Path:
+    """The folder that the images of creatives are paths under."""
+    if is_demo_folder(data):
+        from adtailor.simulate.community.load import HERE as COMMUNITY
+
+        return COMMUNITY / "media"
+    return data / MEDIA
 
 
 def claim_demo_folder(folder: Path) -> None:

@@ -34,6 +34,12 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="evaluate", help="Measure the installed models on posts that people have labelled."),
     Verb(name="train", help="Train the heads again, from labelled data you have.", is_group=True),
     Verb(name="draft", help="Have a local language model propose other words for an ad; you approve them."),
+    Verb(name="manage", help="Campaigns, ads, creatives, sites: list, add, change, pause, archive.", is_group=True),
+    Verb(name="campaigns", help="Campaigns to a spreadsheet and back.", is_group=True),
+    Verb(name="review", help="Approve or reject creatives before anybody sees them."),
+    Verb(name="explain", help="One decision: who was ranked, who fell out and why, and what each signal changed."),
+    Verb(name="token", help="Tokens with roles, for those who ask over HTTP.", is_group=True),
+    Verb(name="audit", help="Who changed what, when."),
     Verb(name="distil", help="Learn from a larger model on your own posts; keep only what people find better."),
     Verb(name="doctor", help="Say what is installed, which models, and what is missing."),
 )
