@@ -434,17 +434,19 @@ def build(engine: Engine) -> Guard:
         random=SystemRandom,
         posts_arrived=arrived.set,
     )
+    media = media_folder(engine.data)
     rooms = Rooms(
         fill_page=engine.fill_page,
         people=engine.people,
         take_event=engine.take_event,
         explain=engine.explain,
+        reviews=engine.reviews,
         posts=engine.store.posts,
         events=engine.store.events,
         source=engine.store.catalogue,
         clock=engine.clock,
         new_random=SystemRandom,
-        media=demo.media if demo else None,
+        media=media if media.is_dir() else None,
         pictures=_pictures(demo) if demo else {},
         visitors=_visitors(demo) if demo else (),
         currency=engine.settings.currency,
