@@ -198,7 +198,7 @@ class FillPage:
     ) -> Page:
         decision = record.decision
         ref = self._events.append(record)
-        expires_at = {kind: now + life for kind, life in TOKEN_LIFE.items()}
+        expires_at: dict[ClaimKind, datetime] = {kind: now + life for kind, life in TOKEN_LIFE.items()}
         creatives: dict[PlacementId, Creative] = {}
         tokens: dict[PlacementId, Mapping[ClaimKind, str]] = {}
         for index, filled in enumerate(decision.placements):

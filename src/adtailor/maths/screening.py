@@ -90,10 +90,10 @@ class Contest:
         """The `best` of each ablation by value; row j leaves out the signals whose bits are set in `left_out[j]`."""
         screened = self._screened
         if screened is not None and best <= screened.best:
-            eligible = [screened.eligible.get(out) for out in left_out.tolist()]
-            if None not in eligible:
+            asked = left_out.tolist()
+            if screened.eligible.keys() >= set(asked):
                 ranking = rank(screened.weighed, left_out, best=best)
-                ranking.eligible[:] = eligible
+                ranking.eligible[:] = [screened.eligible[out] for out in asked]
                 return ranking
         if self._whole is None:
             self._whole = weigh(self._ads, self._query, self._eligibility, self._index)
