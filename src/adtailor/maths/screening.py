@@ -35,7 +35,7 @@ from adtailor.maths.scoring import (
     weigh,
 )
 
-WORTH_SCREENING = 256
+WORTH_SCREENING = 1500
 """With fewer ads the exact pass alone is quicker."""
 _BLOCK = 256
 _FARTHEST = np.float32(40.0)
