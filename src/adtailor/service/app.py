@@ -9,7 +9,8 @@ from litestar.handlers import BaseRouteHandler
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
-from adtailor.service import catalogue, decisions, docs, events, health, people, posts
+from adtailor.service import audit, catalogue, decisions, docs, events, health, manage, people, posts, review, sheet
+from adtailor.service.access import Doorkeeper
 from adtailor.service.answers import REFUSALS
 from adtailor.service.doors import Doors
 from adtailor.service.guard import Guard, Rules
@@ -24,6 +25,10 @@ OPERATIONS: tuple[Operation, ...] = (
     *events.OPERATIONS,
     *people.OPERATIONS,
     *catalogue.OPERATIONS,
+    *manage.OPERATIONS,
+    *sheet.OPERATIONS,
+    *review.OPERATIONS,
+    *audit.OPERATIONS,
     *health.OPERATIONS,
     *docs.OPERATIONS,
 )
@@ -37,6 +42,10 @@ def build_service(doors: Doors) -> list[BaseRouteHandler]:
         *events.event_routes(doors),
         *people.people_routes(doors),
         *catalogue.catalogue_routes(doors),
+        *manage.manage_routes(doors),
+        *sheet.sheet_routes(doors),
+        *review.review_routes(doors),
+        *audit.audit_routes(doors),
         *health.health_routes(doors),
         *docs.docs_routes(OPERATIONS),
     ]
@@ -57,6 +66,7 @@ def build_app(
     app = Litestar(
         route_handlers=[*build_service(doors), *pages],
         exception_handlers=REFUSALS,
+        guards=[Doorkeeper(OPERATIONS)],
         request_max_body_size=MOST_BYTES,
         openapi_config=None,
         logging_config=None,

@@ -6,10 +6,12 @@ from random import Random
 
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
+from adtailor.journeys.manage import Manage
 from adtailor.journeys.people import People
 from adtailor.journeys.read_posts import ReadPosts
+from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
-from adtailor.ports import CatalogueSource, Clock, PostStore
+from adtailor.ports import AuditLog, CatalogueStore, Clock, PostStore
 
 
 def _nothing() -> None:
@@ -30,7 +32,10 @@ class Doors:
     take_event: TakeEvent
     people: People
     explain: Explain
-    catalogue: CatalogueSource
+    catalogue: CatalogueStore
+    manage: Manage
+    reviews: Reviews
+    audit: AuditLog
     clock: Clock
     random: Callable[[], Random]
     """A fresh source of randomness for each decision."""
