@@ -9,14 +9,28 @@ from hmac import compare_digest
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from adtailor.service.partners import allowing, partner, preflight
 from adtailor.service.wire.decoding import encode
 from adtailor.service.wire.problems import PROBLEM_JSON, Problem, problem
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-EVENT_PATHS = ("/v1/e/", "/v1/c/")
+EVENT_PATHS = ("/v1/e/", "/v1/c/", "/openrtb2/seen/", "/openrtb2/won/", "/openrtb2/lost/")
 """Reached from the pages of any site; what they may do stands in their token."""
-OPEN_PATHS = (*EVENT_PATHS, "/v1/explain/", "/media/", "/healthz", "/readyz", "/docs", "/openapi.json")
+MEDIA = "/media/"
+"""Pictures of ads, which the pages of any site show."""
+OPEN_PATHS = (
+    *EVENT_PATHS,
+    "/v1/explain/",
+    "/openrtb2/why/",
+    "/openrtb2/elsewhere",
+    MEDIA,
+    "/healthz",
+    "/readyz",
+    "/docs",
+    "/openapi.json",
+)
 """Asked for without the installation's token."""
+CROSS_ORIGIN = (b"cross-origin-resource-policy", b"cross-origin")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 DEFAULT_HEADERS: tuple[tuple[bytes, bytes], ...] = (
@@ -39,6 +53,8 @@ class Rules:
     hosts: Collection[str] | None = LOOPBACK
     """The names it answers to, without port; None for any. A page that rebinds DNS to loopback calls it by another."""
     open_paths: tuple[str, ...] = OPEN_PATHS
+    partners: Collection[str] = ()
+    """Origins whose pages may call the exchange's door, and only that, without the token."""
 
 
 class Guard:
@@ -54,15 +70,23 @@ class Guard:
             await self.app(scope, receive, send)
             return
 
+        page = partner(scope["path"], scope["headers"], self.rules.partners)
+        extra: list[tuple[bytes, bytes]] = (
+            allowing(page) if page else [CROSS_ORIGIN] if scope["path"].startswith(MEDIA) else []
+        )
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = list(message["headers"])
+                headers = list(message["headers"]) + extra
                 there = {name.lower() for name, _ in headers}
                 message["headers"] = [*headers, *(pair for pair in DEFAULT_HEADERS if pair[0] not in there)]
             await send(message)
 
         refused = refuse(scope["method"], scope["path"], scope["headers"], self.rules)
-        if refused is None:
+        if refused is None and page is not None and scope["method"] == "OPTIONS":
+            await send({"type": "http.response.start", "status": 204, "headers": preflight(page)})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        elif refused is None:
             await self.app(scope, receive, with_headers)
         else:
             await _tell(refused, with_headers)
@@ -75,6 +99,7 @@ def refuse(method: str, path: str, headers: Iterable[tuple[bytes, bytes]], rules
     >>> told.status, told.field
     (421, 'Host')
     """
+    headers = list(headers)
     given: dict[bytes, list[bytes]] = {}
     for name, value in headers:
         given.setdefault(name.lower(), []).append(value)
@@ -87,6 +112,8 @@ def refuse(method: str, path: str, headers: Iterable[tuple[bytes, bytes]], rules
             hint="call it by the address it prints when it starts",
             field="Host",
         )
+    if method in {"POST", "OPTIONS"} and partner(path, headers, rules.partners) is not None:
+        return None
     if method not in READING and not path.startswith(EVENT_PATHS) and _is_foreign(given, host):
         return problem(
             403, "another site's page may not change anything here", hint="call it from its own pages", field="Origin"
