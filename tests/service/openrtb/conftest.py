@@ -53,7 +53,10 @@ class Bidding:
         return self.client.post(
             "/openrtb2/auction",
             content=content,
-            headers={"content-type": "text/plain", **{name.replace("_", "-"): value for name, value in headers.items()}},
+            headers={
+                "content-type": "text/plain",
+                **{name.replace("_", "-"): value for name, value in headers.items()},
+            },
         )
 
     def bids(self, **changes: Any) -> list[dict[str, Any]]:
@@ -87,5 +90,3 @@ def partnered(house: Any) -> Iterator[Bidding]:
     rules = Rules(token="a-long-secret", partners=frozenset({PARTNER}))
     with TestClient(build_app(house.doors, rules=rules), base_url="http://127.0.0.1:8765") as client:
         yield Bidding(client)
-
-

@@ -13,8 +13,8 @@ WHY = "Why this ad?"
 SMALL = 9
 """Pixels of the smallest letters; they are about half as wide."""
 LINE = 11
-LOW = 90
-"""Below this height a place has room for the headline and the names alone."""
+LOW, SHORT = 90, 200
+"""Below these heights a place has room for the headline and the names alone, or for no call to action."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +47,19 @@ def banner(face: Face, *, width: int, height: int) -> str | None:
     low = height < LOW
     if lines * LINE > (height - 22 if low else height // 3):
         return None
-    picture = _picture(face.picture, height=height // 2) if face.picture and not low else ""
-    body = "" if low else f'<span style="display:block;{_ONE if height < 200 else ""}">{escape(face.body)}</span>'
-    action = "" if low else f'<span style="display:block;color:#0b57d0;{_ONE}">{escape(face.call_to_action)}</span>'
+    is_wide = width >= 2 * height
+    picture = _picture(face.picture, height - lines * LINE - 14, is_wide=is_wide) if face.picture and not low else ""
+    words = [f'<b style="display:block;{_ONE}">{escape(face.headline)}</b>']
+    if not low:
+        words.append(f'<span style="display:block;{_ONE if height < SHORT else ""}">{escape(face.body)}</span>')
+    if height >= SHORT:
+        words.append(f'<span style="display:block;color:#0b57d0;{_ONE}">{escape(face.call_to_action)}</span>')
     why = f' <a href="{escape(face.why)}" {_OUT} style="color:#444">{WHY}</a>' if face.why else ""
     seen = f'<img src="{escape(face.seen)}" alt="" width="1" height="1" style="{_UNSEEN}">' if face.seen else ""
     return (
         f'<div lang="{escape(face.language)}" style="{_BOX};width:{width}px;height:{height}px">'
-        f'<a href="{escape(face.click)}" {_OUT} style="{_LINK}">{picture}'
-        f'<b style="display:block;{_ONE}">{escape(face.headline)}</b>{body}{action}</a>'
+        f'<a href="{escape(face.click)}" {_OUT} style="{_LINK};{_BESIDE if is_wide else ""}">{picture}'
+        f'<span style="display:block;min-width:0">{"".join(words)}</span></a>'
         f'<div style="{_FOOT};height:{lines * LINE}px"><span style="{_LABEL}">{LABEL}</span> {escape(names)}{why}</div>'
         f"{seen}</div>"
     )
@@ -66,8 +70,10 @@ def _lines(words: str, width: int) -> int:
     return -(-int(len(words) * SMALL * 0.6) // (width - 12))
 
 
-def _picture(address: str, *, height: int) -> str:
-    return f'<img src="{escape(address)}" alt="" style="display:block;width:100%;height:{height}px;object-fit:contain">'
+def _picture(address: str, room: int, *, is_wide: bool) -> str:
+    """As high as there is room, beside the words; or half of it, above them."""
+    size = f"flex:none;width:{room}px;height:{room}px" if is_wide else f"width:100%;height:{room // 2}px"
+    return f'<img src="{escape(address)}" alt="" style="display:block;object-fit:contain;{size}">'
 
 
 _OUT = 'target="_blank" rel="noopener noreferrer sponsored nofollow"'
@@ -77,6 +83,7 @@ _BOX = (
     "font:13px/1.3 system-ui,sans-serif;border:1px solid #c8c8d0;display:flex;flex-direction:column"
 )
 _LINK = "flex:1;min-height:0;overflow:hidden;color:inherit;text-decoration:none"
+_BESIDE = "display:flex;gap:8px;align-items:center"
 _FOOT = f"flex:none;overflow:hidden;font-size:{SMALL}px;line-height:{LINE}px;color:#444"
 _LABEL = "border:1px solid #888;border-radius:2px;padding:0 2px;line-height:9px;display:inline-block"
 _UNSEEN = "position:absolute;left:-10px;top:-10px"

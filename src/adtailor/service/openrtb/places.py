@@ -14,7 +14,7 @@ from adtailor.service.wire.decoding import MOST_MICROS
 from adtailor.service.wire.openrtb import Banner, Imp, NativeAsset, NativeRequest, native_request
 
 FORMATS: frozenset[Format] = frozenset({"native", "image"})
-LEAST_WIDTH, LEAST_HEIGHT = 200, 50
+LEAST_WIDTH, LEAST_HEIGHT = 120, 50
 """Anything smaller has no room for the names that stand on every ad."""
 MOST_SIDE = 4000
 HTML = "text/html"
