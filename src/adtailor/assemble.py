@@ -463,6 +463,7 @@ def _exchange(engine: Engine) -> Exchange:
         currency=settings.currency,
         seat=settings.openrtb.seat,
         person_source=settings.openrtb.person_source,
+        floor=micros(settings.openrtb.floor),
         public_url=settings.openrtb.public_url,
         backfill=backfill,
     )

@@ -1,10 +1,10 @@
 """What an operator can set of OpenRTB: who may call it from a browser, as whom it bids, and who is asked in turn."""
 
-from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
 import msgspec
 
+from adtailor.domain.money import micros
 from adtailor.errors import InvalidInput
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -18,6 +18,8 @@ class OpenRtb(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     seat: str = "adtailor"
     person_source: str = "adtailor"
     """The source of the `eids` that hold your own ids of people."""
+    floor: str = "0.01"
+    """The least that is bid for a thousand impressions, in the account currency."""
     public_url: str | None = None
     """Where browsers reach this server, as https://ads.example; without it, by the name that was asked."""
 
@@ -56,12 +58,12 @@ def check_exchange(openrtb: OpenRtb, backfill: Backfill) -> None:
         )
     if not 10 <= backfill.timeout_ms <= 2000:
         raise InvalidInput(f"{backfill.timeout_ms} ms", hint="10 to 2000", field="backfill.timeout_ms")
-    try:
-        is_amount = Decimal(backfill.floor) >= 0
-    except InvalidOperation:
-        is_amount = False
-    if not is_amount:
-        raise InvalidInput(f"{backfill.floor!r} is no amount", hint="write it as 0.50", field="backfill.floor")
+    for field, amount in (("openrtb.floor", openrtb.floor), ("backfill.floor", backfill.floor)):
+        try:
+            micros(amount)
+        except InvalidInput as error:
+            error.field = field
+            raise
 
 
 def _is_origin(address: str) -> bool:

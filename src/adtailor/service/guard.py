@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
 
@@ -71,13 +71,11 @@ class Guard:
             return
 
         page = partner(scope["path"], scope["headers"], self.rules.partners)
-        extra: list[tuple[bytes, bytes]] = (
-            allowing(page) if page else [CROSS_ORIGIN] if scope["path"].startswith(MEDIA) else []
-        )
+        extra = _for_other_sites(scope["path"], page)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = list(message["headers"]) + extra
+                headers = [*message["headers"], *extra]
                 there = {name.lower() for name, _ in headers}
                 message["headers"] = [*headers, *(pair for pair in DEFAULT_HEADERS if pair[0] not in there)]
             await send(message)
@@ -90,6 +88,13 @@ class Guard:
             await self.app(scope, receive, with_headers)
         else:
             await _tell(refused, with_headers)
+
+
+def _for_other_sites(path: str, page: str | None) -> Sequence[tuple[bytes, bytes]]:
+    """What lets other sites' pages read an answer, or show a picture."""
+    if page is not None:
+        return allowing(page)
+    return (CROSS_ORIGIN,) if path.startswith(MEDIA) else ()
 
 
 def refuse(method: str, path: str, headers: Iterable[tuple[bytes, bytes]], rules: Rules) -> Problem | None:

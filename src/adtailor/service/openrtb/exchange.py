@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from adtailor.domain.money import Micros
 from adtailor.journeys.backfill import Backfill
 
 
@@ -16,4 +17,7 @@ class Exchange:
     """The source of the `eids` that hold our own ids of people."""
     public_url: str | None = None
     """Where browsers reach this server, as https://ads.example; None for the host that was asked."""
+    floor: Micros = Micros(10_000)
+    """The least that is bid for a thousand impressions, where the request asks for less: a winner that has nobody to
+    beat would else be offered for nothing."""
     backfill: Backfill | None = None

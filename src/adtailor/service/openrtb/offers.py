@@ -96,7 +96,7 @@ def _own(
     addresses: Addresses,
 ) -> Bid | None:
     won = filled.won
-    if won is None or creative is None or known is None or won.thousand_worth <= 0:
+    if won is None or creative is None or known is None:
         return None
     shop = host_of(creative.landing_url)
     face = Face(

@@ -45,16 +45,16 @@ class Place:
         return tuple(prebid.bidder or ()) if prebid else ()
 
 
-def places_of(imps: tuple[Imp, ...], *, currency: str) -> dict[PlacementId, Place]:
+def places_of(imps: tuple[Imp, ...], *, currency: str, floor: Micros) -> dict[PlacementId, Place]:
     """The places that can be bid on, in the order asked, as many as one page may have."""
     found: dict[PlacementId, Place] = {}
     for index, imp in enumerate(imps[:MOST_PLACEMENTS]):
-        if (place := _place(imp, index, currency)) is not None:
+        if (place := _place(imp, index, currency, floor)) is not None:
             found[place.placement.id] = place
     return found
 
 
-def _place(imp: Imp, index: int, currency: str) -> Place | None:
+def _place(imp: Imp, index: int, currency: str, floor: Micros) -> Place | None:
     if (imp.pmp and imp.pmp.private_auction) or (imp.qty and imp.qty.multiplier != 1.0):
         return None
     if not _is_floor(imp.bidfloor):
@@ -71,7 +71,7 @@ def _place(imp: Imp, index: int, currency: str) -> Place | None:
             id=PlacementId(f"imp-{index}"),
             position=index,
             formats=FORMATS,
-            thousand_floor=Micros(math.ceil(Decimal(str(imp.bidfloor or 0)) * 1_000_000)),
+            thousand_floor=max(floor, Micros(math.ceil(Decimal(str(imp.bidfloor or 0)) * 1_000_000))),
         ),
         size=size,
         native=native,

@@ -76,7 +76,7 @@ def openrtb_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
             bid_request = decode_bid_request(_plain(await request.body(), request.headers.get("content-encoding")))
             request_id = bid_request.id or ""
             check(bid_request)
-            places = places_of(bid_request.imp, currency=exchange.currency)
+            places = places_of(bid_request.imp, currency=exchange.currency, floor=exchange.floor)
         except AdtailorError as error:
             said = f"{error.field}: {error.message}" if error.field else error.message
             problem = RequestProblem(problem=said, hint=error.hint)
