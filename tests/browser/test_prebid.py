@@ -83,7 +83,7 @@ def reader(site, publisher, chromium: Browser) -> Iterator[Reader]:
     page = context.new_page()
     requests: list[Request] = []
     complaints: list[str] = []
-    page.on("request", lambda one: requests.append(one))  # noqa: PLW0108  # a method of a list cannot be listened with
+    page.on("request", lambda one: requests.append(one))  # noqa: PLW0108  # needs a function
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield Reader(context=context, page=page, requests=requests, complaints=complaints)
