@@ -10,7 +10,7 @@ from typing import cast
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from adtailor.domain.access import CALLER, OWNER, Caller
+from adtailor.domain.access import CALLER, OWNER, PARTNER, Caller
 from adtailor.service.partners import allowing, partner, preflight
 from adtailor.service.wire.decoding import encode
 from adtailor.service.wire.problems import PROBLEM_JSON, Problem, problem
@@ -138,7 +138,7 @@ def judge(method: str, path: str, headers: Iterable[tuple[bytes, bytes]], rules:
             field="Host",
         )
     if method in {"POST", "OPTIONS"} and partner(path, headers, rules.partners) is not None:
-        return None
+        return PARTNER
     if method not in READING and not path.startswith(EVENT_PATHS) and _is_foreign(given, host):
         return problem(
             403, "another site's page may not change anything here", hint="call it from its own pages", field="Origin"

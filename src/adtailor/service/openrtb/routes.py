@@ -26,7 +26,7 @@ from adtailor.service.openrtb.notices import notice_routes
 from adtailor.service.openrtb.offers import seatbids
 from adtailor.service.openrtb.places import Place, asked_together, places_of
 from adtailor.service.openrtb.tally import Tally
-from adtailor.service.operations import Operation
+from adtailor.service.operations import SITES, Operation
 from adtailor.service.wire.openrtb import BidRequest, BidResponse, Misfit, RequestProblem, decode_bid_request
 
 MOST_BYTES = 2 * 2**20
@@ -41,6 +41,7 @@ OPERATIONS = (
         body=BidRequest,
         answers={200: BidResponse, 204: None, 400: BidResponse},
         asks={"Sec-GPC": "1 switches profiling off for this request"},
+        roles=SITES,
     ),
     *NOTICES,
 )
