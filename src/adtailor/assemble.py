@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from adtailor.journeys.training_rows import TrainingRows
     from adtailor.ports import Clock, Encoder, LanguageModel, LookReader, TextReader
     from adtailor.service.guard import Guard
+    from adtailor.service.openrtb.exchange import Exchange
     from adtailor.simulate.community import Community
     from adtailor.storage import SqliteStore
     from adtailor.understand.text import TextUnderstanding
@@ -433,6 +434,7 @@ def build(engine: Engine) -> Guard:
         clock=engine.clock,
         random=SystemRandom,
         posts_arrived=arrived.set,
+        exchange=_exchange(engine),
     )
     media = media_folder(engine.data)
     rooms = Rooms(
@@ -460,9 +462,40 @@ def build(engine: Engine) -> Guard:
 
     return build_app(
         doors,
-        rules=Rules(token=server.token, hosts=None if server.token else LOOPBACK, find=find),
+        rules=Rules(
+            token=server.token,
+            hosts=None if server.token else LOOPBACK,
+            find=find,
+            partners=frozenset(engine.settings.openrtb.origins),
+        ),
         pages=build_pages(rooms),
         lifespan=[lambda _: _reading(engine, arrived)],
+    )
+
+
+def _exchange(engine: Engine) -> Exchange:
+    """What OpenRTB needs, with the bidder that is asked where nothing here fits, if one is set."""
+    from adtailor.domain.money import micros
+    from adtailor.engines.openrtb_upstream import OpenRtbUpstream
+    from adtailor.journeys.backfill import Backfill
+    from adtailor.service.openrtb.exchange import Exchange
+
+    settings = engine.settings
+    backfill = None
+    if settings.backfill.url is not None:
+        backfill = Backfill(
+            OpenRtbUpstream(settings.backfill.url, currency=settings.currency),
+            policy=engine.policy,
+            floor=micros(settings.backfill.floor),
+            seconds=settings.backfill.timeout_ms / 1000,
+        )
+    return Exchange(
+        currency=settings.currency,
+        seat=settings.openrtb.seat,
+        person_source=settings.openrtb.person_source,
+        floor=micros(settings.openrtb.floor),
+        public_url=settings.openrtb.public_url,
+        backfill=backfill,
     )
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from adtailor.domain.access import AccessToken
 from adtailor.domain.audit import Action, AuditEntry, Author
+from adtailor.domain.backfill import Blocked, ForeignAd, OpenPlace, Surroundings
 from adtailor.domain.buying import Inventory
 from adtailor.domain.decision import Evidence, Won
 from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRef
@@ -259,6 +260,22 @@ class Wellbeing(Protocol):
 
         Whoever holds the rows cannot tell the one from the other.
         """
+        ...
+
+
+class Upstream(Protocol):
+    """Another bidder, asked for ads where none of ours fits."""
+
+    def offers(
+        self,
+        request_id: str,
+        places: Sequence[OpenPlace],
+        surroundings: Surroundings,
+        *,
+        blocked: Blocked,
+        seconds: float,
+    ) -> Sequence[ForeignAd]:
+        """What it offers within this time, well-formed and not yet judged; nothing where it fails or is resting."""
         ...
 
 

@@ -25,6 +25,8 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/posts"): SITES,
     ("GET", "/v1/posts/{post_id}/reading"): SITES,
     ("POST", "/v1/decisions"): SITES,
+    ("POST", "/openrtb2/auction"): SITES,
+    ("GET", "/v1/openrtb"): OWNER,
     ("GET", PEOPLE): SITES,
     ("PUT", PEOPLE): SITES,
     ("DELETE", PEOPLE): SITES,

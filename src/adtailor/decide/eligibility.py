@@ -214,6 +214,12 @@ def not_hidden(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
     return _without(len(ads), np.array(hidden, dtype=np.int32)) if hidden else None
 
 
+def not_barred(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
+    """The page takes the ad: it blocks neither its advertiser nor what it advertises."""
+    barred = _places(asked.request.barred, ads)
+    return _without(len(ads), np.array(barred, dtype=np.int32)) if barred else None
+
+
 def under_daily_cap(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
     """The viewer has not yet seen the ad too often today."""
     return _under(ads.daily_caps, asked.limits.seen_today, ads)
@@ -338,6 +344,7 @@ RULES: tuple[Rule, ...] = (
     Rule(says="viewer hid it", stays=not_hidden),
     Rule(says="daily cap reached", stays=under_daily_cap, precisely=_day_of),
     Rule(says="session cap reached", stays=under_session_cap, precisely=_session_of),
+    Rule(says="blocked by the page", stays=not_barred),
 )
 
 

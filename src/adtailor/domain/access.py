@@ -39,6 +39,8 @@ class Caller:
 
 
 OWNER = Caller(role="owner")
+PARTNER = Caller(role="site", name="a partner's page")
+"""A page of another site that the operator named, at the one door that is open to it."""
 CALLER = "adtailor.caller"
 """Where the gate leaves word of who asks, in the scope of a request."""
 

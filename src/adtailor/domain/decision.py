@@ -1,8 +1,10 @@
 """One request becomes one explained decision."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -43,10 +45,13 @@ class Placement:
     formats: frozenset[Format] = frozenset({"native"})
     floor: Micros = Micros(0)
     """The least that a click (or 1000 impressions of a CPM ad) may cost here."""
+    thousand_floor: Micros = Micros(0)
+    """The least that 1000 impressions are to bring, whatever the ad pays for: the floor of an exchange."""
 
     def __post_init__(self) -> None:
         checked_id(self.id, "placements.id")
         not_negative(self.floor, "placements.floor_micros")
+        not_negative(self.thousand_floor, "placements.thousand_floor_micros")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,8 @@ class DecisionRequest:
     context: Context = Context()
     viewer: Viewer = Viewer()
     regs: Regulations = Regulations()
+    barred: frozenset[AdId] = frozenset()
+    """Ads that the page itself does not take: blocked advertisers and categories."""
 
     def __post_init__(self) -> None:
         checked_id(self.request_id, "request_id")
@@ -231,6 +238,18 @@ class Won:
     products: frozenset[ProductId] = frozenset()
     is_urgent: bool = False
     energy: float = 0.0
+    events: float = 0.0
+    """The charged events that one impression is expected to bring."""
+
+    @property
+    def thousand_worth(self) -> Micros:
+        """What 1000 impressions are expected to bring at this price, in whole micros, rounded down.
+
+        At 0.10 a click and one click in fifty impressions, 2.00; what is paid by the thousand is its own price.
+        """
+        if self.bid_kind == "cpm":
+            return self.price
+        return Micros(math.floor(1000 * Fraction(self.events) * self.price))
 
 
 NoFillCode = Literal["quiet", "no_eligible_ad", "below_floor"]

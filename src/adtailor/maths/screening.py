@@ -35,7 +35,7 @@ from adtailor.maths.scoring import (
     weigh,
 )
 
-WORTH_SCREENING = 256
+WORTH_SCREENING = 1500
 """With fewer ads the exact pass alone is quicker."""
 _BLOCK = 256
 _FARTHEST = np.float32(40.0)
@@ -90,10 +90,10 @@ class Contest:
         """The `best` of each ablation by value; row j leaves out the signals whose bits are set in `left_out[j]`."""
         screened = self._screened
         if screened is not None and best <= screened.best:
-            eligible = [screened.eligible.get(out) for out in left_out.tolist()]
-            if None not in eligible:
+            asked = left_out.tolist()
+            if screened.eligible.keys() >= set(asked):
                 ranking = rank(screened.weighed, left_out, best=best)
-                ranking.eligible[:] = eligible
+                ranking.eligible[:] = [screened.eligible[out] for out in asked]
                 return ranking
         if self._whole is None:
             self._whole = weigh(self._ads, self._query, self._eligibility, self._index)

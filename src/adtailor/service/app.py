@@ -14,6 +14,7 @@ from adtailor.service.access import Doorkeeper
 from adtailor.service.answers import REFUSALS
 from adtailor.service.doors import Doors
 from adtailor.service.guard import Guard, Rules
+from adtailor.service.openrtb import routes as openrtb
 from adtailor.service.operations import Operation
 
 MOST_BYTES = 2 * 2**20
@@ -22,6 +23,7 @@ MOST_BYTES = 2 * 2**20
 OPERATIONS: tuple[Operation, ...] = (
     *posts.OPERATIONS,
     *decisions.OPERATIONS,
+    *openrtb.OPERATIONS,
     *events.OPERATIONS,
     *people.OPERATIONS,
     *catalogue.OPERATIONS,
@@ -39,6 +41,7 @@ def build_service(doors: Doors) -> list[BaseRouteHandler]:
     return [
         *posts.post_routes(doors),
         *decisions.decision_routes(doors),
+        *openrtb.openrtb_routes(doors),
         *events.event_routes(doors),
         *people.people_routes(doors),
         *catalogue.catalogue_routes(doors),

@@ -12,6 +12,7 @@ from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.ports import AuditLog, CatalogueStore, Clock, PostStore
+from adtailor.service.openrtb.exchange import Exchange
 
 
 def _nothing() -> None:
@@ -43,3 +44,5 @@ class Doors:
     """Called after posts were stored, so that whoever reads them need not wait."""
     missing: Callable[[], Sequence[str]] = _ready
     """What keeps the service from answering well, in words; nothing when it is ready."""
+    exchange: Exchange = Exchange()
+    """What OpenRTB needs beside the journeys."""

@@ -3,22 +3,36 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import cast
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from adtailor.domain.access import CALLER, OWNER, Caller
+from adtailor.domain.access import CALLER, OWNER, PARTNER, Caller
+from adtailor.service.partners import allowing, partner, preflight
 from adtailor.service.wire.decoding import encode
 from adtailor.service.wire.problems import PROBLEM_JSON, Problem, problem
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-EVENT_PATHS = ("/v1/e/", "/v1/c/")
+EVENT_PATHS = ("/v1/e/", "/v1/c/", "/openrtb2/seen/", "/openrtb2/won/", "/openrtb2/lost/")
 """Reached from the pages of any site; what they may do stands in their token."""
-OPEN_PATHS = (*EVENT_PATHS, "/v1/explain/", "/media/", "/healthz", "/readyz", "/docs", "/openapi.json")
+MEDIA = "/media/"
+"""Pictures of ads, which the pages of any site show."""
+OPEN_PATHS = (
+    *EVENT_PATHS,
+    "/v1/explain/",
+    "/openrtb2/why/",
+    "/openrtb2/elsewhere",
+    MEDIA,
+    "/healthz",
+    "/readyz",
+    "/docs",
+    "/openapi.json",
+)
 """Asked for without the installation's token."""
+CROSS_ORIGIN = (b"cross-origin-resource-policy", b"cross-origin")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 DEFAULT_HEADERS: tuple[tuple[bytes, bytes], ...] = (
@@ -48,6 +62,8 @@ class Rules:
     hosts: Collection[str] | None = LOOPBACK
     """The names it answers to, without port; None for any. A page that rebinds DNS to loopback calls it by another."""
     open_paths: tuple[str, ...] = OPEN_PATHS
+    partners: Collection[str] = ()
+    """Origins whose pages may call the exchange's door, and only that, without the token."""
 
 
 class Guard:
@@ -63,9 +79,12 @@ class Guard:
             await self.app(scope, receive, send)
             return
 
+        page = partner(scope["path"], scope["headers"], self.rules.partners)
+        extra = _for_other_sites(scope["path"], page)
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = list(message["headers"])
+                headers = [*message["headers"], *extra]
                 there = {name.lower() for name, _ in headers}
                 message["headers"] = [*headers, *(pair for pair in DEFAULT_HEADERS if pair[0] not in there)]
             await send(message)
@@ -73,9 +92,19 @@ class Guard:
         judged = judge(scope["method"], scope["path"], scope["headers"], self.rules)
         if isinstance(judged, Problem):
             await _tell(judged, with_headers)
+        elif page is not None and scope["method"] == "OPTIONS":
+            await send({"type": "http.response.start", "status": 204, "headers": preflight(page)})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
         else:
             cast("dict[str, object]", scope)[CALLER] = judged
             await self.app(scope, receive, with_headers)
+
+
+def _for_other_sites(path: str, page: str | None) -> Sequence[tuple[bytes, bytes]]:
+    """What lets other sites' pages read an answer, or show a picture."""
+    if page is not None:
+        return allowing(page)
+    return (CROSS_ORIGIN,) if path.startswith(MEDIA) else ()
 
 
 def refuse(method: str, path: str, headers: Iterable[tuple[bytes, bytes]], rules: Rules) -> Problem | None:
@@ -95,6 +124,7 @@ def judge(method: str, path: str, headers: Iterable[tuple[bytes, bytes]], rules:
     >>> judge("GET", "/v1/ads", [(b"host", b"localhost")], Rules())
     Caller(role='owner', name='owner', organization_id=None, site_id=None)
     """
+    headers = list(headers)
     given: dict[bytes, list[bytes]] = {}
     for name, value in headers:
         given.setdefault(name.lower(), []).append(value)
@@ -107,6 +137,8 @@ def judge(method: str, path: str, headers: Iterable[tuple[bytes, bytes]], rules:
             hint="call it by the address it prints when it starts",
             field="Host",
         )
+    if method in {"POST", "OPTIONS"} and partner(path, headers, rules.partners) is not None:
+        return PARTNER
     if method not in READING and not path.startswith(EVENT_PATHS) and _is_foreign(given, host):
         return problem(
             403, "another site's page may not change anything here", hint="call it from its own pages", field="Origin"
