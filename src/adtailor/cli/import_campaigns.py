@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from adtailor import assemble
+from adtailor.cli.shown import shown
 from adtailor.config.settings import data_folder
 from adtailor.domain.buying import Inventory
 from adtailor.domain.money import micros
@@ -88,10 +89,10 @@ def _print(console: Console, made: Plan, *, apply: bool) -> None:
     if made.unmapped:
         console.print(f"\n{len(made.unmapped)} things were not taken over as they are:")
         for one in made.unmapped[:SHOWN]:
-            console.print(f"  {one.where}, {one.what}: {one.says}", highlight=False, markup=False)
+            console.print(f"  {shown(one.where)}, {shown(one.what, 60)}: {one.says}", highlight=False, markup=False)
         if len(made.unmapped) > SHOWN:
             rest = Counter(one.what for one in made.unmapped[SHOWN:])
-            told = ", ".join(f"{what} ({count})" for what, count in rest.most_common())
+            told = ", ".join(f"{shown(what, 60)} ({count})" for what, count in rest.most_common())
             console.print(f"  and {len(made.unmapped) - SHOWN} more: {told}; --json has all", markup=False)
     if not made.changes_something:
         console.print("\nNothing is new.")
