@@ -229,6 +229,13 @@ def asking_looks(reader: LookReader, settings: Settings) -> LookReader:
     return reader if model is None else AskedLook(reader, model)
 
 
+def open_store(data: Path) -> SqliteStore:
+    """What is kept in a data folder, without models: for verbs that read no posts. `close` it."""
+    from adtailor.storage import SqliteStore
+
+    return SqliteStore(data)
+
+
 def open_engine(
     data: Path,
     settings: Settings,

@@ -24,6 +24,8 @@ class Verb:
     name: str
     help: str
     is_group: bool = False
+    module: str | None = None
+    """Where it is not called as the verb: `import` cannot be."""
 
 
 VERBS: tuple[Verb, ...] = (
@@ -41,6 +43,13 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="token", help="Tokens with roles, for those who ask over HTTP.", is_group=True),
     Verb(name="audit", help="Who changed what, when."),
     Verb(name="distil", help="Learn from a larger model on your own posts; keep only what people find better."),
+    Verb(
+        name="import",
+        help="Take over campaigns from another ad server: first what would change, then all of it or nothing.",
+        is_group=True,
+        module="import_campaigns",
+    ),
+    Verb(name="shadow", help="What would have been shown where another server decided: nothing is changed by it."),
     Verb(name="doctor", help="Say what is installed, which models, and what is missing."),
 )
 
@@ -85,9 +94,9 @@ def application(arguments: Sequence[str]) -> typer.Typer:
         if verb.name != wanted:
             app.command(verb.name, help=verb.help)(_not_loaded)
         elif verb.is_group:
-            app.add_typer(import_module(f"adtailor.cli.{verb.name}").app, name=verb.name, help=verb.help)
+            app.add_typer(import_module(f"adtailor.cli.{verb.module or verb.name}").app, name=verb.name, help=verb.help)
         else:
-            app.command(verb.name)(import_module(f"adtailor.cli.{verb.name}").run)
+            app.command(verb.name)(import_module(f"adtailor.cli.{verb.module or verb.name}").run)
     return app
 
 
