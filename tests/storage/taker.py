@@ -9,6 +9,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from adtailor.domain.events import Arrival
 from adtailor.storage import SqliteStore
 from adtailor.testing import samples
 
@@ -27,7 +28,7 @@ def work(folder: Path, first: int) -> None:
             done = [number]
         else:
             batch = [samples.event(number + n, price=7, at=at) for n in range(BATCH)]
-            store.events.take_many(batch)
+            store.events.take_many([Arrival(event=event) for event in batch])
             store.events.take(batch[0])
             done = [number + n for n in range(BATCH)]
         lines = "".join(f"{n} {ref.segment} {ref.offset} {number}\n" for n in done)

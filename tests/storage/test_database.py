@@ -5,16 +5,17 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, insert
 
 from adtailor import storage
 from adtailor.domain.ids import PersonId, TopicId
@@ -147,20 +148,61 @@ def test_the_steps_lead_to_the_tables_and_the_last_is_the_one_we_know(folder: Pa
     engine.dispose()
 
 
+def made_at(folder: Path, revision: str) -> None:
+    """Put in place of what is there an empty database, as an older adtailor left it."""
+    path = folder / "adtailor.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        ((installation,),) = db.execute("SELECT id FROM installation")
+    path.unlink()
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.execute(insert(tables.installation).values(id=installation, forgotten=0))
+        connection.execute(insert(tables.catalogue_version).values(one=1, version=1))
+        connection.exec_driver_sql("PRAGMA application_id = 0x41445441")
+    engine.dispose()
+
+
 def test_topics_that_an_older_store_excluded_are_excluded_still(folder: Path) -> None:
     with SqliteStore(folder) as store:
         stored = store.catalogue.inventory()
-    with closing(sqlite3.connect(folder / "adtailor.sqlite")) as db, db:
+    path = folder / "adtailor.sqlite"
+    with closing(sqlite3.connect(path)) as db:
         ((adset_id, body),) = db.execute("SELECT id, body FROM catalogue WHERE kind = 'adsets'").fetchall()
-        adset = msgspec.msgpack.decode(body[1:])
-        del adset["exclusions"]
-        adset["targeting"]["excluded_topics"] = ["187"]
-        older = body[:1] + msgspec.msgpack.encode(adset)
-        db.execute("UPDATE catalogue SET body = ? WHERE kind = 'adsets' AND id = ?", (older, adset_id))
-        db.execute("UPDATE alembic_version SET version_num = '0001'")
+    adset = msgspec.msgpack.decode(body[1:])
+    del adset["exclusions"]
+    adset["targeting"]["excluded_topics"] = ["187"]
+    older = body[:1] + msgspec.msgpack.encode(adset)
+    made_at(folder, "0001")
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("INSERT INTO catalogue VALUES ('adsets', ?, 0, ?)", (adset_id, older))
     with SqliteStore(folder) as store:
         (moved,) = store.catalogue.inventory().adsets
         assert moved == replace(stored.adsets[0], exclusions=Targeting(topics=frozenset({TopicId("187")})))
+
+
+def test_t35_what_an_older_store_charged_is_entered_in_the_ledger_and_stays_charged_once(folder: Path) -> None:
+    made_at(folder, "0002")
+    late = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)  # the 21st in Berlin
+    with closing(sqlite3.connect(folder / "adtailor.sqlite")) as db, db:
+        db.execute("INSERT INTO budgets VALUES ('autumn', 'Europe/Berlin', 1000, NULL, 300)")
+        db.execute("INSERT INTO spent_days VALUES ('autumn', '2026-11-21', 300)")
+        for number, charged in ((1, 300), (2, 0)):
+            db.execute(
+                "INSERT INTO events VALUES (?, ?, 'feed-1', 'click', 'autumn-ad', 'boots', 'autumn', ?, 'valid', "
+                "300, ?, ?)",
+                (number, f"decision-{number}", int(late.timestamp()) * 1_000_000, charged, int(charged == 0)),
+            )
+    with SqliteStore(folder) as store:
+        assert store.ledger.disagreements() == []
+        assert [(entry.kind, entry.day, entry.amount) for entry in store.ledger.entries()] == [
+            ("charge", "2026-11-21", 300)
+        ]
+        assert store.events.take(samples.event(1, at=late)).status == "duplicate"
 
 
 def shape(connection: Connection) -> dict[str, str]:

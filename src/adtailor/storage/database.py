@@ -18,7 +18,7 @@ from adtailor.errors import StorageFailed
 from adtailor.storage import tables
 
 FILE = "adtailor.sqlite"
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest step of `migrations/versions`."""
 _APPLICATION = 0x41445441  # "ADTA"
 _MAGIC = b"SQLite format 3\x00"
@@ -77,12 +77,21 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Generator[Connection]:
-        """One transaction that holds the write lock from its start, and is on disk when the block ends."""
+    def writing(self, *, durably: bool = True) -> Generator[Connection]:
+        """One transaction that holds the write lock from its start, and is on disk when the block ends.
+
+        Where it need not be `durably`, it survives a killed process, and a power cut only once something else was.
+        """
         with self._write_lock, self._refusals(), self._engine.connect() as plain:
             connection = plain.execution_options(adtailor_writes=True)
-            with connection.begin():
-                yield connection
+            if not durably:
+                driver_cursor(connection).execute("PRAGMA synchronous=NORMAL")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                if not durably:
+                    driver_cursor(connection).execute("PRAGMA synchronous=FULL")
 
     def commits(self) -> int:
         """A number that changes when anyone, here or in another process, has committed.
@@ -160,6 +169,11 @@ class Database:
 
     def _refusal(self, cause: BaseException) -> StorageFailed:
         return StorageFailed(f"{self.path} cannot be used: {cause}", hint=_hint(str(cause)))
+
+
+def driver_cursor(connection: Connection) -> sqlite3.Cursor:
+    """The driver's cursor in the same transaction: building statements costs more than running these."""
+    return cast("sqlite3.Cursor", connection.connection.cursor())
 
 
 def _checked(path: Path, installation: bytes) -> None:
