@@ -179,6 +179,7 @@ def _won(auction: Auction, slot: int, chosen: int, floor: Micros) -> Won:
         products=line.creative.products,
         is_urgent=line.creative.is_urgent,
         energy=line.creative.tone.get("energetic", 0.0),
+        adset_id=line.adset.id,
     )
 
 

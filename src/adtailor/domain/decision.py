@@ -11,6 +11,7 @@ from adtailor.domain.checks import checked_id, not_negative
 from adtailor.domain.creative import Format
 from adtailor.domain.ids import (
     AdId,
+    AdSetId,
     AdvertiserId,
     CampaignId,
     DecisionId,
@@ -231,6 +232,7 @@ class Won:
     products: frozenset[ProductId] = frozenset()
     is_urgent: bool = False
     energy: float = 0.0
+    adset_id: AdSetId | None = None
 
 
 NoFillCode = Literal["quiet", "no_eligible_ad", "below_floor"]

@@ -12,12 +12,12 @@ MOST_AT_ONCE = 2_000
 
 @dataclass(slots=True)
 class _Job(Generic[Ask, Answer]):
-    """What one thread wants to have written."""
+    """What one thread wants to have written; it is woken when that is done, or when it is its turn to write."""
 
     asks: Sequence[Ask]
-    answers: list[Answer] = field(default_factory=list["Answer"])
+    woken: threading.Event = field(default_factory=threading.Event)
+    answers: list[Answer] | None = None
     error: BaseException | None = None
-    done: bool = False
 
 
 class GroupCommit(Generic[Ask, Answer]):
@@ -26,38 +26,45 @@ class GroupCommit(Generic[Ask, Answer]):
     def __init__(self, commit: Callable[[Sequence[Ask]], list[Answer]]) -> None:
         self._commit = commit
         self._waiting: list[_Job[Ask, Answer]] = []
-        self._waiting_lock = threading.Lock()
-        self._leading = threading.Lock()
+        self._lock = threading.Lock()
+        self._someone_writes = False
 
     def __call__(self, asks: Sequence[Ask]) -> list[Answer]:
         """The answers, in order; what they say is durable when this returns."""
         job = _Job[Ask, Answer](asks=asks)
-        with self._waiting_lock:
+        with self._lock:
             self._waiting.append(job)
-        while not job.done:
-            with self._leading:
-                if not job.done:
-                    self._lead()
+            writes, self._someone_writes = not self._someone_writes, True
+        if not writes:
+            job.woken.wait()
+        if job.answers is None and job.error is None:
+            self._write()
         if job.error is not None:
             raise job.error
-        return job.answers
+        return job.answers or []
 
-    def _lead(self) -> None:
-        """Write what is waiting, oldest first, up to a size."""
-        with self._waiting_lock:
+    def _write(self) -> None:
+        """Write what waits, oldest first and up to a size, then wake whoever writes next."""
+        with self._lock:
             count = taken = 0
             while taken < len(self._waiting) and count < MOST_AT_ONCE:
                 count += len(self._waiting[taken].asks)
                 taken += 1
             jobs, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        answers: list[Answer] = []
+        error: BaseException | None = None
         try:
             answers = self._commit([ask for job in jobs for ask in job.asks])
-        except BaseException as error:
-            for job in jobs:
-                job.error, job.done = error, True
-            return
+        except BaseException as caught:
+            error = caught
+        with self._lock:
+            following = self._waiting[0] if self._waiting else None
+            self._someone_writes = following is not None
+        if following is not None:
+            following.woken.set()
         first = 0
         for job in jobs:
-            job.answers = answers[first : first + len(job.asks)]
+            job.error = error
+            job.answers = answers[first : first + len(job.asks)] if error is None else None
             first += len(job.asks)
-            job.done = True
+            job.woken.set()

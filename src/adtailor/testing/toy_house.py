@@ -72,6 +72,7 @@ class ToyHouse:
     """The journeys, on one store."""
 
     store: Store
+    catalogue: LiveCatalogue
     fill_page: FillPage
     take_event: TakeEvent
     read_posts: ReadPosts
@@ -86,6 +87,7 @@ def toy_house(
     seed: int = 5,
     exploration: float = 0.0,
     ranker: Callable[[], Ranker] | None = None,
+    holder: str = "here",
 ) -> ToyHouse:
     """A house on this store; an empty catalogue is filled with `ads`. The same seed mints the same tokens."""
     policy = load_policy()
@@ -96,11 +98,12 @@ def toy_house(
     reader = ToyReader()
     tokens = TokenBox({1: b"k" * 32}, 1, random_bytes=Random(seed).randbytes)  # noqa: S311 - a toy, and repeatable
     catalogue = LiveCatalogue(
-        store.catalogue, store.events, ranker=ranker or (lambda: priors), parents={}, policy=policy
+        store.catalogue, store.events, ranker=ranker or (lambda: priors), parents={}, policy=policy, holder=holder
     )
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
     return ToyHouse(
         store=store,
+        catalogue=catalogue,
         fill_page=FillPage(
             people=store.people,
             posts=store.posts,
