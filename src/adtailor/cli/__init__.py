@@ -35,6 +35,8 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="train", help="Train the heads again, from labelled data you have.", is_group=True),
     Verb(name="draft", help="Have a local language model propose other words for an ad; you approve them."),
     Verb(name="distil", help="Learn from a larger model on your own posts; keep only what people find better."),
+    Verb(name="report", help="Sum up what was delivered and what it cost; --check compares it with the ledger."),
+    Verb(name="events", help="Mark events as invalid traffic, and give back what they cost.", is_group=True),
     Verb(name="doctor", help="Say what is installed, which models, and what is missing."),
 )
 

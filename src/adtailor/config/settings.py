@@ -45,6 +45,23 @@ class Deciding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     exploration: float = 0.02
 
 
+class Traffic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is invalid: how often one viewer may come by one ad and kind of event, and networks without people."""
+
+    per_minute: int = 1
+    per_ten_minutes: int = 3
+    per_hour: int = 10
+    per_day: int = 25
+    impression_burst: int = 600
+    """Of one campaign, from one network, within a minute."""
+    click_burst: int = 30
+    conversion_burst: int = 10
+    networks: str | None = None
+    """A file of networks where machines live, one a line."""
+    proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """Networks of your own proxies, whose X-Forwarded-For is believed."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole tree."""
 
@@ -55,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     models: Models = Models()
     engine: Engine = Engine()
     deciding: Deciding = Deciding()
+    traffic: Traffic = Traffic()
 
 
 def data_folder(chosen: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -125,8 +143,9 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "models": Models,
     "engine": Engine,
     "deciding": Deciding,
+    "traffic": Traffic,
 }
-_LISTS = frozenset({"providers", "parts", "languages"})
+_LISTS = frozenset({"providers", "parts", "languages", "proxies"})
 
 
 def _environment_names() -> list[str]:
@@ -166,4 +185,7 @@ def _check(settings: Settings) -> None:
     for name in ("threads", "batch"):
         if (value := getattr(settings.models, name)) < 1:
             raise InvalidInput(f"{value} is too few", hint="1 or more", field=f"models.{name}")
+    for name in ("per_minute", "per_ten_minutes", "per_hour", "per_day"):
+        if (value := getattr(settings.traffic, name)) < 1:
+            raise InvalidInput(f"{value} is too few", hint="1 or more", field=f"traffic.{name}")
     check_engine(settings.engine)

@@ -37,6 +37,10 @@ class Called:
     """Of a conversion, so that the advertiser's server telling of it too counts once."""
     value: Micros | None = None
 
+    def __post_init__(self) -> None:
+        if self.order_id is not None:
+            checked_id(self.order_id, "order_id")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
@@ -154,7 +158,7 @@ class TakeEvent:
             price=price_of(kind, won),
             validity=validity,
             is_late=now >= claim.expires_at,
-            order=self._events.order_hash(won.campaign_id, checked_id(order, "order_id")) if order else None,
+            order=self._events.order_hash(won.campaign_id, order) if order else None,
             value=call.value if converted else None,
         )
         return Arrival(event=event, viewer=self._traffic.viewer(opened.record.person_id, call.caller, now))

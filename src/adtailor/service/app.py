@@ -9,7 +9,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
-from adtailor.service import catalogue, decisions, docs, events, health, people, posts
+from adtailor.service import catalogue, decisions, docs, events, health, money, people, posts
 from adtailor.service.answers import REFUSALS
 from adtailor.service.doors import Doors
 from adtailor.service.guard import Guard, Rules
@@ -22,6 +22,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *posts.OPERATIONS,
     *decisions.OPERATIONS,
     *events.OPERATIONS,
+    *money.OPERATIONS,
     *people.OPERATIONS,
     *catalogue.OPERATIONS,
     *health.OPERATIONS,
@@ -35,6 +36,7 @@ def build_service(doors: Doors) -> list[BaseRouteHandler]:
         *posts.post_routes(doors),
         *decisions.decision_routes(doors),
         *events.event_routes(doors),
+        *money.money_routes(doors),
         *people.people_routes(doors),
         *catalogue.catalogue_routes(doors),
         *health.health_routes(doors),

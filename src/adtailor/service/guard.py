@@ -15,7 +15,7 @@ from adtailor.service.wire.problems import PROBLEM_JSON, Problem, problem
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 EVENT_PATHS = ("/v1/e/", "/v1/c/")
 """Reached from the pages of any site; what they may do stands in their token."""
-OPEN_PATHS = (*EVENT_PATHS, "/v1/explain/", "/media/", "/healthz", "/readyz", "/docs", "/openapi.json")
+OPEN_PATHS = (*EVENT_PATHS, "/v1/explain/", "/adtailor.js", "/media/", "/healthz", "/readyz", "/docs", "/openapi.json")
 """Asked for without the installation's token."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -16,7 +16,9 @@ from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.people import People
 from adtailor.journeys.read_posts import ReadPosts
+from adtailor.journeys.reports import Reports
 from adtailor.journeys.take_event import TakeEvent
+from adtailor.journeys.take_postback import TakePostback
 from adtailor.ports import Ranker
 from adtailor.testing.stores import Store
 from adtailor.testing.toy_ads import toy_inventory, toy_world
@@ -75,6 +77,8 @@ class ToyHouse:
     catalogue: LiveCatalogue
     fill_page: FillPage
     take_event: TakeEvent
+    take_postback: TakePostback
+    reports: Reports
     read_posts: ReadPosts
     people: People
     explain: Explain
@@ -116,6 +120,10 @@ def toy_house(
             exploration=exploration,
         ),
         take_event=take_event,
+        take_postback=TakePostback(
+            events=store.events, people=store.people, source=store.catalogue, catalogue=catalogue, tokens=tokens
+        ),
+        reports=Reports(ledger=store.ledger, source=store.catalogue),
         read_posts=ReadPosts(
             posts=store.posts, people=store.people, text_reader=reader, look_reader=None, wellbeing=care, policy=policy
         ),
