@@ -15,7 +15,7 @@ from adtailor.domain.traffic import Limits
 from adtailor.errors import InvalidInput, TokenRefused
 from adtailor.journeys.take_event import Called, Taken, price_of
 from adtailor.journeys.traffic import Caller, Traffic
-from adtailor.measure.traffic import Networks
+from adtailor.measure.traffic import Networks, address_of
 from adtailor.storage import MemoryStore, SqliteStore
 from adtailor.testing.stores import Store
 from adtailor.testing.toy_house import ToyHouse, toy_house
@@ -42,7 +42,9 @@ def page(house: ToyHouse, number: int = 1, *, now: datetime = NOON) -> dict[Clai
 def call(
     house: ToyHouse, tokens: dict[ClaimKind, str], kind: EventKind, now: datetime = NOON, address: str | None = None
 ) -> Taken:
-    return house.take_event.take(tokens[kind], kinds=frozenset({kind}), now=now, user_agent=BROWSER, address=address)
+    return house.take_event.take(
+        tokens[kind], kinds=frozenset({kind}), now=now, user_agent=BROWSER, address=address_of(address)
+    )
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -124,7 +126,7 @@ def test_t36_machines_are_general_and_crowds_of_one_network_sophisticated_invali
     campaign = toy_house(MemoryStore()).store.catalogue.inventory().campaigns[0].id
 
     def judged(address: str | None, now: datetime = NOON, kind: EventKind = "click") -> str:
-        return traffic.judge(Caller(user_agent=BROWSER, address=address), kind, campaign, now)
+        return traffic.judge(Caller(user_agent=BROWSER, address=address_of(address)), kind, campaign, now)
 
     assert judged("203.0.113.9") == judged("::ffff:203.0.113.9") == "givt"
     crowd = [judged(f"198.51.100.{host}") for host in range(5)]

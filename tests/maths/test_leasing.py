@@ -17,8 +17,8 @@ def test_a_lease_and_all_that_is_expected_fit_what_is_left(
     granted = headroom(left, promised=promised, others=others, least=least)
     assert granted >= 0
     if granted:
-        assert granted + promised + others <= left + 1e-3
-        assert granted >= (left - promised - others) // 2 - 1
+        assert granted + promised + others <= left + 1.0
+        assert granted >= (left - promised - others) // 2 - 1.0
 
 
 def test_an_expectation_halves_with_every_half_life_and_never_grows() -> None:

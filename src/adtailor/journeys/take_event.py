@@ -7,12 +7,13 @@ from datetime import datetime
 from adtailor.decide.tokens import TokenBox
 from adtailor.domain.checks import checked_id
 from adtailor.domain.decision import Won
-from adtailor.domain.events import Arrival, DecisionRecord, Event, EventClaim, EventKind, EventOutcome
+from adtailor.domain.events import Arrival, DecisionRecord, Event, EventClaim, EventKind, EventOutcome, RecordRef
 from adtailor.domain.money import Micros
 from adtailor.domain.profile import Profile
 from adtailor.errors import StaleVersion, TokenRefused
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.traffic import NOBODY, Caller, Traffic
+from adtailor.measure.traffic import Address
 from adtailor.ports import EventStore, PeopleStore
 from adtailor.profiles.frequency import with_seen
 from adtailor.profiles.history import with_click, with_hide
@@ -85,7 +86,7 @@ class TakeEvent:
         now: datetime,
         user_agent: str | None,
         zone: str = "UTC",
-        address: str | None = None,
+        address: Address | None = None,
     ) -> Taken:
         """Durable before it returns. Raises TokenRefused for a forged, expired or misplaced token, or a lost record.
 
@@ -101,9 +102,10 @@ class TakeEvent:
         """The same for several, in order, with one wait for the disk; what is refused is handed back in its place."""
         opened: list[_Opened | TokenRefused] = []
         arrivals: list[Arrival] = []
+        records: dict[RecordRef, DecisionRecord | None] = {}
         for call in calls:
             try:
-                one = self._opened(call.token, call.kinds, now, MAY_BE_LATE)
+                one = self._opened(call.token, call.kinds, now, MAY_BE_LATE, records)
                 arrivals.append(self._arrival(one, call, now))
                 opened.append(one)
             except TokenRefused as refused:
@@ -120,14 +122,22 @@ class TakeEvent:
         return opened.record, opened.claim.placement_index
 
     def _opened(
-        self, token: str, kinds: frozenset[str], now: datetime, may_be_late: frozenset[str] = frozenset()
+        self,
+        token: str,
+        kinds: frozenset[str],
+        now: datetime,
+        may_be_late: frozenset[str] = frozenset(),
+        records: dict[RecordRef, DecisionRecord | None] | None = None,
     ) -> _Opened:
         claim = self._tokens.open(token, now, even_expired=bool(may_be_late))
         if claim.kind not in kinds:
             raise TokenRefused("this address is for something else", hint="use the addresses as the decision gave them")
         if now >= claim.expires_at and claim.kind not in may_be_late:
             raise TokenRefused("this address has expired", hint="ask for a new decision")
-        record = self._events.record(claim.record)
+        known = {} if records is None else records
+        if claim.record not in known:
+            known[claim.record] = self._events.record(claim.record)
+        record = known[claim.record]
         if record is None or record.decision.decision_id != claim.decision_id:
             raise TokenRefused(
                 "its decision is no longer on file", hint="decisions are kept 30 days, and forgotten with their person"

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from adtailor.domain.events import EventKind, Validity
 from adtailor.domain.ids import CampaignId, PersonId
 from adtailor.domain.traffic import Limits
-from adtailor.measure.traffic import NEARBY, Networks, is_bot, network_of
+from adtailor.measure.traffic import NEARBY, Address, Networks, is_bot
 from adtailor.ports import EventStore
 
 VIEWER_BYTES = 16
@@ -24,7 +24,7 @@ class Caller:
     """Where an event comes from, as far as the server can tell."""
 
     user_agent: str | None = None
-    address: str | None = None
+    address: Address | None = None
     """None where a proxy hides it."""
 
 
@@ -40,7 +40,7 @@ class Traffic:
         self._machines = machines
         self._lock = threading.Lock()
         self._minute = 0
-        self._crowds: Counter[tuple[str, CampaignId, EventKind]] = Counter()
+        self._crowds: Counter[tuple[tuple[int, int], CampaignId, EventKind]] = Counter()
 
     def judge(self, caller: Caller, kind: EventKind, campaign: CampaignId, now: datetime) -> Validity:
         """`givt` for what says or is known to be a machine, `sivt` for what one network causes too much of."""
@@ -50,10 +50,10 @@ class Traffic:
             return "valid"
         if caller.address in self._machines:
             return "givt"
-        most, network = self._limits.burst(kind), network_of(caller.address)
-        if most is None or network is None:
+        most = self._limits.burst(kind)
+        if most is None:
             return "valid"
-        minute = int(now.timestamp()) // 60
+        minute, network = int(now.timestamp()) // 60, (caller.address.version, caller.address.network)
         with self._lock:
             if minute != self._minute:
                 self._minute = minute
@@ -66,7 +66,7 @@ class Traffic:
         if person_id is not None:
             told = f"person {person_id}"
         elif caller.address is not None and caller.address not in NEARBY:
-            told = f"device {caller.address} {caller.user_agent}"
+            told = f"device {caller.address.number} {caller.user_agent}"
         else:
             return None
         return blake2b(told.encode(), key=self._events.viewer_key(now), digest_size=VIEWER_BYTES).digest()

@@ -34,5 +34,5 @@ def headroom(left: int, *, promised: float, others: float, least: int) -> int:
     >>> headroom(60, promised=0.0, others=55.0, least=50)
     5
     """
-    free = max(0, int(left - promised - others))
+    free = max(0, round(left - promised - others))
     return max(free // SHARE, min(free, least))

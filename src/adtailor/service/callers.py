@@ -1,7 +1,7 @@
 """Who calls, past the proxies that the operator named."""
 
 from adtailor.journeys.traffic import Caller
-from adtailor.measure.traffic import Networks, parsed_address
+from adtailor.measure.traffic import Networks, address_of
 from adtailor.service.answers import Asked
 
 LOOPBACK = Networks(("127.0.0.0/8", "::1/128"))
@@ -13,9 +13,9 @@ def caller_of(request: Asked, proxies: Networks = LOOPBACK) -> Caller:
 
     Whoever calls may write anything into X-Forwarded-For; what a proxy of ours appended to it is true.
     """
-    address = request.client.host if request.client else None
+    address = address_of(request.client.host if request.client else None)
     hops = request.headers.get("x-forwarded-for", "").split(",")[-MOST_HOPS:]
     while address is not None and address in proxies and hops:
-        address = hops.pop().strip() or address
-    known = address if address is not None and parsed_address(address) is not None else None
-    return Caller(user_agent=request.headers.get("user-agent"), address=known)
+        hop = hops.pop().strip()
+        address = address_of(hop) if hop else address
+    return Caller(user_agent=request.headers.get("user-agent"), address=address)

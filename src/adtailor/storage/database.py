@@ -2,6 +2,7 @@
 
 import logging
 import mmap
+import os
 import sqlite3
 import threading
 from collections.abc import Generator
@@ -46,6 +47,8 @@ class Database:
         self._index: mmap.mmap | None = None
         self._header = b""
         self._commits = -1
+        self._sync_lock = threading.Lock()
+        self._log: tuple[int, tuple[int, int]] | None = None
         with self._refusals():
             if self.path.exists() and self.path.stat().st_size:
                 _checked(self.path, installation)
@@ -80,7 +83,7 @@ class Database:
     def writing(self, *, durably: bool = True) -> Generator[Connection]:
         """One transaction that holds the write lock from its start, and is on disk when the block ends.
 
-        Where it need not be `durably`, it survives a killed process, and a power cut only once something else was.
+        Where it need not be `durably`, it survives a killed process, and a power cut only after `sync_log`.
         """
         with self._write_lock, self._refusals(), self._engine.connect() as plain:
             connection = plain.execution_options(adtailor_writes=True)
@@ -121,6 +124,22 @@ class Database:
         except sqlite3.Error as error:
             raise self._refusal(error) from error
 
+    def sync_log(self) -> None:
+        """Put on the disk whatever was committed until now, by anyone, without holding anybody up.
+
+        SQLite would do so while it holds the write lock. What is no longer in the log when it is synced was moved into
+        the file, which SQLite syncs before it uses the log again (sqlite.org/wal.html, checkpointing).
+        """
+        log = self.path.with_name(f"{FILE}-wal")
+        with self._sync_lock, self._refusals():
+            found = log.stat()
+            if self._log is None or self._log[1] != (found.st_dev, found.st_ino):
+                if self._log is not None:
+                    os.close(self._log[0])
+                self._log = (os.open(log, os.O_RDONLY | os.O_CLOEXEC), (found.st_dev, found.st_ino))
+                sync_folder(self.path.parent)  # the log is new: so is its name
+            os.fsync(self._log[0])
+
     def checkpoint(self) -> None:
         """Move the log into the file and empty it, as far as other readers allow."""
         with self._write_lock, self._refusals(), closing(sqlite3.connect(self.path, timeout=5)) as db:
@@ -143,6 +162,10 @@ class Database:
                 self._index.close()
             self._watcher.close()
         self._engine.dispose()
+        with self._sync_lock:
+            if self._log is not None:
+                os.close(self._log[0])
+                self._log = None
 
     def _migrate(self, installation: bytes) -> None:
         with self.writing() as connection:
@@ -169,6 +192,15 @@ class Database:
 
     def _refusal(self, cause: BaseException) -> StorageFailed:
         return StorageFailed(f"{self.path} cannot be used: {cause}", hint=_hint(str(cause)))
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names of new files on the disk."""
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def driver_cursor(connection: Connection) -> sqlite3.Cursor:

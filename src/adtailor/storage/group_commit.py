@@ -1,4 +1,7 @@
-"""Many who write at once wait for the disk once: whoever holds the lock commits for all who came meanwhile."""
+"""Many who write at once wait for the disk once: one commits for all who came meanwhile.
+
+While the disk settles what one group wrote, the next group is written already.
+"""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -21,10 +24,11 @@ class _Job(Generic[Ask, Answer]):
 
 
 class GroupCommit(Generic[Ask, Answer]):
-    """Hands what several threads want written to one `commit`, which makes all of it durable, or raises for all."""
+    """Hands what several threads want written to one `commit`, then makes it durable by `settle`, or raises for all."""
 
-    def __init__(self, commit: Callable[[Sequence[Ask]], list[Answer]]) -> None:
+    def __init__(self, commit: Callable[[Sequence[Ask]], list[Answer]], settle: Callable[[], None]) -> None:
         self._commit = commit
+        self._settle = settle
         self._waiting: list[_Job[Ask, Answer]] = []
         self._lock = threading.Lock()
         self._someone_writes = False
@@ -62,6 +66,11 @@ class GroupCommit(Generic[Ask, Answer]):
             self._someone_writes = following is not None
         if following is not None:
             following.woken.set()
+        if error is None:
+            try:
+                self._settle()
+            except BaseException as caught:
+                error = caught
         first = 0
         for job in jobs:
             job.error = error

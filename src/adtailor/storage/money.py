@@ -27,7 +27,7 @@ class Money:
     def __init__(self, database: Database, rates: Sequence[RateLimit]) -> None:
         self._database = database
         self._rates = rates
-        self._taken = GroupCommit(self._take)
+        self._taken = GroupCommit(self._take, database.sync_log)
 
     def take_many(self, arrivals: Sequence[Arrival]) -> list[EventOutcome]:
         """Store events and debit their campaigns, in order: all are stored, or none; durable when it returns."""
@@ -93,7 +93,7 @@ class Money:
         return gone.rowcount
 
     def _take(self, arrivals: Sequence[Arrival]) -> list[EventOutcome]:
-        with self._database.writing() as connection:
+        with self._database.writing(durably=False) as connection:
             charging = Charging(driver_cursor(connection), self._rates)
             outcomes = [charging.take(arrival) for arrival in arrivals]
             charging.finish()
