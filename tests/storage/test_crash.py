@@ -54,7 +54,7 @@ def kill_repeatedly(folders: Sequence[Path], random: Random, first: int = 0) -> 
         assert taker.stdin is not None
         assert taker.stdout is not None
         for kill, folder in enumerate(folders, start=first):
-            taker.stdin.write(f"{kill * 30_000} {folder}\n")
+            taker.stdin.write(f"{kill * 30_003} {folder}\n")
             taker.stdin.flush()
             lines = iter(taker.stdout.readline, "")
             # Two of three die a moment after some acknowledgements, the third whenever: while it opens, most likely.

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from adtailor import __version__
-from adtailor.cli.failure import report, report_unexpected
+from adtailor.cli import failure
 from adtailor.errors import AdtailorError
 
 USAGE = 2
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         application(given)(args=given, prog_name="adtailor")
     except AdtailorError as error:
-        _leave(report(error, USAGE))
+        _leave(failure.report(error, USAGE))
     except KeyboardInterrupt:
         _leave(130)
     except BrokenPipeError:
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("ADTAILOR_DEBUG"):
             raise
-        _leave(report_unexpected(error))
+        _leave(failure.report_unexpected(error))
 
 
 def application(arguments: Sequence[str]) -> typer.Typer:
