@@ -98,27 +98,12 @@ def _arrivals(count: int, *, viewers: bool) -> "list[Arrival]":
 
 def _http() -> list[tuple[str, str, str]]:
     """Real decisions are made first; then a client calls their addresses."""
-    from benchmarks.http import _await, _serve, socket
+    from benchmarks.http import ADS, serving
 
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        server = _serve(Path(folder), port)
-        try:
-            _await(port, server)
-            told = json.loads(
-                subprocess.run(
-                    [sys.executable, "-m", "benchmarks.events_client", str(port), str(PAGES)],
-                    check=True,
-                    capture_output=True,
-                    text=True,
-                    cwd=Path(__file__).parents[1],
-                ).stdout
-            )
-        finally:
-            server.terminate()
-            server.wait(10)
+    with serving(ADS) as (port, _):
+        client = [sys.executable, "-m", "benchmarks.events_client", str(port), str(PAGES)]
+        done = subprocess.run(client, check=True, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1])
+        told = json.loads(done.stdout)
     return [
         ("events over HTTP, one a request, 100 connections, one worker", f"{told['single']:,.0f}/s", "printed"),
         (f"events over HTTP, {BATCH} a request", f"{told['batch']:,.0f}/s", "10,000/s"),

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from benchmarks.events import BATCH, chunks
-from benchmarks.http import _decision
+from benchmarks.http import ask_for
 
 CONNECTIONS = 100
 HEAD = "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Firefox\r\nContent-Length: {length}\r\n\r\n"
@@ -35,7 +35,7 @@ async def _ask(port: int, asks: Sequence[bytes], connections: int) -> list[bytes
 def main() -> None:
     """Print events a second, as JSON."""
     port, pages = int(sys.argv[1]), int(sys.argv[2])
-    answers = asyncio.run(_ask(port, [_decision(n) for n in range(pages)], 8))
+    answers = asyncio.run(_ask(port, [ask_for(n, 3) for n in range(pages)], 8))
     placements = [placement for answer in answers for placement in json.loads(answer)["placements"]]
     singles = [placement["impression_url"] for placement in placements if placement["impression_url"]]
     views = [placement["viewable_url"].rpartition("/")[2] for placement in placements if placement["viewable_url"]]

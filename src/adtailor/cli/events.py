@@ -3,12 +3,12 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
 from adtailor.config.settings import data_folder, load_settings
-from adtailor.domain.events import EVENT_KINDS, EventKind, Validity
+from adtailor.domain.events import EVENT_KINDS, Validity
 from adtailor.domain.ids import AdId, CampaignId, DecisionId, PlacementId, SiteId
 from adtailor.domain.ledger import Selection
 from adtailor.domain.money import written
@@ -52,7 +52,7 @@ def reverse(  # noqa: PLR0917 - typer calls it by name
         ad_id=None if ad is None else AdId(ad),
         site_id=None if site is None else SiteId(site),
         placement_id=None if placement is None else PlacementId(placement),
-        kind=cast("EventKind | None", kind),
+        kind=kind,
         since=_moment(since, "--since"),
         until=_moment(until, "--until"),
     )
