@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from adtailor import __version__
-from adtailor.cli.failure import report, report_unexpected
+from adtailor.cli import failure
 from adtailor.errors import AdtailorError
 
 USAGE = 2
@@ -50,6 +50,8 @@ VERBS: tuple[Verb, ...] = (
         module="import_campaigns",
     ),
     Verb(name="shadow", help="What would have been shown where another server decided: nothing is changed by it."),
+    Verb(name="report", help="Sum up what was delivered and what it cost; --check compares it with the ledger."),
+    Verb(name="events", help="Mark events as invalid traffic, and give back what they cost.", is_group=True),
     Verb(name="doctor", help="Say what is installed, which models, and what is missing."),
 )
 
@@ -60,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         application(given)(args=given, prog_name="adtailor")
     except AdtailorError as error:
-        _leave(report(error, USAGE))
+        _leave(failure.report(error, USAGE))
     except KeyboardInterrupt:
         _leave(130)
     except BrokenPipeError:
@@ -69,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("ADTAILOR_DEBUG"):
             raise
-        _leave(report_unexpected(error))
+        _leave(failure.report_unexpected(error))
 
 
 def application(arguments: Sequence[str]) -> typer.Typer:

@@ -229,6 +229,7 @@ class FillPage:
         decision = record.decision
         ref = self._events.append(record)
         expires_at: dict[ClaimKind, datetime] = {kind: now + life for kind, life in TOKEN_LIFE.items()}
+        self._catalogue.promised(decision, now)
         creatives: dict[PlacementId, Creative] = {}
         tokens: dict[PlacementId, Mapping[ClaimKind, str]] = {}
         for index, filled in enumerate(decision.placements):
