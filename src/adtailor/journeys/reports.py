@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, cast, get_args
 
-from adtailor.domain.ids import AdvertiserId, CampaignId
+from adtailor.domain.ids import AdvertiserId, CampaignId, OrganizationId
 from adtailor.domain.ledger import Cell
 from adtailor.errors import InvalidInput
 from adtailor.measure.anonymity import LEAST_PEOPLE, Breakdown, for_advertiser
@@ -35,6 +35,8 @@ class ReportRequest:
     by: tuple[Dimension, ...] = ("campaign",)
     since: date | None = None
     until: date | None = None
+    organization_id: OrganizationId | None = None
+    """Whose advertisers alone are summed up; None for all."""
     advertiser_id: AdvertiserId | None = None
     campaign_id: CampaignId | None = None
     audience: Audience = "operator"
@@ -75,13 +77,19 @@ class Reports:
 
     def report(self, request: ReportRequest) -> Report:
         """The report; lines of money are exact sums of the ledger."""
-        zones = {campaign.id: campaign.zone for campaign in self._source.inventory().campaigns}
+        inventory = self._source.inventory()
+        zones = {campaign.id: campaign.zone for campaign in inventory.campaigns}
+        whose = {advertiser.id: advertiser.organization_id for advertiser in inventory.advertisers}
         dims = {name for one in request.by for name in _FIELDS[one]}
         hides = request.audience == "advertiser"
         if request.since is not None or request.until is not None or hides:
             dims.add("quarter")
         since, until = _around(request)
-        cells = [cell for cell in self._ledger.cells(sorted(dims), since, until) if _is_meant(cell, request)]
+        cells = [
+            cell
+            for cell in self._ledger.cells(sorted(dims), since, until)
+            if _is_meant(cell, request) and request.organization_id in {None, whose.get(cell.advertiser_id)}
+        ]
         if not hides:
             return deliver(cells, request.by, zones=zones, since=request.since, until=request.until)
         return for_advertiser(

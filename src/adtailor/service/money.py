@@ -1,4 +1,4 @@
-"""Conversions that advertisers' servers tell of, reports, and what is given back. All of it needs the token."""
+"""Conversions that servers tell of, reports, and what is given back: each to whom it belongs."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,14 +8,17 @@ from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.handlers import BaseRouteHandler
 
+from adtailor.domain.access import Caller
 from adtailor.domain.ids import AdvertiserId, CampaignId
-from adtailor.errors import InvalidInput, TokenRefused
+from adtailor.errors import Forbidden, InvalidInput, TokenRefused, UnknownId
 from adtailor.journeys.reports import Audience, ReportRequest
+from adtailor.journeys.take_postback import Postback
 from adtailor.measure.anonymity import LEAST_PEOPLE
 from adtailor.measure.delivery import Dimension
+from adtailor.service.access import caller_of
 from adtailor.service.answers import Asked, answer
 from adtailor.service.doors import Doors
-from adtailor.service.operations import Operation
+from adtailor.service.operations import BUYERS, Operation
 from adtailor.service.wire.decoding import decode
 from adtailor.service.wire.money import (
     AttributedWire,
@@ -39,6 +42,7 @@ OPERATIONS = (
         body=ConversionWire,
         answers={200: AttributedWire},
         refusals=(400, 403, 404, 422),
+        roles=frozenset({"owner", "advertiser", "site"}),
     ),
     Operation(
         method="POST",
@@ -60,10 +64,11 @@ OPERATIONS = (
             "until": "the last day, in each campaign's zone",
             "campaign_id": "only this campaign",
             "advertiser_id": "only this advertiser",
-            "audience": "advertiser (unless told) or operator",
-            "least_people": f"k, {LEAST_PEOPLE} unless told",
+            "audience": "advertiser (unless told) or operator, for those who see all organizations",
+            "least_people": f"k, {LEAST_PEOPLE} unless told; less only for those who see all organizations",
         },
         refusals=(422,),
+        roles=BUYERS,
     ),
 )
 
@@ -74,6 +79,7 @@ def money_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
     @post("/v1/conversions", status_code=200)
     async def convert(request: Asked) -> Response[bytes]:
         postback = postback_from_wire(decode(await request.body(), ConversionWire))
+        _may_tell(caller_of(request), postback)
         try:
             told = await sync_to_thread(doors.take_postback.take, postback, now=doors.clock.now())
         except TokenRefused as error:
@@ -95,14 +101,28 @@ def money_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
 
     @get("/v1/reports")
     async def report(request: Asked) -> Response[bytes]:
-        asked = _asked(dict(request.query_params))
+        asked = _asked(dict(request.query_params), caller_of(request))
         made = await sync_to_thread(doors.reports.report, asked)
         return answer(report_to_wire(made, since=asked.since, until=asked.until))
+
+    def _may_tell(caller: Caller, postback: Postback) -> None:
+        """An advertiser tells of its own campaigns, and not by asking about people."""
+        if caller.role != "advertiser":
+            return
+        inventory = doors.catalogue.inventory()
+        whose = {advertiser.id: advertiser.organization_id for advertiser in inventory.advertisers}
+        campaign = next((one for one in inventory.campaigns if one.id == postback.campaign_id), None)
+        if campaign is None or not caller.sees(whose.get(campaign.advertiser_id)):
+            raise UnknownId(
+                f"there is no campaign {postback.campaign_id!r}", hint="name one of yours", field="campaign_id"
+            )
+        if postback.person_id is not None:
+            raise Forbidden("an advertiser may not ask about a person", hint="send tokens of the ad's addresses")
 
     return [convert, reverse, report]
 
 
-def _asked(query: dict[str, str]) -> ReportRequest:
+def _asked(query: dict[str, str], caller: Caller) -> ReportRequest:
     known = {"by", "since", "until", "campaign_id", "advertiser_id", "audience", "least_people"}
     for name in query.keys() - known:
         raise InvalidInput("no such parameter", hint=f"any of {', '.join(sorted(known))}", field=name[:40])
@@ -112,11 +132,17 @@ def _asked(query: dict[str, str]) -> ReportRequest:
     least = query.get("least_people", str(LEAST_PEOPLE))
     if not least.isascii() or not least.isdigit():
         raise InvalidInput("no number", hint="a whole number of people", field="least_people")
+    if not caller.sees_all and (audience == "operator" or int(least[:9]) < LEAST_PEOPLE):
+        raise Forbidden(
+            "a report of one organization is one for advertisers",
+            hint=f"leave audience out, and ask for {LEAST_PEOPLE} people or more",
+        )
     return ReportRequest(
         by=cast("tuple[Dimension, ...]", tuple(query.get("by", "campaign").split(","))),
         since=_day(query, "since"),
         until=_day(query, "until"),
         campaign_id=CampaignId(query["campaign_id"]) if "campaign_id" in query else None,
+        organization_id=None if caller.sees_all else caller.organization_id,
         advertiser_id=AdvertiserId(query["advertiser_id"]) if "advertiser_id" in query else None,
         audience=cast("Audience", audience),
         least_people=int(least[:9]),
