@@ -1,6 +1,7 @@
 """Processes that share a budget promise no more than there is; what they hold lapses; over-delivery stays rare."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -90,15 +91,16 @@ def test_t35_an_ad_stops_with_its_budget_and_begins_again_with_the_next_day(stor
     assert shows(house, 3, NOON + timedelta(hours=12))
 
 
+@pytest.mark.parametrize("kind", ["memory", pytest.param("sqlite", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("pays", ["cpm", "cpc"])
 def test_t35_two_processes_deliver_at_most_a_hundredth_beyond_a_budget_and_leave_next_to_nothing_of_it(
-    tmp_path: Path, pays: str
+    tmp_path: Path, pays: str, kind: str
 ) -> None:
     """A day of people who see ads after seconds and click after minutes, until the budgets are spent."""
     random = Random(4)
     budget, bid = ("0.10", "0.40") if pays == "cpm" else ("20.00", "0.40")
     ads = [ad(budget, pays=pays, bid=bid)]
-    with SqliteStore(tmp_path) as store:
+    with closing(MemoryStore() if kind == "memory" else SqliteStore(tmp_path)) as store:
         houses = [toy_house(store, ads=ads, holder=holder) for holder in ("one", "other")]
         happens: list[tuple[datetime, int, str, str]] = []
         order = count()
