@@ -68,7 +68,12 @@ def test_t32_markup_and_billing_tell_of_one_impression_and_one_is_counted(house,
     assert kinds(house) == ["impression"]
     assert bidding.client.get(path(bid["burl"])[:-2] + "AA").status_code == 403
     house.clock.pass_(timedelta(hours=2))
-    assert bidding.client.get(path(bid["burl"])).status_code == 403
+    assert bidding.client.get(path(bid["burl"])).status_code == 204
+    assert kinds(house) == ["impression"]
+    late = bidding.bid()
+    house.clock.pass_(timedelta(hours=2))
+    assert bidding.client.get(path(late["burl"])).status_code == 204
+    assert [(event.is_late, charged) for event, charged in house.store.events.events()][1:] == [(True, 0)]
 
 
 def test_a_server_that_bills_is_no_bot_and_a_browser_that_is_one_is(house, bidding) -> None:
