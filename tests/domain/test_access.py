@@ -30,6 +30,8 @@ CREATIVE = Creative(id="c", advertiser_id="tea", headline="Tea", body="B.", land
         ({"role": "site"}, "organization"),
         ({"role": "site", "organization_id": None}, "site"),
         ({"site_id": "s1"}, "site"),
+        ({"label": ""}, "label"),
+        ({"id": "a b"}, "id"),
         ({"expires_at": NOW.replace(tzinfo=None)}, "expires_at"),
     ],
 )
