@@ -205,6 +205,7 @@ def _won(auction: Auction, slot: int, chosen: int, floor: Micros, *, least: Micr
         is_urgent=line.creative.is_urgent,
         energy=line.creative.tone.get("energetic", 0.0),
         events=_events(auction, line, chosen),
+        adset_id=line.adset.id,
     )
 
 

@@ -13,6 +13,7 @@ from adtailor.domain.checks import checked_id, not_negative
 from adtailor.domain.creative import Format
 from adtailor.domain.ids import (
     AdId,
+    AdSetId,
     AdvertiserId,
     CampaignId,
     DecisionId,
@@ -238,6 +239,7 @@ class Won:
     products: frozenset[ProductId] = frozenset()
     is_urgent: bool = False
     energy: float = 0.0
+    adset_id: AdSetId | None = None
     events: float = 0.0
     """The charged events that one impression is expected to bring."""
 

@@ -102,12 +102,12 @@ class FillPage:
 
     def fill(self, request: DecisionRequest, *, now: datetime, random: Random, in_words: bool = False) -> Page:
         """The decision, recorded before it is returned; `in_words` for somebody who is going to read its account."""
-        decided = self._decided(request, now, random, in_words=in_words)
+        decided = self._decided(request, now, random, exploration=self._exploration, in_words=in_words)
         return self._with_card(self._recorded(decided, now), decided.viewer, now)
 
-    def would(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
+    def would(self, request: DecisionRequest, *, now: datetime, random: Random, explores: bool = True) -> Page:
         """What `fill` would answer, without any addresses: it is recorded nowhere, and nothing can come of it."""
-        decided = self._decided(request, now, random)
+        decided = self._decided(request, now, random, exploration=self._exploration if explores else 0.0)
         decision = decided.record.decision
         creatives = {
             filled.placement_id: matched(creative, decided.page_tone)
@@ -116,7 +116,9 @@ class FillPage:
         }
         return Page(request=decided.request, decision=decision, creatives=creatives, tokens={}, open=decided.open)
 
-    def _decided(self, request: DecisionRequest, now: datetime, random: Random, *, in_words: bool = False) -> _Decided:
+    def _decided(
+        self, request: DecisionRequest, now: datetime, random: Random, *, exploration: float, in_words: bool = False
+    ) -> _Decided:
         viewer, request = self._viewer(request, now)
         consents = viewer.consents
         person_id = request.viewer.person_id
@@ -156,7 +158,7 @@ class FillPage:
             policy_name=f"{self._policy.name}@{self._policy.version}",
             now=now,
             random=random,
-            exploration=self._exploration,
+            exploration=exploration,
             in_words=in_words,
         )
         # Without a consent to history there is no one in the record: nothing to tie a click to, nothing to forget.
@@ -227,6 +229,7 @@ class FillPage:
         decision = record.decision
         ref = self._events.append(record)
         expires_at: dict[ClaimKind, datetime] = {kind: now + life for kind, life in TOKEN_LIFE.items()}
+        self._catalogue.promised(decision, now)
         creatives: dict[PlacementId, Creative] = {}
         tokens: dict[PlacementId, Mapping[ClaimKind, str]] = {}
         for index, filled in enumerate(decision.placements):
