@@ -1,7 +1,7 @@
 """A declaration, and what training made of it: the one encoder that training and serving call."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
@@ -58,6 +58,16 @@ class Fitted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plain:
+    """Numbers as they are, for models that cut them themselves."""
+
+    numbers: NDArray[np.float32]
+    """Shape (rows, numbers): every `Number`, and every place of a `Vector`; NaN where missing."""
+    rated: NDArray[np.int16]
+    """By field: which place it has among those that are no numbers; -1 where it is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Rows as a model reads them: row i has the entries from `starts[i]` to `starts[i + 1]`."""
 
@@ -68,6 +78,8 @@ class Batch:
     """Which field an entry is of."""
     bare: NDArray[np.bool_] | None
     """By field: whether its entries have vectors only, no weight; None: none has."""
+    plain: Plain | None = None
+    """Where the encoder was asked for it."""
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -81,19 +93,26 @@ class Batch:
             values=self.values[start:stop],
             fields=self.fields[start:stop],
             bare=self.bare,
+            plain=None if self.plain is None else replace(self.plain, numbers=self.plain.numbers[first:last]),
         )
 
 
 class Encoder:
-    """Turns columns into keys. The same object, rebuilt from the model's file, encodes when serving."""
+    """Turns columns into keys. The same object, rebuilt from the model's file, encodes when serving.
 
-    def __init__(self, fitted: Fitted) -> None:
+    `plain` hands numbers over as they are, besides.
+    """
+
+    def __init__(self, fitted: Fitted, *, plain: bool = False) -> None:
         self.fitted = fitted
+        self.plain = plain
         self.fields = fitted.fields
         self._edges = {name: np.array(edges, dtype=np.float64) for name, edges in fitted.edges.items()}
         self._salts = [salt_of(field.of if isinstance(field, Sequence) else field.name) for field in fitted.fields]
         bare = np.array([isinstance(field, Sequence) for field in fitted.fields], dtype=np.bool_)
         self._bare = bare if bare.any() else None
+        ids = np.array([not isinstance(field, (Number, Vector)) for field in fitted.fields])
+        self._rated = np.where(ids, np.cumsum(ids) - 1, -1).astype(np.int16)
         self._numeric = {*self._edges, *(field.column for field in fitted.fields if isinstance(field, Vector))}
 
     @property
@@ -131,7 +150,8 @@ class Encoder:
                     salted(part.raw, self._salts[place], cursor, keys)
                 else:
                     spread(part.raw, part.weights, part.lists, self._salts[place], place, cursor, keys, values, of)
-        return Batch(starts=starts, keys=keys, values=values, fields=of, bare=self._bare)
+        given = self._plain(columns, rows) if self.plain else None
+        return Batch(starts=starts, keys=keys, values=values, fields=of, bare=self._bare, plain=given)
 
     def raw(self, name: str, columns: Columns) -> NDArray[np.uint64]:
         """The raw value of one column, before any salt: a number's bucket, an id's bits, a text's hash."""
@@ -142,6 +162,21 @@ class Encoder:
             return out
         bits = np.ascontiguousarray(column.values).view(np.uint64)
         return bits if column.valid is None else np.where(column.valid, bits, MISSING)
+
+    def _plain(self, columns: Columns, rows: int) -> Plain:
+        numbers: list[NDArray[np.float32]] = []
+        for field in self.fields:
+            if isinstance(field, Number):
+                numbers.append(_numbers(field.column, columns[field.column]).astype(np.float32)[:, None])
+            elif isinstance(field, Vector):
+                lists = _lists(columns[field.column])
+                there = np.diff(lists) > 0
+                found = np.full((rows, field.dim), np.nan, dtype=np.float32)
+                values = columns[field.column].values[lists[0] : lists[-1]]
+                found[there] = values.reshape(-1, field.dim).astype(np.float32)
+                numbers.append(found)
+        nothing = np.zeros((rows, 0), dtype=np.float32)
+        return Plain(numbers=np.ascontiguousarray(np.hstack([nothing, *numbers])), rated=self._rated)
 
     def _part(self, field: Field, columns: Columns) -> "_Part":
         if isinstance(field, Cross):
@@ -191,7 +226,7 @@ class _Part:
     lists: NDArray[np.int64] | None = None
 
 
-def fit_features(features: Features, sample: Columns) -> Encoder:
+def fit_features(features: Features, sample: Columns, *, plain: bool = False) -> Encoder:
     """Checks the kinds of a log's first rows, and cuts the numbers found there into buckets of equal mass."""
     kinds: dict[str, str] = {}
     edges: dict[str, list[float]] = {}
@@ -209,7 +244,7 @@ def fit_features(features: Features, sample: Columns) -> Encoder:
             kinds[name] = column.kind
     for name, field in numbers.items():
         edges[name] = _edges(_numbers(name, sample[name]), field.buckets)
-    return Encoder(Fitted(fields=features.fields, kinds=kinds, edges=edges))
+    return Encoder(Fitted(fields=features.fields, kinds=kinds, edges=edges), plain=plain)
 
 
 def _check_kind(field: Field, name: str, column: Column, *, bucketed_too: bool) -> None:

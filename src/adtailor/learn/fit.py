@@ -16,7 +16,7 @@ from adtailor.learn.learners import copied, make_learner
 from adtailor.learn.lineage import check_lineage
 from adtailor.learn.log import Log, TableLog, open_log
 from adtailor.learn.model import Model
-from adtailor.learn.models import Factorization, ModelKind, TwoHeads
+from adtailor.learn.models import Factorization, ModelKind, TwoHeads, reads_numbers
 from adtailor.learn.parts import Split, make_plan
 from adtailor.learn.run import Run, Task
 from adtailor.learn.trees import TreeRows
@@ -76,7 +76,7 @@ def fit(
     check_lineage({name: said.get(name) for name in features.columns})
     plan = make_plan(split=split, rows=opened.rows, validation=validation, hold_out=hold_out, seed=seed,
                      grouped=group is not None, timed=time is not None)  # fmt: skip
-    encoder = fit_features(features, _first_rows(opened, task.columns))
+    encoder = fit_features(features, _first_rows(opened, task.columns), plain=reads_numbers(model))
     learner = make_learner(model, fields=len(encoder.fields), seed=seed)
     run = Run(task=task, plan=plan, encoder=encoder, model=model, learner=learner)
     if delay is not None:

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from adtailor.learn.calibrating import Method, calibrate
 from adtailor.learn.evidence import Believed
+from adtailor.learn.learners import settle
 from adtailor.learn.log import Log
 from adtailor.learn.model import About, Model
 from adtailor.learn.models import ModelKind
@@ -28,6 +29,7 @@ def finish(
     seconds: float,
 ) -> Model:
     """A model with its calibration and its report."""
+    settle(run.learner)
     validation, test, going_on = run.validation.joined(), run.test.joined(), run.kept_learning.joined()
     raws = {name: validation.raws[name] for name in calibrate_by}
     fitted = calibrate(_first(validation.logits), _first(validation.labels), method=calibration,

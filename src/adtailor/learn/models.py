@@ -143,6 +143,44 @@ class DeepCross(msgspec.Struct, frozen=True, kw_only=True, tag="deep_cross"):
         _check_positive(self, "vector_rate", "dense_rate", "width", "rank", "layers", "batch")
 
 
+class Trees(msgspec.Struct, frozen=True, kw_only=True, tag="trees"):
+    """Gradient-boosted trees: numbers as they are, ids as their click rates so far.
+
+    They re-rank: each row walks through every tree, and nothing of an ad can be summed once for all requests.
+    """
+
+    leaves: int = 15
+    rate: float = 0.05
+    most_rounds: int = 600
+    share: float = 0.7
+    """Of the columns, how many are drawn for a tree."""
+    l2: float = 1.0
+    least: float = 5.0
+    """The least summed curvature of a leaf: about clicks, where clicks are rare."""
+    most_rows: int = 200_000
+    """The newest so many rows are kept to grow from."""
+    table: Table = Hashed()
+
+    def __post_init__(self) -> None:
+        _check_positive(self, "rate", "most_rounds", "share", "l2", "least", "most_rows")
+        if not 2 <= self.leaves <= 256:
+            raise InvalidInput(f"trees of {self.leaves} leaves", hint="2 to 256", field="leaves")
+
+
+class Blend(msgspec.Struct, frozen=True, kw_only=True, tag="blend"):
+    """Several models side by side, their logits added; how much each counts is learned from rows it had not seen."""
+
+    parts: tuple[Factorization | Logistic | FieldAware | DeepCross | Trees, ...] = (
+        Logistic(),
+        Factorization(),
+        Trees(),
+    )
+
+    def __post_init__(self) -> None:
+        if len(self.parts) < 2:
+            raise InvalidInput(f"a blend of {len(self.parts)}", hint="give two models or more", field="parts")
+
+
 class TwoHeads(msgspec.Struct, frozen=True, kw_only=True, tag="two_heads"):
     """Clicks, and conversions among all impressions, over shared vectors (ESMM; Ma and others, 2018).
 
@@ -160,4 +198,9 @@ class TwoHeads(msgspec.Struct, frozen=True, kw_only=True, tag="two_heads"):
         _check_positive(self, "k", "vector_rate", "weight_rate", "first", "scale")
 
 
-ModelKind: TypeAlias = Factorization | Matching | Logistic | FieldAware | DeepCross | TwoHeads
+ModelKind: TypeAlias = Factorization | Matching | Logistic | FieldAware | DeepCross | Trees | Blend | TwoHeads
+
+
+def reads_numbers(model: ModelKind) -> bool:
+    """Whether it wants numbers as they are, besides their buckets."""
+    return isinstance(model, Trees) or (isinstance(model, Blend) and any(isinstance(p, Trees) for p in model.parts))

@@ -12,7 +12,7 @@ from adtailor.learn.columns import Column, Columns
 from adtailor.learn.delay import Late
 from adtailor.learn.evidence import Believed, Collector
 from adtailor.learn.features import Batch, Encoder
-from adtailor.learn.learners import Learner, copied, make_learner
+from adtailor.learn.learners import Learner, copied, make_learner, settle
 from adtailor.learn.models import ModelKind
 from adtailor.learn.parts import NOWHERE, TEST, TRAIN, VALIDATION, Cutter, Plan
 from adtailor.learn.trees import TreeRows
@@ -104,6 +104,7 @@ class Run:
         if part == TRAIN and self.taught:
             return
         if part == TEST and self.frozen is None and learns:
+            settle(self.learner)
             self.frozen = copied(self.learner, self.model, fields=len(self.encoder.fields), seed=self.plan.seed)
         frozen = self.frozen.score(some) if part == TEST and self.frozen is not None else None
         logits = self.learner.learn(some, y, w) if learns else self.learner.score(some)
