@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -95,6 +96,51 @@ class Batch:
             bare=self.bare,
             plain=None if self.plain is None else replace(self.plain, numbers=self.plain.numbers[first:last]),
         )
+
+    def take(self, rows: NDArray[np.int64]) -> "Batch":
+        """The rows at these places, in this order."""
+        sizes = np.diff(self.starts)[rows]
+        starts = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))
+        inside = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], sizes)
+        return Batch(
+            starts=starts,
+            keys=self.keys[inside],
+            values=self.values[inside],
+            fields=self.fields[inside],
+            bare=self.bare,
+            plain=None if self.plain is None else replace(self.plain, numbers=self.plain.numbers[rows]),
+        )
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """By name, as `of_arrays` takes them."""
+        found: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in ("starts", "keys", "values", "fields")}
+        if self.bare is not None:
+            found["bare"] = self.bare
+        return found if self.plain is None else found | {"numbers": self.plain.numbers, "rated": self.plain.rated}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Batch":
+        """What `arrays` gave."""
+        plain = Plain(numbers=arrays["numbers"], rated=arrays["rated"]) if "numbers" in arrays else None
+        return cls(starts=arrays["starts"], keys=arrays["keys"], values=arrays["values"], fields=arrays["fields"],
+                   bare=arrays.get("bare"), plain=plain)  # fmt: skip
+
+
+def joined_batches(parts: "list[Batch]") -> Batch:
+    """Rows below rows, of one encoder."""
+    first = parts[0]
+    plain = None
+    if first.plain is not None:
+        plain = replace(first.plain, numbers=np.concatenate([p.plain.numbers for p in parts if p.plain is not None]))
+    sizes = np.concatenate([np.diff(part.starts) for part in parts])
+    return Batch(
+        starts=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes))),
+        keys=np.concatenate([part.keys for part in parts]),
+        values=np.concatenate([part.values for part in parts]),
+        fields=np.concatenate([part.fields for part in parts]),
+        bare=first.bare,
+        plain=plain,
+    )
 
 
 class Encoder:

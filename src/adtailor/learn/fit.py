@@ -13,6 +13,7 @@ from adtailor.learn.delay import Delay, find_late
 from adtailor.learn.features import Features, fit_features
 from adtailor.learn.judging import finish
 from adtailor.learn.learners import copied, make_learner
+from adtailor.learn.level import Level
 from adtailor.learn.lineage import check_lineage
 from adtailor.learn.log import Log, TableLog, open_log
 from adtailor.learn.model import Model
@@ -78,7 +79,7 @@ def fit(
                      grouped=group is not None, timed=time is not None)  # fmt: skip
     encoder = fit_features(features, _first_rows(opened, task.columns), plain=reads_numbers(model))
     learner = make_learner(model, fields=len(encoder.fields), seed=seed)
-    run = Run(task=task, plan=plan, encoder=encoder, model=model, learner=learner)
+    run = Run(task=task, plan=plan, encoder=encoder, model=model, learner=learner, level=Level(rows=opened.rows))
     if delay is not None:
         run.late = find_late(opened, delay, time=_timed(time))
     if baseline:

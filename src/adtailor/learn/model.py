@@ -55,6 +55,8 @@ class Model:
     """Where its rows came from, likewise."""
     frozen: Learner | None = field(default=None, repr=False)
     """The learner as it was before the test part."""
+    judged_by: Calibration | None = field(default=None, repr=False)
+    """Its calibration then."""
 
     def __repr__(self) -> str:
         return (

@@ -47,11 +47,11 @@ class Factorization(msgspec.Struct, frozen=True, kw_only=True, tag="factorizatio
 
     k: int = 16
     table: Table = Hashed()
-    vector_rate: float = 0.05
-    weight_rate: float = 0.08
+    vector_rate: float = 0.02
+    weight_rate: float = 0.05
     first: float = 0.1
     """Where the sums of squared slopes start: larger is more careful."""
-    scale: float = 0.07
+    scale: float = 0.01
     """Size of the first numbers of a vector."""
     vector_l2: float = 0.0
     weight_l2: float = 0.0
@@ -189,10 +189,10 @@ class TwoHeads(msgspec.Struct, frozen=True, kw_only=True, tag="two_heads"):
 
     k: int = 16
     table: Table = Hashed()
-    vector_rate: float = 0.05
-    weight_rate: float = 0.08
+    vector_rate: float = 0.02
+    weight_rate: float = 0.05
     first: float = 0.1
-    scale: float = 0.07
+    scale: float = 0.01
 
     def __post_init__(self) -> None:
         _check_positive(self, "k", "vector_rate", "weight_rate", "first", "scale")

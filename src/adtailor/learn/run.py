@@ -13,6 +13,7 @@ from adtailor.learn.delay import Late
 from adtailor.learn.evidence import Believed, Collector
 from adtailor.learn.features import Batch, Encoder
 from adtailor.learn.learners import Learner, copied, make_learner, settle
+from adtailor.learn.level import Level
 from adtailor.learn.models import ModelKind
 from adtailor.learn.parts import NOWHERE, TEST, TRAIN, VALIDATION, Cutter, Plan
 from adtailor.learn.trees import TreeRows
@@ -56,6 +57,7 @@ class Run:
     kept_learning: Collector = field(default_factory=Collector)
     """The same rows, as the learner believed that went on."""
     trees: TreeRows | None = None
+    level: Level = field(default_factory=lambda: Level(rows=0))
     late: Late | None = None
     taught: bool = False
     """Whether the training rows have been learned from in earlier passes."""
@@ -101,6 +103,8 @@ class Run:
         some = batch.part(first, last)
         y, w = _stacked(labels, first, last), weights[first:last]
         learns = self.plan.split == "time" or part == TRAIN
+        if learns:
+            self.level.add(self.position + first, some, labels[0][first:last], w)
         if part == TRAIN and self.taught:
             return
         if part == TEST and self.frozen is None and learns:
@@ -211,6 +215,7 @@ class Run:
             {"validation": self.validation, "test": self.test, "kept_learning": self.kept_learning},
             losses=self.losses,
             trees={} if self.trees is None else self.trees.arrays(),
+            level=self.level.arrays(),
         )  # fmt: skip
 
     def resume(self, kept: Kept) -> None:
@@ -218,7 +223,7 @@ class Run:
         found = read_checkpoint(kept)
         if found is None:
             return
-        saved, learner, frozen, collectors, losses, trees = found
+        saved, learner, frozen, collectors, losses, trees, level = found
         fields, seed = len(self.encoder.fields), self.plan.seed
         self.learner = make_learner(self.model, fields=fields, seed=seed, arrays=learner)
         self.frozen = None if frozen is None else make_learner(self.model, fields=fields, seed=seed, arrays=frozen)
@@ -228,6 +233,7 @@ class Run:
         self.validation, self.test = collectors["validation"], collectors["test"]
         self.kept_learning = collectors["kept_learning"]
         self.losses = losses
+        self.level.restore(level)
         if self.trees is not None:
             self.trees.restore(trees)
 
