@@ -18,6 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from adtailor.maths.hashing import mixed
+from adtailor.maths.lanes import LANES, load, plus, spread, store, times
 from adtailor.maths.prefetching import prefetch
 
 _FAR = 35.0
@@ -33,6 +34,35 @@ def chance(z: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _wide_sums(  # noqa: PLR0917 - compiled: arrays, by position
+    first: int,
+    last: int,
+    rows: NDArray[np.int32],
+    values: NDArray[np.float32],
+    table: NDArray[np.float32],
+    linear: NDArray[np.float32],
+    sums: NDArray[np.float32],
+) -> float:
+    total, squares = spread(np.float32(0.0)), spread(np.float32(0.0))
+    total_2, squares_2 = total, squares
+    z = 0.0
+    for p in range(first, last):
+        row, x = np.int64(rows[p]), values[p]
+        if row >= 0:
+            z += np.float64(linear[row, 0] * x)
+        else:
+            row = ~row
+        v, v_2 = times(load(table, row, 0), spread(x)), times(load(table, row, LANES), spread(x))
+        total, total_2 = plus(total, v), plus(total_2, v_2)
+        squares, squares_2 = plus(squares, times(v, v)), plus(squares_2, times(v_2, v_2))
+    store(sums, 0, 0, total)
+    store(sums, 0, LANES, total_2)
+    store(sums, 1, 0, squares)
+    store(sums, 1, LANES, squares_2)
+    return z
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def fm_sums(  # noqa: PLR0917 - compiled: arrays, by position
     first: int,
     last: int,
@@ -44,6 +74,8 @@ def fm_sums(  # noqa: PLR0917 - compiled: arrays, by position
 ) -> float:
     """The linear part of the entries; `sums[0]` becomes their summed vector and `sums[1]` the sum of its squares."""
     k = sums.shape[1]
+    if k == 2 * LANES:
+        return _wide_sums(first, last, rows, values, table, linear, sums)
     total, squares = sums[0], sums[1]
     for j in range(k):
         total[j] = 0.0
@@ -103,7 +135,7 @@ def first_number(seed: np.uint64, row: np.uint64, k: np.uint64, j: np.uint64) ->
     return np.float32(np.float64(bits) * _UNIT - 1.0)
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", fastmath={"afn", "arcp", "contract", "nsz", "reassoc"})
 def _step(  # noqa: PLR0917 - compiled: arrays, by position
     own: NDArray[np.float32],
     k: int,
