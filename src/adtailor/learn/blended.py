@@ -44,9 +44,10 @@ class BlendLearner:
             due = max(FIRST_ROWS, int(self._weighed * GROWTH)) - self._seen
             last = min(len(batch), first + max(due, 1))
             logits[first:last] = believed[first:last] @ self.shares[:-1] + self.shares[-1]
-            self._kept.append(told[first:last])
-            self._seen += last - first
-            if last - first >= due:
+            taught = told[first:last][weights[first:last] > 0.0]
+            self._kept.append(taught)
+            self._seen += len(taught)
+            if len(taught) >= due:
                 self._weigh()
             first = last
         return logits

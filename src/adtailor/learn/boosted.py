@@ -63,16 +63,17 @@ class TreesLearner:
         rates_said(batch.starts, rows, batch.values, batch.fields, plain.rated, self._rates, self._base, labels,
                    weights, said)  # fmt: skip
         inputs = np.hstack((plain.numbers, said))
+        told = np.hstack((inputs, labels[:, None], weights[:, None])).astype(np.float32)
         logits = np.empty(len(batch))
         first = 0
         while first < len(batch):
             due = max(FIRST_ROWS, int(self._grown * GROWTH)) - self._seen
             last = min(len(batch), first + max(due, 1))
             logits[first:last] = self._believed(inputs[first:last])
-            told = (inputs[first:last], labels[first:last, None], weights[first:last, None])
-            self._kept.append(np.hstack(told).astype(np.float32))
-            self._seen += last - first
-            if last - first >= due:
+            taught = told[first:last][weights[first:last] > 0.0]
+            self._kept.append(taught)
+            self._seen += len(taught)
+            if len(taught) >= due:
                 self.settle()
             first = last
         return logits

@@ -12,7 +12,7 @@ from adtailor.errors import InvalidInput
 from adtailor.learn.columns import Column, Columns
 from adtailor.learn.fields import Category, Cross, Field, Id, MultiValue, Number, Sequence, Vector
 from adtailor.learn.lineage import Source, check_lineage
-from adtailor.maths.hashing import MISSING, bucketed, crossed, salt_of, salted, spread
+from adtailor.maths.hashing import MISSING, bucketed, crossed, salt_of, salted, salted_rows, spread
 
 _STRUCTURED = (MultiValue, Sequence, Vector)
 
@@ -174,30 +174,41 @@ class Encoder:
         rows = len(columns[wanted[0]]) if wanted else 0
         with np.errstate(over="ignore"):  # hashes wrap around; heard of only where kernels run uncompiled
             parts = [self._part(self.fields[place], columns) for place in places]
-            counts = np.zeros(rows, dtype=np.int64)
-            single = sum(part.lists is None for part in parts)
-            counts += single
-            for part in parts:
-                if part.lists is not None:
-                    counts += np.diff(part.lists)
-            starts = np.zeros(rows + 1, dtype=np.int64)
-            np.cumsum(counts, out=starts[1:])
-            total = int(starts[-1])
-            keys = np.empty(total, dtype=np.uint64)
-            values = np.ones(total, dtype=np.float32)
-            of = np.empty(total, dtype=np.int16)
-            cursor = starts[:-1].copy()
-            if len(parts) == single:
-                of[:] = np.tile(np.array(places, dtype=np.int16), rows)
-            for place, part in zip(places, parts, strict=True):
-                if part.lists is None or part.weights is None:
-                    if len(parts) != single:
-                        of[cursor] = place
-                    salted(part.raw, self._salts[place], cursor, keys)
-                else:
-                    spread(part.raw, part.weights, part.lists, self._salts[place], place, cursor, keys, values, of)
+            if all(part.lists is None for part in parts):
+                starts, keys, values, of = self._flat(parts, places, rows)
+            else:
+                starts, keys, values, of = self._spread(parts, places, rows)
         given = self._plain(columns, rows) if self.plain else None
         return Batch(starts=starts, keys=keys, values=values, fields=of, bare=self._bare, plain=given)
+
+    def _flat(self, parts: "list[_Part]", places: list[int], rows: int) -> "_Entries":
+        # One value in each field: a table, written in one pass.
+        keys = np.empty(rows * len(parts), dtype=np.uint64)
+        if parts:
+            salts = np.array([self._salts[place] for place in places], dtype=np.uint64)
+            salted_rows(np.stack([part.raw for part in parts]), salts, keys)
+        return (np.arange(rows + 1, dtype=np.int64) * len(parts), keys, np.ones(len(keys), dtype=np.float32),
+                np.tile(np.array(places, dtype=np.int16), rows))  # fmt: skip
+
+    def _spread(self, parts: "list[_Part]", places: list[int], rows: int) -> "_Entries":
+        # Lists among them: each row's entries one field after another.
+        counts = np.full(rows, sum(part.lists is None for part in parts), dtype=np.int64)
+        for part in parts:
+            if part.lists is not None:
+                counts += np.diff(part.lists)
+        starts = np.zeros(rows + 1, dtype=np.int64)
+        np.cumsum(counts, out=starts[1:])
+        total = int(starts[-1])
+        keys, values = np.empty(total, dtype=np.uint64), np.ones(total, dtype=np.float32)
+        of = np.empty(total, dtype=np.int16)
+        cursor = starts[:-1].copy()
+        for place, part in zip(places, parts, strict=True):
+            if part.lists is None or part.weights is None:
+                of[cursor] = place
+                salted(part.raw, self._salts[place], cursor, keys)
+            else:
+                spread(part.raw, part.weights, part.lists, self._salts[place], place, cursor, keys, values, of)
+        return starts, keys, values, of
 
     def raw(self, name: str, columns: Columns) -> NDArray[np.uint64]:
         """The raw value of one column, before any salt: a number's bucket, an id's bits, a text's hash."""
@@ -263,6 +274,9 @@ class Encoder:
 
 
 _WORDS = {"int": "whole numbers", "float": "fractions", "text": "texts", "null": "nothing"}
+
+
+_Entries = tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int16]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

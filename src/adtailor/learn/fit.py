@@ -92,8 +92,8 @@ def fit(
     if epochs != 1:
         rehearse(run, opened, epochs)
     told = _progress(progress)
-    for block in opened.blocks(task.columns, run.position):
-        run.take(block)
+    for block, batch in run.prepared(opened.blocks(task.columns, run.position)):
+        run.take(block, batch)
         told(run.position, opened.rows)
         if kept is not None and run.position - run.saved >= kept.every:
             run.save(kept)
@@ -110,7 +110,8 @@ def rehearse(run: Run, log: Log, epochs: int) -> None:
     for _ in range(epochs):
         for learn in (True, False):
             run.rewind()
-            loss = sum(run.rehearse(block, learn=learn) for block in log.blocks(run.task.columns))
+            blocks = run.prepared(log.blocks(run.task.columns))
+            loss = sum(run.rehearse(block, batch, learn=learn) for block, batch in blocks)
         if loss >= least:
             break
         least = loss

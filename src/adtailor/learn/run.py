@@ -1,5 +1,6 @@
 """The pass itself: each block is checked, believed, kept where it judges, and learned from."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from adtailor.learn.evidence import Believed, Collector
 from adtailor.learn.features import Batch, Encoder
 from adtailor.learn.learners import Learner, copied, make_learner, settle
 from adtailor.learn.level import Level
+from adtailor.learn.log import ahead
 from adtailor.learn.models import ModelKind
 from adtailor.learn.parts import NOWHERE, TEST, TRAIN, VALIDATION, Cutter, Plan
 from adtailor.learn.trees import TreeRows
@@ -67,7 +69,11 @@ class Run:
     """For each fiftieth of the log: rows, clicks, summed log-loss."""
     cutter: Cutter | None = None
 
-    def take(self, columns: Columns) -> None:
+    def prepared(self, blocks: Iterator[Columns]) -> Iterator[tuple[Columns, Batch]]:
+        """Blocks and what the model reads of them, encoded in a thread beside the one that learns."""
+        return ahead((columns, self.encoder.encode(columns)) for columns in blocks)
+
+    def take(self, columns: Columns, batch: Batch) -> None:
         """Learns from the next block of rows."""
         count = len(columns[self.task.columns[0]])
         times = self._times(columns)
@@ -76,7 +82,6 @@ class Run:
         if self.cutter is None:
             self.cutter = Cutter(self.plan)
         parts = self.cutter.parts(self.position, count, groups, times)
-        batch = self.encoder.encode(columns)
         raws = {name: self.encoder.raw(name, columns) for name in self.task.by}
         if self.trees is not None:
             kept = parts.copy()
@@ -144,7 +149,7 @@ class Run:
         labels, ripe = self.late.labels(times, columns[self.late.delay.at])
         return [labels], weights * ripe
 
-    def rehearse(self, columns: Columns, *, learn: bool) -> float:
+    def rehearse(self, columns: Columns, batch: Batch, *, learn: bool) -> float:
         """One more look at the training rows, or the summed log-loss of the validation rows; nothing is kept."""
         count = len(columns[self.task.columns[0]])
         times = self._times(columns)
@@ -154,7 +159,6 @@ class Run:
         parts = self.cutter.parts(self.position, count, self._raw(self.task.group, columns), times)
         self.position += count
         self.until = int(times[-1]) if times is not None and count else None
-        batch = self.encoder.encode(columns)
         loss = 0.0
         for first, last in _stretches(parts):
             some, w = batch.part(first, last), weights[first:last]

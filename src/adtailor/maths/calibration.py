@@ -9,6 +9,7 @@ r"""From a score to a chance that is true on average.
 """
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -91,16 +92,24 @@ def fit_isotonic(scores: Floats, labels: Floats, *, weights: Floats | None = Non
     mass = mass[kept]
     means = (np.add.reduceat(w * y, starts)[kept]) / mass
     places = x[starts][kept]
-    sums, masses, centres = [], [], []
-    for m, mean, place in zip(mass.tolist(), means.tolist(), places.tolist(), strict=True):
-        s, c = m * mean, m * place
-        while sums and sums[-1] * m >= s * masses[-1]:
-            s, c, m = s + sums.pop(), c + centres.pop(), m + masses.pop()  # noqa: PLW2901 - the pooled block
-        sums.append(s)
-        masses.append(m)
-        centres.append(c)
-    size = np.array(masses)
-    return np.array(centres) / size, np.array(sums) / size
+    centres, masses, sums = places * mass, mass.copy(), mass * means
+    kept_knots = _pooled(sums, masses, centres)
+    size = masses[:kept_knots]
+    return centres[:kept_knots] / size, sums[:kept_knots] / size
+
+
+@njit(cache=True, nogil=True)
+def _pooled(sums: Floats, masses: Floats, centres: Floats) -> int:
+    # Neighbours that would decrease become one; how many are left, at the front.
+    last = -1
+    for i in range(len(sums)):
+        s, m, c = sums[i], masses[i], centres[i]
+        while last >= 0 and sums[last] * m >= s * masses[last]:
+            s, m, c = s + sums[last], m + masses[last], c + centres[last]
+            last -= 1
+        last += 1
+        sums[last], masses[last], centres[last] = s, m, c
+    return last + 1
 
 
 def apply_isotonic(scores: Floats, places: Floats, chances: Floats) -> Floats:
