@@ -58,8 +58,10 @@ def test_a_candidate_is_tried_out_and_backed_out_from_the_prompt(adtailor, tmp_p
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_800)
 def test_the_demo_learns_from_simulated_clicks_and_says_that_they_are(adtailor) -> None:
-    result = adtailor.run("demo", "--once", "--learn", "15000", "--rows", "2", "--now", "2026-11-20T12:00:00Z")
+    how = ("--rows", "2", "--now", "2026-11-20T12:00:00Z")
+    result = adtailor.run("demo", "--once", "--learn", "15000", *how, timeout=1_500)
     assert result.returncode == 0
     assert "Simulated: 15,000 visits by invented members" in result.stdout
     assert "It serves from now on, as 0001.model" in result.stdout

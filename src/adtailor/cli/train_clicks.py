@@ -94,8 +94,8 @@ def _tried(folder: Path, candidate: Path | None, *, share: float) -> str:
     trial = learn.try_out(candidate, share=share, shadow=share == 0.0, shelf=shelf)
     who = "in the shadow: both score, one is served" if trial.shadow else f"for {trial.share:.0%} of people"
     return (
-        f"{candidate.name} is tried out {who}, wherever learn.Server serves this shelf. Pages of this installation go on "
-        "with what serves: a catalogue holds one click model's ads. End it with --back-out."
+        f"{candidate.name} is tried out {who}, wherever learn.Server serves this shelf. Pages of this installation go "
+        "on with what serves: a catalogue holds one click model's ads. End it with --back-out."
     )
 
 

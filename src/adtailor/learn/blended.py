@@ -33,11 +33,17 @@ class BlendLearner:
         self._seen, self._weighed = (0, 0) if arrays is None or scoring else (int(v) for v in arrays["weighed"])
         self._kept = [np.zeros((0, count + 2)) if arrays is None or scoring else arrays["believed"].copy()]
 
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{type(part).__name__} {share:.2f}"
+            for part, share in zip(self.model.parts, self.shares[:-1].tolist(), strict=True)
+        )
+
     def learn(self, batch: Batch, labels: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float64]:
         """The logits before each row's label was seen."""
         check_learns(self._scoring)
         believed = np.column_stack([part.learn(batch, labels, weights) for part in self.parts])
-        told = np.column_stack((believed, labels, weights))
+        told = np.column_stack((believed, labels, weights)).astype(np.float64)
         logits = np.empty(len(batch))
         first = 0
         while first < len(batch):

@@ -50,7 +50,7 @@ class TreesLearner:
         if not scoring:
             self._rates, self._base, self._start = self._rates.copy(), self._base.copy(), self._start.copy()
             self._seen, self._grown = (int(value) for value in arrays["grown"])
-            self._kept = [arrays["kept"].copy()]
+            self._kept = [arrays["kept"].copy()] if len(arrays["kept"]) else []
 
     def learn(self, batch: Batch, labels: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float64]:
         """The logits before each row's label was seen."""
@@ -117,8 +117,14 @@ class TreesLearner:
     def serving(self) -> Arrays:
         """The trees, and what is known of every id."""
         names = ("tree_columns", "tree_thresholds", "tree_children", "tree_values")
-        return {"rates": self._rates, "base": self._base, "start": self._start,
-                "rounds": np.array([self._rounds], dtype=np.int64), **dict(zip(names, self._forest, strict=True)), **self.places.serving()}  # fmt: skip
+        return {
+            "rates": self._rates,
+            "base": self._base,
+            "start": self._start,
+            "rounds": np.array([self._rounds], dtype=np.int64),
+            **dict(zip(names, self._forest, strict=True)),
+            **self.places.serving(),
+        }
 
     def training(self) -> Arrays:
         """The rows that the next trees grow from, and how many these were."""
@@ -132,7 +138,9 @@ class TreesLearner:
 
     def _believed(self, inputs: F32) -> NDArray[np.float64]:
         logits = np.full(len(inputs), self._start[0])
-        trees_score(inputs, *(array[: self._rounds] for array in self._forest), logits)
+        columns, thresholds, children, values = self._forest
+        enough = self._rounds
+        trees_score(inputs, columns[:enough], thresholds[:enough], children[:enough], values[:enough], logits)
         return logits
 
     def _enough(self, rows: F32) -> int:

@@ -60,8 +60,11 @@ def write_checkpoint(
     level: Arrays,
 ) -> None:  # fmt: skip
     """Replaces the checkpoint by this one."""
-    arrays: dict[str, NDArray[Any]] = {"losses": losses, **{f"trees.{n}": array for n, array in trees.items()},
-                                    **{f"level.{n}": array for n, array in level.items()}}
+    arrays: dict[str, NDArray[Any]] = {
+        "losses": losses,
+        **{f"trees.{n}": array for n, array in trees.items()},
+        **{f"level.{n}": array for n, array in level.items()},
+    }
     for prefix, one in (("now", learner), ("frozen", frozen)):
         if one is not None:
             arrays |= {f"{prefix}.{name}": array for name, array in {**one.serving(), **one.training()}.items()}
@@ -95,7 +98,15 @@ def read_checkpoint(kept: Kept) -> Found | None:
                 raws={key.removeprefix("raw."): raw for key, raw in some.items() if key.startswith("raw.")},
             )
         )
-    return saved, learner, frozen or None, collectors, arrays["losses"].copy(), _under("trees.", arrays), _under("level.", arrays)
+    return (
+        saved,
+        learner,
+        frozen or None,
+        collectors,
+        arrays["losses"].copy(),
+        _under("trees.", arrays),
+        _under("level.", arrays),
+    )
 
 
 def _under(prefix: str, arrays: Arrays) -> dict[str, NDArray[Any]]:

@@ -3,7 +3,7 @@
 import time as clock
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from adtailor.errors import InvalidInput
 from adtailor.learn.calibrating import Method, check_method
@@ -17,7 +17,7 @@ from adtailor.learn.level import Level
 from adtailor.learn.lineage import check_lineage
 from adtailor.learn.log import Log, TableLog, open_log
 from adtailor.learn.model import Model
-from adtailor.learn.models import Factorization, ModelKind, TwoHeads, reads_numbers
+from adtailor.learn.models import Blend, Factorization, ModelKind, TwoHeads, reads_numbers
 from adtailor.learn.parts import Split, make_plan
 from adtailor.learn.run import Run, Task
 from adtailor.learn.trees import TreeRows
@@ -25,6 +25,8 @@ from adtailor.learn.trees import TreeRows
 Progress = Callable[[int, int], None]
 FIRST_ROWS = 65_536
 """Where numbers are cut is found in this many rows at the start of the log."""
+FEW_ROWS = 100_000
+"""With fewer, one pass leaves something to learn."""
 SEGMENTS = ("advertiser_id", "placement_id", "signal")
 """Columns that the report is also broken down by, where the log has them."""
 
@@ -37,7 +39,7 @@ def fit(
     time: str | None = None,
     group: str | None = None,
     weight: str | None = None,
-    model: ModelKind = Factorization(),  # noqa: B008 - frozen
+    model: ModelKind | Literal["auto"] = Factorization(),  # noqa: B008 - frozen
     split: Split = "time",
     hold_out: float = 0.2,
     validation: float = 0.1,
@@ -45,7 +47,7 @@ def fit(
     calibrate_by: Sequence[str] = (),
     by: Sequence[str] | None = None,
     sort: bool = False,
-    epochs: int = 1,
+    epochs: int | Literal["auto"] = 1,
     delay: Delay | None = None,
     baseline: bool = True,
     rounds: int = 200,
@@ -62,12 +64,14 @@ def fit(
 
     Of a split by time, the first rows teach, the next `validation` share calibrates, and the last `hold_out` share
     judges. Each row is believed before it is learned from; the model that is returned has learned from all of them
-    in turn, `epochs` times the training rows where asked (early stopping looks at the validation part alone). `delay`
-    takes labels that come late from the times at which they came. In the report, the line
-    of the model's name is frozen before the test part; "kept learning" went on.
+    in turn, `epochs` times the training rows where asked (early stopping looks at the validation part alone; "auto"
+    allows three where rows are few). `model="auto"` is `Blend()`: how much each kind counts, the log decides. `delay`
+    takes labels that come late from the times at which they came. In the report, the line of the model's name is frozen
+    before the test part; "kept learning" went on.
     """
     began = clock.perf_counter()
     check_method(calibration)
+    model = Blend() if model == "auto" else model
     opened = open_log(log, sort_by=time if sort else None)
     task = _task(features, opened, label=label, time=time, group=group, weight=weight, model=model, by=by,
                  calibrate_by=calibrate_by, delay=delay)  # fmt: skip
@@ -87,8 +91,11 @@ def fit(
     kept = None
     if checkpoint is not None:
         kept = Kept(path=Path(checkpoint), every=checkpoint_every, of=fingerprint(encoder, model, plan, task))
-        _check_resumable(epochs)
+        _check_resumable(1 if epochs == "auto" else epochs)
         run.resume(kept)
+    if epochs == "auto":
+        few = opened.rows < FEW_ROWS and validation > 0.0 and checkpoint is None and not reads_numbers(model)
+        epochs = 3 if few else 1
     if epochs != 1:
         rehearse(run, opened, epochs)
     told = _progress(progress)
@@ -105,6 +112,8 @@ def rehearse(run: Run, log: Log, epochs: int) -> None:
     """Passes over the training rows until the validation part says stop; the best of them is kept."""
     if epochs < 1 or run.plan.validation <= 0.0:
         raise InvalidInput(f"{epochs} epochs", hint="1 or more, with a validation part to stop by", field="epochs")
+    if reads_numbers(run.model):
+        raise InvalidInput("more passes with trees", hint="trees have rounds of their own: epochs=1", field="epochs")
     fields, seed = len(run.encoder.fields), run.plan.seed
     best, least = run.learner, float("inf")
     for _ in range(epochs):

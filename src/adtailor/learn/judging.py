@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from adtailor.learn.blended import BlendLearner
 from adtailor.learn.calibrating import Calibration, Method, calibrate
 from adtailor.learn.evidence import Believed
 from adtailor.learn.learners import Learner, settle
@@ -38,7 +39,9 @@ def finish(
     random = np.random.default_rng(seed)
     name = type(model).__name__
     by_time = run.plan.split == "time"
-    still = _levelled(run, fitted, run.frozen or run.learner, run.plan.cuts[1] if by_time else run.plan.rows, calibration)
+    still = _levelled(
+        run, fitted, run.frozen or run.learner, run.plan.cuts[1] if by_time else run.plan.rows, calibration
+    )
     whole = _levelled(run, fitted, run.learner, run.plan.rows, calibration) if by_time else still
 
     def chances(believed: Believed) -> Floats:
@@ -52,6 +55,8 @@ def finish(
         lines.append(judge("kept learning", _click(going_on), following, random=random, rounds=rounds,
                            grouped=grouped))  # fmt: skip
     notes = [f"calibration: {still}, on {len(validation):,} rows"]
+    if isinstance(run.learner, BlendLearner):
+        notes.append(f"what each counts: {run.learner}")
     if run.taught:
         notes.append(f"{run.passes} passes over the training rows, by the validation part")
     if run.late is not None:

@@ -106,9 +106,7 @@ def _best(  # noqa: PLR0917 - compiled: arrays, by position
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _parted(
-    bins: NDArray[np.uint8], rows: NDArray[np.int32], column: int, last: int, spare: NDArray[np.int32]
-) -> int:
+def _parted(bins: NDArray[np.uint8], rows: NDArray[np.int32], column: int, last: int, spare: NDArray[np.int32]) -> int:
     # Rows of the left child first, either side in its order; how many they are.
     count, other = 0, 0
     for i in range(len(rows)):
@@ -125,7 +123,7 @@ def _parted(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _grow(  # noqa: PLR0917 - compiled: arrays, by position
+def _grow(  # noqa: PLR0912, PLR0917 - compiled: one tree, arrays by position
     bins: NDArray[np.uint8],
     edges: F32,
     sizes: NDArray[np.int64],
@@ -166,13 +164,13 @@ def _grow(  # noqa: PLR0917 - compiled: arrays, by position
         if column[leaf] < 0:
             break
         node, new = leaves - 1, leaves
-        at, cut_at = columns[column[leaf]], last[leaf]
+        at, cut_at = np.int64(columns[column[leaf]]), np.int64(last[leaf])
         feature[node], threshold[node] = at, edges[at, cut_at]
         child[node, 0], child[node, 1] = ~leaf, ~new
         if parent[leaf] >= 0:
             child[parent[leaf], side[leaf]] = node
         mine = rows[first[leaf] : first[leaf] + size[leaf]]
-        count = _parted(bins, mine, at, cut_at, spare)
+        count = _parted(bins, mine, int(at), int(cut_at), spare)
         left_g, left_h = 0.0, 0.0
         for b in range(cut_at + 1):
             left_g += found[leaf, column[leaf], b, 0]
@@ -221,7 +219,7 @@ def boost(  # noqa: PLR0917 - compiled: arrays, by position
     the columns are drawn for each tree. `rates` are the step, L2 on leaves, and the least curvature of a leaf.
     """
     count = bins.shape[1]
-    some = max(1, int(round(share * count)))
+    some = max(1, round(share * count))
     most = value.shape[1]
     width = 1
     for f in range(count):

@@ -124,12 +124,10 @@ def fit_level(chances: Floats, mean: float, weights: Floats) -> float:
     -1.098612
     """
     z, shift, total = logit(chances), 0.0, float(weights.sum())
-    for _ in range(40):
+    for _ in range(20):
         p = logistic(z + shift)
         step = (float((weights * p).sum()) - mean * total) / max(float((weights * p * (1.0 - p)).sum()), _CLOSE)
         shift -= float(np.clip(step, -1.0, 1.0))
-        if abs(step) < _CLOSE:
-            break
     return shift
 
 

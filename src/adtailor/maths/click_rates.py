@@ -1,8 +1,8 @@
 r"""An id as a number that a tree can cut: how often it was clicked so far.
 
-With $c$ clicks in the $n$ rows before, and $m$ the share of clicks of all rows before, an id says $(c + a m) / (n + a)$:
-what it says of a row never holds that row's own label (ordered target statistics; Prokhorenkova and others, 2018). Of
-several values in one field it says the mean.
+With $c$ clicks in the $n$ rows before, and $m$ the share of clicks of all rows before, an id says
+$(c + a m) / (n + a)$: what it says of a row never holds that row's own label (ordered target statistics; Prokhorenkova
+and others, 2018). Of several values in one field it says the mean.
 
 Not how often it was seen: a count tells a tree how late a row is, and all rows to come are later than any it knows.
 """

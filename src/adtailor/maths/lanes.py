@@ -4,6 +4,7 @@ Left to itself the compiler reads and writes such sums in memory for every entry
 every operation gives the same bits.
 """
 
+# ruff: noqa: ARG001 - typed by name
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +28,7 @@ _lanes = _Lanes()
 
 @register_model(_Lanes)
 class _Model(models.PrimitiveModel):
-    def __init__(self, manager: Any, kind: Any) -> None:
+    def __init__(self, manager: Any, kind: Any) -> None:  # pragma: no cover
         from llvmlite import ir
 
         super().__init__(manager, kind, ir.VectorType(ir.FloatType(), LANES))
@@ -45,13 +46,16 @@ def _store_plain(array: F32, row: int, column: int, lanes: F32) -> None:
     array[row, column : column + LANES] = lanes
 
 
-def _vector() -> Any:
+# What follows writes machine code, so it runs only where kernels are compiled: coverage is measured where they are not.
+
+
+def _vector() -> Any:  # pragma: no cover
     from llvmlite import ir
 
     return ir.VectorType(ir.FloatType(), LANES)
 
 
-def _pointer(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+def _pointer(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # pragma: no cover
     kind = signature.args[0]
     view = context.make_array(kind)(context, builder, arguments[0])
     address = cgutils.get_item_pointer2(
@@ -61,7 +65,7 @@ def _pointer(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     return builder.bitcast(address, _vector().as_pointer())
 
 
-def _spread(_typing: Any, value: Any) -> Any:
+def _spread(_typing: Any, value: Any) -> Any:  # pragma: no cover
     def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         from llvmlite import ir
 
@@ -73,14 +77,14 @@ def _spread(_typing: Any, value: Any) -> Any:
     return _lanes(types.float32), emit
 
 
-def _load(_typing: Any, array: Any, row: Any, column: Any) -> Any:
+def _load(_typing: Any, array: Any, row: Any, column: Any) -> Any:  # pragma: no cover
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.load(_pointer(context, builder, signature, arguments), align=4)
 
     return _lanes(array, types.intp, types.intp), emit
 
 
-def _store(_typing: Any, array: Any, row: Any, column: Any, lanes: Any) -> Any:
+def _store(_typing: Any, array: Any, row: Any, column: Any, lanes: Any) -> Any:  # pragma: no cover
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         builder.store(arguments[3], _pointer(context, builder, signature, arguments), align=4)
         return context.get_dummy_value()
@@ -88,7 +92,7 @@ def _store(_typing: Any, array: Any, row: Any, column: Any, lanes: Any) -> Any:
     return types.void(array, types.intp, types.intp, _lanes), emit
 
 
-def _binary(name: str) -> Callable[..., Any]:
+def _binary(name: str) -> Callable[..., Any]:  # pragma: no cover
     def of(_typing: Any, left: Any, right: Any) -> Any:
         def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
             return getattr(builder, name)(*arguments)
