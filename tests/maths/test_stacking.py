@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from adtailor.maths.calibration import fit_level, fit_platt, logistic
-from adtailor.maths.click_rates import PRIOR, rates_said
+from adtailor.maths.click_rates import PRIOR, rates_learned, rates_said
 from adtailor.maths.hashing import salted, salted_rows
 from adtailor.maths.lanes import LANES
 from adtailor.maths.stacking import fit_stack
@@ -66,7 +66,7 @@ def test_an_id_says_what_came_of_the_rows_before_and_never_of_its_own():
     seen, base = np.zeros((16, 2), dtype=np.float32), np.zeros(2)
     labels, weights = np.array([1, 1, 0, 0, 0], dtype=np.float32), np.array([1, 0, 1, 0, 0], dtype=np.float32)
     out = np.empty((5, 2), dtype=np.float32)
-    rates_said(starts, rows, values, fields, place, seen, base, labels, weights, out)
+    rates_learned(starts, rows, values, fields, place, seen, base, labels, weights, out)
     # Nothing known: the mean of nothing is a half. Then one click in one row: (1 + 20 m) / (1 + 20), m = 2/3.
     assert out[0].tolist() == [0.5, 0.5]
     said = (1.0 + PRIOR * 2.0 / 3.0) / (1.0 + PRIOR)
@@ -74,8 +74,7 @@ def test_an_id_says_what_came_of_the_rows_before_and_never_of_its_own():
     assert seen[4].tolist() == [1.0, 2.0]
     assert seen[9].tolist() == [0.0, 0.0]
     before = seen.copy()
-    nothing = np.empty(0, dtype=np.float32)
-    rates_said(starts, rows, values, fields, place, seen, base, nothing, nothing, out)
+    rates_said(starts, rows, values, fields, place, seen, base, out)
     assert (seen == before).all()
     assert out[0, 0] == out[2, 0] == pytest.approx((1.0 + PRIOR * 0.5) / (2.0 + PRIOR))
 

@@ -10,7 +10,7 @@ from adtailor.learn.places import make_places, rows_for, rows_learned
 from adtailor.learn.tables import Arrays, aligned, check_learns
 from adtailor.maths.boosting import F32, binned, boost, cut, staged_losses, trees_score
 from adtailor.maths.calibration import logit
-from adtailor.maths.click_rates import rates_said
+from adtailor.maths.click_rates import rates_learned, rates_said
 
 BINS = 128
 FIRST_ROWS, GROWTH = 1_000, 1.5
@@ -20,7 +20,6 @@ _LEAST_FRESH = 0.2
 """Fewer rows than this share of those that the trees grew from do not say how many trees are enough."""
 _MORE = 1.1
 """The next trees grow from more rows, and may be a few more."""
-_NO_LABELS = np.empty(0, dtype=np.float32)
 
 
 class TreesLearner:
@@ -60,7 +59,7 @@ class TreesLearner:
             rows, fresh = rows_learned(self.places, batch)
         self._rates[fresh] = 0.0
         said = _beside(plain)
-        rates_said(batch.starts, rows, batch.values, batch.fields, plain.rated, self._rates, self._base, labels,
+        rates_learned(batch.starts, rows, batch.values, batch.fields, plain.rated, self._rates, self._base, labels,
                    weights, said)  # fmt: skip
         inputs = np.hstack((plain.numbers, said))
         told = np.hstack((inputs, labels[:, None], weights[:, None])).astype(np.float32)
@@ -111,7 +110,7 @@ class TreesLearner:
         plain = _plain(batch)
         said = _beside(plain)
         rates_said(batch.starts, rows_for(self.places, batch), batch.values, batch.fields, plain.rated, self._rates,
-                   self._base, _NO_LABELS, _NO_LABELS, said)  # fmt: skip
+                   self._base, said)  # fmt: skip
         return self._believed(np.hstack((plain.numbers, said)))
 
     def serving(self) -> Arrays:

@@ -8,6 +8,7 @@ from adtailor.learn.features import Batch
 from adtailor.learn.models import DeepCross
 from adtailor.learn.places import make_places, rows_for, rows_learned
 from adtailor.learn.tables import Arrays, aligned, check_learns, doubled
+from adtailor.learn.threads import one_thread
 from adtailor.maths.calibration import logistic
 from adtailor.maths.cross_network import Moments, Network, adam, backward, first_network, forward, gather, scatter
 
@@ -61,6 +62,18 @@ class DeepCrossLearner:
         logits = self.base.learn(batch, labels, weights)
         rows, fresh = rows_learned(self._places, batch)
         self._table[fresh] = 0.0
+        with one_thread():
+            self._learn(batch, rows, labels, weights, logits)
+        return logits
+
+    def _learn(
+        self,
+        batch: Batch,
+        rows: NDArray[np.int32],
+        labels: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        logits: NDArray[np.float64],
+    ) -> None:
         for first in range(0, len(batch), self.model.batch):
             last = min(len(batch), first + self.model.batch)
             x0, arguments = self._inputs(batch, rows, first, last)
@@ -74,7 +87,6 @@ class DeepCrossLearner:
                 scatter(*arguments, by_x0, np.float32(self.model.vector_rate), _SCALE, self._seed)
             _scale(slopes, 1.0 / (last - first))
             adam(self.network, slopes, self._moments, self.model.dense_rate)
-        return logits
 
     def score(self, batch: Batch) -> NDArray[np.float64]:
         """Logits."""

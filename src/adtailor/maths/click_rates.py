@@ -19,8 +19,55 @@ PRIOR = 20.0
 _AHEAD = 3
 
 
+@njit(cache=True, inline="always", error_model="numpy")
+def _said(  # noqa: PLR0917 - compiled: arrays, by position
+    i: int,
+    starts: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    values: F32,
+    fields: NDArray[np.int16],
+    place: NDArray[np.int16],
+    seen: F32,
+    base: NDArray[np.float64],
+    out: F32,
+) -> None:
+    # The rates of row i, and a word ahead to the memory that will be asked.
+    if i + _AHEAD < len(out):
+        for p in range(starts[i + _AHEAD], starts[i + _AHEAD + 1]):
+            row = np.int64(rows[p])
+            prefetch(seen, row if row >= 0 else ~row, 0)
+    out[i] = 0.0
+    mean = np.float32((base[0] + 1.0) / (base[1] + 2.0))
+    for p in range(starts[i], starts[i + 1]):
+        at = np.int64(place[fields[p]])
+        if at < 0:
+            continue
+        row = np.int64(rows[p])
+        own = seen[row if row >= 0 else ~row]
+        out[i, at] += values[p] * (own[0] + np.float32(PRIOR) * mean) / (own[1] + np.float32(PRIOR))
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def rates_said(  # noqa: PLR0917 - compiled: arrays, by position
+    starts: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    values: F32,
+    fields: NDArray[np.int16],
+    place: NDArray[np.int16],
+    seen: F32,
+    base: NDArray[np.float64],
+    out: F32,
+) -> None:
+    """Writes the rates of the fields with a `place` >= 0 into `out`, of shape (rows, places).
+
+    `seen` has shape (table, 2): clicks and rows; `base` (2,) the same of all.
+    """
+    for i in range(len(out)):
+        _said(i, starts, rows, values, fields, place, seen, base, out)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def rates_learned(  # noqa: PLR0917 - compiled: arrays, by position
     starts: NDArray[np.int64],
     rows: NDArray[np.int32],
     values: F32,
@@ -32,26 +79,13 @@ def rates_said(  # noqa: PLR0917 - compiled: arrays, by position
     weights: F32,
     out: F32,
 ) -> None:
-    """Writes the rates of the fields with a `place` >= 0 into `out`, of shape (rows, places), in the order of rows.
+    """The same in the order of rows, each counted after it was read.
 
-    `seen` has shape (table, 2): clicks and rows; `base` (2,) the same of all. Each row is counted after it was read;
-    without labels none is. A negative entry (`~i`, an id inside a history) is read and not counted.
+    A negative entry (`~i`, an id inside a history) is read and not counted.
     """
     for i in range(len(out)):
-        if i + _AHEAD < len(out):
-            for p in range(starts[i + _AHEAD], starts[i + _AHEAD + 1]):
-                row = np.int64(rows[p])
-                prefetch(seen, row if row >= 0 else ~row, 0)
-        out[i] = 0.0
-        mean = np.float32((base[0] + 1.0) / (base[1] + 2.0))
-        for p in range(starts[i], starts[i + 1]):
-            at = np.int64(place[fields[p]])
-            if at < 0:
-                continue
-            row = np.int64(rows[p])
-            own = seen[row if row >= 0 else ~row]
-            out[i, at] += values[p] * (own[0] + np.float32(PRIOR) * mean) / (own[1] + np.float32(PRIOR))
-        if len(labels) == 0 or weights[i] == 0.0:
+        _said(i, starts, rows, values, fields, place, seen, base, out)
+        if weights[i] == 0.0:
             continue
         base[0] += np.float64(weights[i] * labels[i])
         base[1] += np.float64(weights[i])
