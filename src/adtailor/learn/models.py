@@ -7,6 +7,12 @@ import msgspec
 from adtailor.errors import InvalidInput
 
 
+def _check_vectors(model: "Factorization | Matching | FieldAware | TwoHeads", most: int = 256) -> None:
+    _check_positive(model, "vector_rate", "weight_rate", "first", "scale")
+    if not 1 <= model.k <= most:
+        raise InvalidInput(f"vectors of {model.k}", hint=f"1 to {most} numbers", field="k")
+
+
 def _check_positive(model: msgspec.Struct, *names: str) -> None:
     for name in names:
         if not getattr(model, name) > 0:
@@ -57,9 +63,7 @@ class Factorization(msgspec.Struct, frozen=True, kw_only=True, tag="factorizatio
     weight_l2: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_positive(self, "vector_rate", "weight_rate", "first", "scale")
-        if not 1 <= self.k <= 256:
-            raise InvalidInput(f"vectors of {self.k}", hint="1 to 256 numbers", field="k")
+        _check_vectors(self)
 
 
 Side: TypeAlias = Literal["request", "ad", "alone"]
@@ -84,9 +88,7 @@ class Matching(msgspec.Struct, frozen=True, kw_only=True, tag="matching"):
     weight_l2: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_positive(self, "vector_rate", "weight_rate", "first", "scale")
-        if not 1 <= self.k <= 256:
-            raise InvalidInput(f"vectors of {self.k}", hint="1 to 256 numbers", field="k")
+        _check_vectors(self)
         if not {"request", "ad"} <= set(self.sides):
             raise InvalidInput(
                 f"the sides {sorted(set(self.sides))} alone",
@@ -121,9 +123,7 @@ class FieldAware(msgspec.Struct, frozen=True, kw_only=True, tag="field_aware"):
     weight_l2: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_positive(self, "vector_rate", "weight_rate", "first", "scale")
-        if not 1 <= self.k <= 64:
-            raise InvalidInput(f"vectors of {self.k}", hint="1 to 64 numbers", field="k")
+        _check_vectors(self, most=64)
 
 
 class DeepCross(msgspec.Struct, frozen=True, kw_only=True, tag="deep_cross"):
@@ -195,7 +195,7 @@ class TwoHeads(msgspec.Struct, frozen=True, kw_only=True, tag="two_heads"):
     scale: float = 0.01
 
     def __post_init__(self) -> None:
-        _check_positive(self, "k", "vector_rate", "weight_rate", "first", "scale")
+        _check_vectors(self)
 
 
 ModelKind: TypeAlias = Factorization | Matching | Logistic | FieldAware | DeepCross | Trees | Blend | TwoHeads
