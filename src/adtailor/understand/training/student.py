@@ -19,7 +19,7 @@ from adtailor.understand.training.labelled import read_labelled, rephrased_sarca
 from adtailor.understand.training.learning import HEADS, TOPICS, Course, Tokens, learn
 from adtailor.understand.training.network import Shape, Tensor, pooled, read_safetensors
 from adtailor.understand.training.packages import needed, source_folder
-from adtailor.understand.training.schooling import School, teaching
+from adtailor.understand.training.schooling import School, teaching, topic_texts
 from adtailor.understand.training.sealing import seal, sparkline
 from adtailor.understand.training.targets import Taught
 
@@ -58,7 +58,7 @@ def train_student(
     cache.mkdir(parents=True, exist_ok=True)
     said("asking the topic teacher")
     asked = school.topic_lessons()[: limit or None]
-    lessons = teaching(asked, embedded(teacher, asked, cache=cache))
+    lessons = teaching(asked, embedded(teacher, asked, cache=cache), topic_texts())
     read = tokenizer(source / TOKENIZER)
 
     def tokens(texts: Sequence[str]) -> list[list[int]]:
