@@ -73,7 +73,7 @@ def _unknown(texts):
     return np.zeros((len(texts), 5), dtype=np.float32), np.zeros(len(texts), dtype=bool)
 
 
-COURSE = Course(epochs=6, rows=16, tokens=400, rate=1e-3, head_rate=1e-2, every=4, dropout=0.1)
+COURSE = Course(epochs=6, frozen=0, rows=16, tokens=400, rate=1e-3, head_rate=1e-2, every=4, dropout=0.1)
 
 
 def _learned(folder, progress=lambda _done, _loss: None, course=COURSE):

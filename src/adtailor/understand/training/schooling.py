@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from adtailor.config.taxonomy import content_topics
 from adtailor.domain.ids import TopicId
-from adtailor.domain.reading import EMOTIONS
 from adtailor.understand.topics import topic_words
 from adtailor.understand.training import lessons
 from adtailor.understand.training.corpora import Corpus
 from adtailor.understand.training.labelled import VALENCE_SETS, Labelled
-from adtailor.understand.training.parting import Split, split
+from adtailor.understand.training.parting import Split, labelled_with, split
 from adtailor.understand.training.targets import Lesson, Taught, together
 from adtailor.understand.training.topic_training import HERE, labelled_posts
 
@@ -32,6 +31,8 @@ RARE = (
 )
 """Comments with these labels come twice in an epoch."""
 PLENTY_SHARE = 0.25
+NEUTRAL_SHARE = 0.5
+"""Of the comments with no emotion at all, which are a third of the comments, so many come in each epoch."""
 LONG_ROWS = 1_000
 TUNE = HELD = 0.12
 TOPIC_REPEATS = 3
@@ -89,8 +90,11 @@ class School:
 
     def _emotions(self, random: np.random.Generator) -> Taught:
         taught = lessons.emotions_lesson(self.labelled.emotions, random)
-        rare = np.flatnonzero(self.labelled.emotions.values[:, [EMOTIONS.index(name) for name in RARE]].max(axis=1) > 0)
-        return taught.some(np.concatenate([np.arange(len(taught)), rare]))
+        values = self.labelled.emotions.values
+        rare = np.flatnonzero(labelled_with(values, RARE))
+        plain = (values.sum(axis=1) == 1) & labelled_with(values, ("neutral",))
+        taken = np.flatnonzero(~plain | (random.random(len(taught)) < NEUTRAL_SHARE))
+        return taught.some(np.concatenate([taken, rare]))
 
     @cached_property
     def _rephrased(self) -> tuple[str, ...]:
