@@ -12,7 +12,8 @@ from adtailor.understand.topics import load_topics
 from adtailor.understand.training import labelled as labelled_module
 from adtailor.understand.training.embedded import embedded
 from adtailor.understand.training.frozen import train
-from adtailor.understand.training.labelled import ExtraMissing, needed, read_labelled
+from adtailor.understand.training.labelled import read_labelled
+from adtailor.understand.training.packages import ExtraMissing, needed
 from adtailor.understand.training.parting import split
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from adtailor.understand.crisis_concepts import features, passages, with_smiles
 from adtailor.understand.crisis_phrases import LANGUAGES, folded, phrase_in
-from adtailor.understand.training.labelled import needed
+from adtailor.understand.training.packages import needed
 
 FOLDER = Path(__file__).parent
 FOLDS = 10

@@ -13,7 +13,7 @@ from adtailor.understand.cleaning import clean
 from adtailor.understand.topics import LEAST_CONFIDENCE, TopicIndex, branches, latent_of, projected, topic_texts
 from adtailor.understand.training.card import HeadReport, Score
 from adtailor.understand.training.fitting import Flags, Values, Vectors, area_under_roc, platt
-from adtailor.understand.training.labelled import needed
+from adtailor.understand.training.packages import needed
 
 NONE_ROWS = 600
 NONE_WEIGHT = 0.5
