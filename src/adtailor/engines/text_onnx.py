@@ -14,7 +14,7 @@ from adtailor.engines.onnx_session import session
 from adtailor.engines.tokens import encodable, read_tokenizer
 from adtailor.errors import InvalidInput
 
-NAME = "adtailor-student-int8@1"
+NAME = "adtailor-student-int8@2"
 WIDTH = 768
 MOST_TOGETHER = 48
 """Texts in one run: more of them are no faster, and only cost memory."""

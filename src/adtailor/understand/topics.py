@@ -15,7 +15,7 @@ from adtailor.domain.reading import Topic
 from adtailor.ports import Encoder
 from adtailor.understand.heads import load_manifest, sigmoid
 
-NAME = "iab-content-3.1@1"
+NAME = "iab-content-3.1@2"
 LATENT_WIDTH = 32
 MOST_TOPICS = 3
 LEAST_CONFIDENCE = 0.5

@@ -18,7 +18,7 @@ from adtailor.understand.training.names import checked_texts, name_check
 from adtailor.understand.training.schooling import School
 from adtailor.understand.training.topic_training import train_topics
 
-VERSION = "2"
+VERSION = "3"
 
 
 def seal(
