@@ -106,9 +106,9 @@ def train_student(
             "trained_with": {"torch": str(torch.__version__), "bits": 16 if in_16_bits(torch) else 32},
         },
         made_by=f"one network with all heads, {SOURCE} fine-tuned and rounded to 8 bits with fixed scales by "
-        f"`adtailor train student --seed {course.seed} --epochs {course.epochs} --threads {course.threads}`, from labelled "
-        "rows to these files in one go; the manifest holds everything else that decides the weights. On another kind of "
-        "processor, or with other threads, sums are added in another order and the weights differ in their last digits",
+        f"`adtailor train student --seed {course.seed} --epochs {course.epochs} --threads {course.threads}`, from "
+        "labelled rows to these files in one go; the manifest holds all else that decides the weights. With other "
+        "threads, or a processor of another kind, sums are added in another order and the last digits differ",
         projection=weights[f"{TOPICS}.weight"],
         others=(out / NETWORK, out / TOKENIZER),
         curve=f"loss from {losses[0]:.2f} to {losses[-1]:.2f}, one mark per {course.every} batches at least:\n\n"
