@@ -16,6 +16,8 @@ from adtailor.wellbeing import CareDesk
 from adtailor.wellbeing.states import MOST_SIGNS, forgotten, levels, next_state, state_at, with_post
 
 POLICY = load_policy()
+ENTER, LEAVE = POLICY.enter_elevated, POLICY.leave_elevated
+ENTER_HIGH, LEAVE_HIGH = POLICY.enter_high, POLICY.leave_high
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ANA = PersonId("ana")
@@ -77,15 +79,15 @@ class TestHysteresis:
     @pytest.mark.parametrize(
         ("before", "elevated", "high", "after"),
         [
-            (State.NEUTRAL, 0.34, 0.10, State.NEUTRAL),  # 0.34 < 0.35 to enter
-            (State.NEUTRAL, 0.35, 0.10, State.ELEVATED),
-            (State.ELEVATED, 0.25, 0.10, State.ELEVATED),  # 0.25 is not yet below 0.25
-            (State.ELEVATED, 0.24, 0.10, State.NEUTRAL),
-            (State.ELEVATED, 0.60, 0.44, State.ELEVATED),  # 0.44 < 0.45 to enter
-            (State.ELEVATED, 0.60, 0.45, State.HIGH),
-            (State.HIGH, 0.50, 0.35, State.HIGH),
-            (State.HIGH, 0.50, 0.34, State.ELEVATED),
-            (State.SUSTAINED, 0.50, 0.35, State.HIGH),
+            (State.NEUTRAL, ENTER - 0.01, 0.10, State.NEUTRAL),
+            (State.NEUTRAL, ENTER, 0.10, State.ELEVATED),
+            (State.ELEVATED, LEAVE, 0.10, State.ELEVATED),
+            (State.ELEVATED, LEAVE - 0.01, 0.10, State.NEUTRAL),
+            (State.ELEVATED, 0.90, ENTER_HIGH - 0.01, State.ELEVATED),
+            (State.ELEVATED, 0.90, ENTER_HIGH, State.HIGH),
+            (State.HIGH, 0.90, LEAVE_HIGH, State.HIGH),
+            (State.HIGH, 0.90, LEAVE_HIGH - 0.01, State.ELEVATED),
+            (State.SUSTAINED, 0.90, LEAVE_HIGH, State.HIGH),
             (State.SUSTAINED, 0.20, 0.10, State.NEUTRAL),
         ],
     )

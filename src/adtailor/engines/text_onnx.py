@@ -22,7 +22,7 @@ MOST_TOGETHER = 48
 MODEL = ModelFile(
     package="adtailor_weights",
     path="text/student-int8.onnx",
-    sha256="737885561f42694e0fccdf2d8fe55037eae4e6c1c5e7f83e7185d78c568c3c29",
+    sha256="e0564ce8e06da3e5a9ad9e9a0c05542709a042d6259cc8254e56da7a64c4940d",
 )
 TOKENIZER = ModelFile(
     package="adtailor_weights",
