@@ -29,7 +29,7 @@ class NameCheck:
     """(width, width): how far names move a vector in each direction, of other names in other sentences."""
 
     def blinded(self, model: Linear) -> Linear:
-        r"""The model with the directions that names move made dearer: $w' = (I + 10\, C)^{-1} w$, C their covariance."""
+        r"""The model with the directions that names move dearer: $w' = (I + 10\, C)^{-1} w$, C their covariance."""
         return Linear(np.linalg.solve(np.eye(len(self.moves)) + BLINDING * self.moves, model.weights), model.bias)
 
     def rates(self, model: Linear, threshold: float) -> Mapping[str, float]:
