@@ -17,6 +17,7 @@ from adtailor.understand.training.fitting import (
     best_f1_threshold,
     calibration_error,
     f1_score,
+    fit_logistic,
     fit_platt,
     fit_three,
     link,
@@ -35,6 +36,8 @@ STRESS_PRECISION = 0.85
 STRESS_HARD_SHARE = 0.1
 """Of the calm posts for which the threshold is chosen, how many are look-alikes: long, and of the same subjects."""
 SARCASM_PREVALENCE = 0.2
+CRISIS_PENALTY = 1e-3
+"""C of scikit-learn, chosen with the weight of public texts on rows that calibrate."""
 THRESHOLD_SHRINKAGE = 20.0
 """As many positives as a label needs before its own best threshold counts as much as the rule of half the F1."""
 
@@ -396,10 +399,13 @@ def _offence(raw: Raw, court: Court) -> tuple[Head, HeadReport]:
 
 
 def _crisis(raw: Raw, court: Court) -> tuple[Head, HeadReport]:
+    """Fitted anew on the network's vectors: it learned from hard negatives, and most of a feed is not hard."""
+    lessons, weights = court.crisis_lessons()
     model, _, report = _pole(
         raw, "crisis", "crisis", court, corpus="crisis", labels={"crisis": 1.0, "hard_negative": 0.0},
+        model=fit_logistic(lessons.x, lessons.flags, penalty=CRISIS_PENALTY, weights=weights),
         does="how much a post sounds like wanting to die or to hurt oneself; never by itself, only beside the lexicon",
-        data=("crisis.toml [learn] (own words)", "goemotions/train"),
+        data=("crisis.toml, stress.toml [learn] (own words)", "goemotions/train", "sad_stressors/dev"),
         not_for="anything by itself: the lexicon decides with it (see the crisis card)",
     )  # fmt: skip
     return head_of("crisis", [model], [0.5]), report
@@ -416,9 +422,10 @@ def _pole(
     does: str,
     data: tuple[str, ...],
     not_for: str,
+    model: Linear | None = None,
 ) -> tuple[Linear, list[Score], HeadReport]:
     """A head between two poles of one of our corpora, calibrated where both are as frequent."""
-    model = raw.linear(head, label)
+    model = model or raw.linear(head, label)
     tune = court.corpus(corpus, "tune", **labels)
     if len(set(tune.y.tolist())) == 2:
         flags = tune.flags

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from adtailor.understand.crisis_phrases import folded, phrase_in
 from adtailor.understand.training.corpora import Corpus
 from adtailor.understand.training.fitting import Flags, Values, Vectors
 from adtailor.understand.training.labelled import VALENCE_SETS
@@ -14,6 +15,9 @@ from adtailor.understand.training.lessons import NEUTRAL_BAND
 from adtailor.understand.training.parting import UNPLEASANT, labelled_with
 from adtailor.understand.training.schooling import School
 
+COMMENTS = 14_000
+PUBLIC_WEIGHT = 0.15
+"""Of a public text beside a hard negative of 1: there are many, and few of them are hard."""
 Encode = Callable[[Sequence[str]], Vectors]
 
 
@@ -87,6 +91,23 @@ class Court:
         if not pairs:
             return Judged(np.empty((0, self._width), dtype=np.float32), np.empty(0))
         return Judged(self._encode([text for text, _ in pairs]), np.array([value for _, value in pairs]))
+
+    def crisis_lessons(self) -> tuple[Judged, Values]:
+        """Posts of crisis language that are learned from, among ordinary posts and such on stress, with weights."""
+        known, corpus = self._school.labelled, self._school.corpora["crisis"]
+        own = [pair for pair, seen in zip(corpus.labelled("learn"), self._school.learned(corpus), strict=True) if seen]
+        hard = [text for text, _ in self._school.corpora["stress"].labelled("learn")]
+        stressors = [
+            text
+            for text, fit in zip(known.stressors.texts, self._school.parts[known.stressors.name].fit, strict=True)
+            if fit
+        ]
+        plain = [text for text in known.emotions.texts[:COMMENTS] if not phrase_in(folded(text), "en")]
+        texts = [*(text for text, _ in own), *hard, *plain, *stressors]
+        truth = np.array([label == "crisis" for _, label in own] + [False] * (len(texts) - len(own)))
+        weights = np.full(len(texts), PUBLIC_WEIGHT)
+        weights[: len(own)], weights[len(own) : len(own) + len(hard)] = 1.0, 0.5
+        return Judged(self._encode(texts), truth.astype(np.float64)), weights
 
     def texts_of(self, name: str, part: str) -> list[tuple[str, str]]:
         """Posts and labels of our own corpus."""
