@@ -28,7 +28,7 @@ SEED = 7
 
 def run() -> list[tuple[str, str, str]]:
     """The levels in force and those chosen, each measured on the half of the posts that did not choose."""
-    cast, reader, policy = load_cast(), text_reader(Settings().models), load_policy(None)
+    cast, reader, policy = load_cast(), text_reader(Settings().models), load_policy()
     ours, others = halves(cast)
     rows: list[tuple[str, str, str]] = []
     for name, chosen in (("in force", policy), ("chosen", choose(ours, reader, policy))):

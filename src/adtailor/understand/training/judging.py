@@ -14,10 +14,11 @@ from adtailor.understand.training.labelled import VALENCE_SETS
 from adtailor.understand.training.lessons import NEUTRAL_BAND
 from adtailor.understand.training.parting import UNPLEASANT, labelled_with
 from adtailor.understand.training.schooling import School
+from adtailor.understand.training.topic_training import HERE, labelled_posts
 
 COMMENTS = 14_000
-PUBLIC_WEIGHT = 0.15
-"""Of a public text beside a hard negative of 1: there are many, and few of them are hard."""
+PUBLIC_WEIGHT = 0.1
+"""Of a public text beside a post of our own: there are many, and few of them are hard."""
 Encode = Callable[[Sequence[str]], Vectors]
 
 
@@ -93,20 +94,23 @@ class Court:
         return Judged(self._encode([text for text, _ in pairs]), np.array([value for _, value in pairs]))
 
     def crisis_lessons(self) -> tuple[Judged, Values]:
-        """Posts of crisis language that are learned from, among ordinary posts and such on stress, with weights."""
-        known, corpus = self._school.labelled, self._school.corpora["crisis"]
-        own = [pair for pair, seen in zip(corpus.labelled("learn"), self._school.learned(corpus), strict=True) if seen]
-        hard = [text for text, _ in self._school.corpora["stress"].labelled("learn")]
-        stressors = [
-            text
-            for text, fit in zip(known.stressors.texts, self._school.parts[known.stressors.name].fit, strict=True)
-            if fit
-        ]
-        plain = [text for text in known.emotions.texts[:COMMENTS] if not phrase_in(folded(text), "en")]
-        texts = [*(text for text, _ in own), *hard, *plain, *stressors]
-        truth = np.array([label == "crisis" for _, label in own] + [False] * (len(texts) - len(own)))
-        weights = np.full(len(texts), PUBLIC_WEIGHT)
-        weights[: len(own)], weights[len(own) : len(own) + len(hard)] = 1.0, 0.5
+        """Posts of crisis language that are learned from, among posts of every other kind, with their weights."""
+        known, school = self._school.labelled, self._school
+        told: list[tuple[str, bool]] = []
+        ordinary: list[str] = [text for text, _ in labelled_posts(HERE / "topic_posts.toml")]
+        for name, corpus in school.corpora.items():
+            seen = school.learned(corpus) if corpus.learn else ()
+            mine = [pair for pair, taken in zip(corpus.labelled("learn"), seen, strict=True) if taken]
+            if name == "crisis":
+                told = [(text, label == "crisis") for text, label in mine]
+            else:
+                ordinary += [text for text, _ in mine]
+        fit = school.parts[known.stressors.name].fit
+        public = [text for text in known.emotions.texts[:COMMENTS] if not phrase_in(folded(text), "en")]
+        public += [text for text, taken in zip(known.stressors.texts, fit, strict=True) if taken]
+        texts = [*(text for text, _ in told), *ordinary, *public]
+        truth = np.array([*(is_crisis for _, is_crisis in told), *[False] * (len(texts) - len(told))])
+        weights = np.where(np.arange(len(texts)) < len(told) + len(ordinary), 1.0, PUBLIC_WEIGHT)
         return Judged(self._encode(texts), truth.astype(np.float64)), weights
 
     def texts_of(self, name: str, part: str) -> list[tuple[str, str]]:
