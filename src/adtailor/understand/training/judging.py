@@ -1,5 +1,6 @@
 """Rows on which heads are calibrated and measured: none of them was learned from."""
 
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -97,7 +98,8 @@ class Court:
         """Posts of crisis language that are learned from, among posts of every other kind, with their weights."""
         known, school = self._school.labelled, self._school
         told: list[tuple[str, bool]] = []
-        ordinary: list[str] = [text for text, _ in labelled_posts(HERE / "topic_posts.toml")]
+        quiet = tomllib.loads((HERE / "quiet_posts.toml").read_text(encoding="utf-8"))["posts"]
+        ordinary: list[str] = [*quiet, *(text for text, _ in labelled_posts(HERE / "topic_posts.toml"))]
         for name, corpus in school.corpora.items():
             seen = school.learned(corpus) if corpus.learn else ()
             mine = [pair for pair, taken in zip(corpus.labelled("learn"), seen, strict=True) if taken]
