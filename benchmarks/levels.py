@@ -18,10 +18,10 @@ from adtailor.wellbeing.desk import CareDesk
 
 PROMISED, MARGIN = 0.80, 0.05
 """On the half that chooses a margin is asked for: a choice does worse where it was not made."""
-STEPS = tuple(round(0.35 + 0.05 * step, 2) for step in range(9))
+STEPS = (0.35, 0.45, 0.55, 0.65, 0.75)
 BAND = 0.12
 """Between entering a state and leaving it, so that it does not flicker."""
-CHOOSING, MEASURING = 3, 20
+CHOOSING, MEASURING = 2, 4
 """Draws of people."""
 SEED = 7
 
