@@ -6,7 +6,7 @@ from importlib import import_module
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("decision", "reading", "photos", "http", "setup", "states", "serving")
+PARTS = ("decision", "reading", "photos", "http", "events", "growth", "setup", "states", "serving")
 WHEN_NAMED = ("levels",)
 """Takes minutes, and is for whoever sets the levels."""
 
@@ -15,6 +15,8 @@ def main(wanted: list[str]) -> int:
     """Run the parts named, or all; print one table. `learn` installs other frameworks, so it runs only when named."""
     if wanted[:1] == ["learn"]:
         return import_module("benchmarks.learn.command").main(wanted[1:])
+    sizes = [int(size) for size in wanted[1:]] if wanted[:1] == ["growth"] else []
+    wanted = wanted[:1] if sizes else wanted
     unknown = set(wanted) - {*PARTS, *WHEN_NAMED}
     if unknown:
         print(f"there is no {', '.join(sorted(unknown))}: one of {', '.join((*PARTS, *WHEN_NAMED))}", file=sys.stderr)
@@ -23,7 +25,7 @@ def main(wanted: list[str]) -> int:
     table = Table("figure", "measured", "goal", title="Measured here, now; machines that are shared are noisy")
     for part in wanted or PARTS:
         with talk.status(f"measuring {part}"):
-            for row in import_module(f"benchmarks.{part}").run():
+            for row in import_module(f"benchmarks.{part}").run(*([sizes] if sizes else [])):
                 table.add_row(*row)
         table.add_section()
     Console(width=None if Console().is_terminal else 110).print(table)

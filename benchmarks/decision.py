@@ -10,7 +10,8 @@ import numpy as np
 from adtailor.decide.catalogue import Catalogue, build_catalogue
 from adtailor.decide.deciding import decide
 from adtailor.decide.rank import LOOK_TRAITS, PriorRanker
-from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Creative, Inventory, Organization, Targeting
+from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory, Organization
+from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Context, DecisionRequest, Evidence, Limits, Place, Placement, Viewer
 from adtailor.domain.ids import (
     AdId,
@@ -26,6 +27,7 @@ from adtailor.domain.ids import (
     TopicId,
 )
 from adtailor.domain.money import Micros
+from adtailor.domain.targeting import Targeting
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ADS = 10_000
@@ -173,6 +175,7 @@ def _inventory() -> Inventory:
                 )
             ),
             targeting=_targeting(random),
+            exclusions=_exclusions(random),
         )
         for n in range(3_000)
     ]
@@ -204,17 +207,19 @@ def _inventory() -> Inventory:
 
 
 def _targeting(random: Random) -> Targeting:
-    def sometimes(chance: float, values: tuple[str, ...], most: int) -> frozenset[str]:
-        return (
-            frozenset(random.sample(values, random.randrange(1, most + 1))) if random.random() < chance else frozenset()
-        )
-
     return Targeting(
-        countries=sometimes(0.5, COUNTRIES, 6),
-        languages=sometimes(0.3, LANGUAGES, 3),
+        countries=_sometimes(random, 0.5, COUNTRIES, 6),
+        languages=_sometimes(random, 0.3, LANGUAGES, 3),
         devices=frozenset({"mobile"}) if random.random() < 0.2 else frozenset(),
-        topics=frozenset(map(TopicId, sometimes(0.25, TOPICS[:40], 5))),
-        excluded_topics=frozenset(map(TopicId, sometimes(0.1, TOPICS, 4))),
-        interests=frozenset(map(TopicId, sometimes(0.15, TOPICS[:40], 5))),
-        look=sometimes(0.08, LOOK_TRAITS, 5),
+        topics=frozenset(map(TopicId, _sometimes(random, 0.25, TOPICS[:40], 5))),
+        interests=frozenset(map(TopicId, _sometimes(random, 0.15, TOPICS[:40], 5))),
+        look=_sometimes(random, 0.08, LOOK_TRAITS, 5),
     )
+
+
+def _exclusions(random: Random) -> Targeting:
+    return Targeting(topics=frozenset(map(TopicId, _sometimes(random, 0.1, TOPICS, 4))))
+
+
+def _sometimes(random: Random, chance: float, values: tuple[str, ...], most: int) -> frozenset[str]:
+    return frozenset(random.sample(values, random.randrange(1, most + 1))) if random.random() < chance else frozenset()

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adtailor.domain import checks
-from adtailor.domain.buying import MOST_VARIANTS, Ad, AdSet, Bid, Campaign, Creative, Targeting, Variant
+from adtailor.domain.buying import Ad, AdSet, Bid, Campaign
+from adtailor.domain.creative import MOST_VARIANTS, Creative, Variant
 from adtailor.domain.decision import Context, DecisionRequest, Evidence, Placement
 from adtailor.domain.ids import (
     AdId,
@@ -29,6 +30,7 @@ from adtailor.domain.money import Micros, micros, written
 from adtailor.domain.person import Consents
 from adtailor.domain.post import LONGEST_TEXT, MOST_PHOTOS, Photo, Post
 from adtailor.domain.signals import SIGNALS
+from adtailor.domain.targeting import Targeting
 from adtailor.errors import InvalidInput
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -9,7 +9,8 @@ from random import Random
 import pytest
 
 from adtailor.decide.variants import matched
-from adtailor.domain.buying import Creative, Organization, Variant
+from adtailor.domain.buying import Organization
+from adtailor.domain.creative import Creative, Variant
 from adtailor.domain.decision import Context, DecisionRequest, Placement
 from adtailor.domain.ids import AdId, AdvertiserId, CreativeId, PersonId, PlacementId, PostId, RequestId, SiteId
 from adtailor.domain.post import Post

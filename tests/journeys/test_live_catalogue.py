@@ -29,8 +29,8 @@ class Interrupted:
     def inventory(self) -> Inventory:
         return self.store.catalogue.inventory()
 
-    def replace(self, inventory: Inventory) -> int:
-        return self.store.catalogue.replace(inventory)
+    def replace(self, inventory: Inventory, *, builds_on: int | None = None) -> int:
+        return self.store.catalogue.replace(inventory, builds_on=builds_on)
 
 
 def test_a_change_that_one_thread_saw_is_not_undone_by_another_that_began_before() -> None:

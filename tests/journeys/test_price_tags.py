@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from adtailor.domain.buying import Creative, Inventory
+from adtailor.domain.buying import Inventory
+from adtailor.domain.creative import Creative
 from adtailor.domain.ids import AdvertiserId, CreativeId
 from adtailor.domain.money import Micros, micros
 from adtailor.domain.post import Photo
@@ -29,7 +30,8 @@ class Shelf:
     def inventory(self) -> Inventory:
         return self.stock
 
-    def replace(self, inventory: Inventory) -> int:
+    def replace(self, inventory: Inventory, *, builds_on: int | None = None) -> int:
+        assert builds_on in {None, self.stock.version}
         self.stock = replace(inventory, version=self.stock.version + 1)
         return self.stock.version
 

@@ -12,17 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adtailor.decide.quality import AD_TONES
-from adtailor.domain.buying import (
-    Ad,
-    AdSet,
-    Advertiser,
-    Bid,
-    Campaign,
-    Creative,
-    Inventory,
-    Organization,
-    Targeting,
-)
+from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory, Organization
+from adtailor.domain.creative import Creative
 from adtailor.domain.decision import (
     Context,
     Decision,
@@ -50,6 +41,7 @@ from adtailor.domain.reading import (
     Topic,
 )
 from adtailor.domain.signals import SIGNALS
+from adtailor.domain.targeting import Circle, Targeting
 from adtailor.domain.wellbeing import Helpline, RestOption, RestSuggestion
 from adtailor.errors import AdtailorError, InvalidInput
 from adtailor.service.wire import (
@@ -182,6 +174,7 @@ requests = st.builds(
         lon=st.none() | st.floats(-180, 180),
         device=st.none() | st.sampled_from(["mobile", "tablet", "desktop"]),
         zone=st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu"]),
+        keywords=st.none() | st.frozensets(texts, max_size=3),
     ),
     viewer=st.builds(
         Viewer,
@@ -189,6 +182,7 @@ requests = st.builds(
         age=st.sampled_from(["adult", "minor", "unknown"]),
         session_ads_seen=st.dictionaries(ids, st.integers(0, 9), max_size=3),
         consents=st.none() | st.builds(Consents),
+        segments=st.frozensets(ids, max_size=3),
     ),
     regs=st.builds(Regulations, gpc=st.booleans(), tcf=st.none() | texts, gpp=st.none() | texts),
 )
@@ -482,6 +476,8 @@ def _buying_side() -> dict[str, list[dict[str, object]]]:
                 name="S",
                 bid=Bid(kind="cpc", amount=1),
                 targeting=Targeting(topics=frozenset({"1"})),
+                exclusions=Targeting(regions=frozenset({"DE-BE"}), circles=(Circle(lat=52.5, lon=13.4, km=30),)),
+                hours=frozenset({8, 9}),
             ),
         ),
         creatives=(
@@ -500,11 +496,13 @@ STRESS_ALIASES = [
 
 
 @pytest.mark.parametrize("alias", STRESS_ALIASES)
-@pytest.mark.parametrize("kind", ["campaigns", "adsets", "creatives", "ads", "targeting", "bid", "tone", "look"])
+@pytest.mark.parametrize(
+    "kind", ["campaigns", "adsets", "creatives", "ads", "targeting", "exclusions", "bid", "tone", "look"]
+)
 def test_t04_no_schema_of_the_buying_side_takes_stress_by_any_name(kind: str, alias: str) -> None:
     document = _buying_side()
     match kind:
-        case "targeting" | "bid":
+        case "targeting" | "exclusions" | "bid":
             document["adsets"][0][kind][alias] = 1.0
         case "tone" | "look":
             document["creatives"][0][kind] = {alias: 1.0}

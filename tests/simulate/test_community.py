@@ -178,8 +178,9 @@ def test_no_sensitive_ad_reaches_people_by_their_profile() -> None:
 def test_targeting_bids_and_tones_are_varied() -> None:
     inventory = LARKWATER.inventory
     targets = [adset.targeting for adset in inventory.adsets]
-    for kind in ("countries", "languages", "topics", "excluded_topics", "interests", "look", "devices"):
+    for kind in ("countries", "languages", "topics", "interests", "look", "devices"):
         assert any(getattr(target, kind) for target in targets), kind
+    assert any(adset.exclusions.topics for adset in inventory.adsets)
     assert {adset.bid.kind for adset in inventory.adsets} == {"cpc", "cpm", "cpa"}
     tones = {tone for creative in inventory.creatives for tone in creative.tone}
     assert tones == {"playful", "warm", "calm", "energetic", "serious"}
@@ -281,7 +282,7 @@ def _written() -> tuple[set[str], set[str]]:
             products |= set(creative.products)
         for campaign in shop.campaigns:
             for adset in campaign.adsets:
-                topics |= {*adset.targeting.topics, *adset.targeting.excluded_topics, *adset.targeting.interests}
+                topics |= {*adset.targeting.topics, *adset.exclusions.topics, *adset.targeting.interests}
     return topics, products
 
 

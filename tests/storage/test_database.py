@@ -3,10 +3,14 @@
 import hashlib
 import shutil
 import sqlite3
-from datetime import timedelta
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -14,9 +18,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
 from adtailor import storage
-from adtailor.domain.ids import PersonId
+from adtailor.domain.audit import Author
+from adtailor.domain.ids import OrganizationId, PersonId, TopicId
 from adtailor.domain.post import Photo
 from adtailor.domain.profile import Fading
+from adtailor.domain.targeting import Targeting
 from adtailor.errors import StorageFailed
 from adtailor.storage import SqliteStore, tables
 from adtailor.storage.database import SCHEMA
@@ -73,7 +79,7 @@ def test_a_database_of_something_else_is_refused(folder: Path, name: str, match:
 
 def test_a_newer_schema_is_refused(folder: Path) -> None:
     change(folder / "adtailor.sqlite", "UPDATE alembic_version SET version_num = '0999'")
-    refused(folder, "schema 0999, this adtailor knows 0001")
+    refused(folder, f"schema 0999, this adtailor knows {SCHEMA}")
 
 
 def test_a_newer_key_file_is_refused(folder: Path) -> None:
@@ -141,6 +147,89 @@ def test_the_steps_lead_to_the_tables_and_the_last_is_the_one_we_know(folder: Pa
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
         assert shape(connection) == shape_of_tables()
     engine.dispose()
+
+
+def taken_back(folder: Path, revision: str) -> None:
+    """Put the file of an older adtailor in place: its schema, with the catalogue of today."""
+    path = folder / "adtailor.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        rows = db.execute("SELECT kind, id, place, body FROM catalogue").fetchall()
+        (installation,) = db.execute("SELECT id FROM installation").fetchone()
+        (application,) = db.execute("PRAGMA application_id").fetchone()
+    for file in folder.glob("adtailor.sqlite*"):
+        file.unlink()
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executemany("INSERT INTO catalogue (kind, id, place, body) VALUES (?, ?, ?, ?)", rows)
+        db.execute("INSERT INTO installation (id, forgotten) VALUES (?, 0)", (installation,))
+        db.execute("INSERT INTO catalogue_version (one, version) VALUES (1, 1)")
+        db.execute(f"PRAGMA application_id = {application}")
+
+
+def test_an_older_catalogue_learns_what_hangs_on_what_and_whose_it_is(folder: Path) -> None:
+    with SqliteStore(folder) as store:
+        before = store.catalogue.inventory()
+    taken_back(folder, "0002")
+    with SqliteStore(folder) as store:
+        assert store.catalogue.inventory() == before
+        (ad,) = store.catalogue.items("ads", organization=OrganizationId("acme"), parent="autumn-set", status="active")
+        assert ad.item == before.ads[0]
+        with store.catalogue.changing(Author(by="ana", at=samples.NOON)) as change:
+            assert change.is_used("creatives", "boots-1")
+            change.put("ads", replace(before.ads[0], status="paused"))
+        assert store.catalogue.version() == 2
+
+
+def test_the_audit_log_can_only_grow(folder: Path) -> None:
+    with SqliteStore(folder) as store:
+        author = Author(by="ana", at=samples.NOON)
+        store.audit.note(author, "created", kind="tokens", item_id="t", before={}, after={})
+    for statement in ("DELETE FROM audit", "UPDATE audit SET by = 'nobody'"):
+        with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+            change(folder / "adtailor.sqlite", statement)
+
+
+def test_topics_that_an_older_store_excluded_are_excluded_still(folder: Path) -> None:
+    with SqliteStore(folder) as store:
+        stored = store.catalogue.inventory()
+    taken_back(folder, "0001")
+    with closing(sqlite3.connect(folder / "adtailor.sqlite")) as db, db:
+        ((adset_id, body),) = db.execute("SELECT id, body FROM catalogue WHERE kind = 'adsets'").fetchall()
+        adset = msgspec.msgpack.decode(body[1:])
+        del adset["exclusions"]
+        adset["targeting"]["excluded_topics"] = ["187"]
+        older = body[:1] + msgspec.msgpack.encode(adset)
+        db.execute("UPDATE catalogue SET body = ? WHERE kind = 'adsets' AND id = ?", (older, adset_id))
+    with SqliteStore(folder) as store:
+        (moved,) = store.catalogue.inventory().adsets
+        assert moved == replace(stored.adsets[0], exclusions=Targeting(topics=frozenset({TopicId("187")})))
+
+
+def test_t35_what_an_older_store_charged_is_entered_in_the_ledger_and_stays_charged_once(folder: Path) -> None:
+    taken_back(folder, "0002")
+    late = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)  # the 21st in Berlin
+    with closing(sqlite3.connect(folder / "adtailor.sqlite")) as db, db:
+        db.execute("INSERT INTO budgets VALUES ('autumn', 'Europe/Berlin', 1000, NULL, 300)")
+        db.execute("INSERT INTO spent_days VALUES ('autumn', '2026-11-21', 300)")
+        for number, charged in ((1, 300), (2, 0)):
+            db.execute(
+                "INSERT INTO events VALUES (?, ?, 'feed-1', 'click', 'autumn-ad', 'boots', 'autumn', ?, 'valid', "
+                "300, ?, ?)",
+                (number, f"decision-{number}", int(late.timestamp()) * 1_000_000, charged, int(charged == 0)),
+            )
+    with SqliteStore(folder) as store:
+        assert store.ledger.disagreements() == []
+        assert [(entry.kind, entry.day, entry.amount) for entry in store.ledger.entries()] == [
+            ("charge", "2026-11-21", 300)
+        ]
+        assert store.events.take(samples.event(1, at=late)).status == "duplicate"
 
 
 def shape(connection: Connection) -> dict[str, str]:
@@ -224,7 +313,7 @@ def test_describe_tells_what_is_where_and_nobody(folder: Path) -> None:
         said = store.describe()
     assert said["file"] == str(folder / "adtailor.sqlite")
     assert {name: value for name, value in said.items() if name not in {"file", "size", "decision log"}} == {
-        "schema": "0001",
+        "schema": SCHEMA,
         "state": "whole",
         "people": "1",
         "profiles": "0",

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from adtailor.cli.shown import shown
-from adtailor.domain.buying import Advertiser, Creative, Inventory
+from adtailor.domain.buying import Advertiser, Inventory
+from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Account, Decision, Filled
 from adtailor.domain.ids import AdId, AdvertiserId
 from adtailor.domain.money import Micros

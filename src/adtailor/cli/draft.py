@@ -16,8 +16,8 @@ from adtailor import assemble
 from adtailor.cli.progress import err_console, out_console, progress
 from adtailor.cli.shown import shown
 from adtailor.config.settings import TextEngine, data_folder, load_settings
-from adtailor.domain.buying import Creative
 from adtailor.domain.checks import checked_id
+from adtailor.domain.creative import Creative
 from adtailor.domain.ids import AdId
 from adtailor.errors import InvalidInput
 from adtailor.journeys.draft import Drafts, Proposal

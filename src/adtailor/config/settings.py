@@ -10,6 +10,7 @@ import msgspec
 from platformdirs import user_data_path
 
 from adtailor.config.engine import KEY, Engine, check_engine
+from adtailor.config.exchange import Backfill, OpenRtb, check_exchange
 from adtailor.errors import InvalidInput
 
 FILE_NAME = "adtailor.toml"
@@ -45,6 +46,23 @@ class Deciding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     exploration: float = 0.02
 
 
+class Traffic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is invalid: how often one viewer may come by one ad and kind of event, and networks without people."""
+
+    per_minute: int = 1
+    per_ten_minutes: int = 3
+    per_hour: int = 10
+    per_day: int = 25
+    impression_burst: int = 600
+    """Of one campaign, from one network, within a minute."""
+    click_burst: int = 30
+    conversion_burst: int = 10
+    networks: str | None = None
+    """A file of networks where machines live, one a line."""
+    proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """Networks of your own proxies, whose X-Forwarded-For is believed."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole tree."""
 
@@ -55,6 +73,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     models: Models = Models()
     engine: Engine = Engine()
     deciding: Deciding = Deciding()
+    openrtb: OpenRtb = OpenRtb()
+    backfill: Backfill = Backfill()
+    traffic: Traffic = Traffic()
 
 
 def data_folder(chosen: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -125,8 +146,11 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "models": Models,
     "engine": Engine,
     "deciding": Deciding,
+    "openrtb": OpenRtb,
+    "backfill": Backfill,
+    "traffic": Traffic,
 }
-_LISTS = frozenset({"providers", "parts", "languages"})
+_LISTS = frozenset({"providers", "parts", "languages", "origins", "proxies"})
 
 
 def _environment_names() -> list[str]:
@@ -166,4 +190,8 @@ def _check(settings: Settings) -> None:
     for name in ("threads", "batch"):
         if (value := getattr(settings.models, name)) < 1:
             raise InvalidInput(f"{value} is too few", hint="1 or more", field=f"models.{name}")
+    for name in ("per_minute", "per_ten_minutes", "per_hour", "per_day"):
+        if (value := getattr(settings.traffic, name)) < 1:
+            raise InvalidInput(f"{value} is too few", hint="1 or more", field=f"traffic.{name}")
     check_engine(settings.engine)
+    check_exchange(settings.openrtb, settings.backfill)

@@ -15,7 +15,8 @@ from adtailor.config.taxonomy import content_topics
 from adtailor.console import words
 from adtailor.console.render import page
 from adtailor.console.rooms import Picture, Rooms, Visitor
-from adtailor.domain.buying import Advertiser, Creative
+from adtailor.domain.buying import Advertiser
+from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Context, DecisionRequest, Filled, Placement, Regulations
 from adtailor.domain.decision import Viewer as Viewing
 from adtailor.domain.events import ClaimKind
@@ -105,6 +106,7 @@ def fill(
                 ),
                 now=now,
                 random=random,
+                in_words=True,
             )
             suggestion = suggestion or filled_page.decision.rest_suggestion
             item = replace(item, ad=_shown(filled_page, placement.id, advertisers))

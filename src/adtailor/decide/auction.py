@@ -14,7 +14,8 @@ from adtailor.decide.quality import affect_weights, tone_weights
 from adtailor.domain.decision import Evidence
 from adtailor.domain.signals import SIGNALS, Signal
 from adtailor.errors import ModelUnavailable
-from adtailor.maths.scoring import BEST, Query, Ranking, Weighed, rank, weigh
+from adtailor.maths.scoring import BEST, Query, Ranking
+from adtailor.maths.screening import Contest
 from adtailor.ports import Ranker, RequestSide
 
 _WITH_ALL = np.zeros(1, dtype=np.uint8)
@@ -31,7 +32,7 @@ class Auction:
     signals: tuple[Signal, ...]
     """The signals in play."""
     sifted: Sifted
-    weighed: Weighed
+    contest: Contest
     ranking: Ranking
     """One row: with all signals."""
     allocation: Allocation
@@ -45,11 +46,11 @@ class Auction:
     def winners_without(self, sets: Sequence[int]) -> NDArray[np.int32]:
         """The same had some signals not been there: a row for each set, given as bits; shape (sets, slots)."""
         left_out = np.array(sets, dtype=np.uint8)
-        ranking = rank(self.weighed, left_out, best=4 * len(self.slots) + 4)
+        ranking = self.contest.rank(left_out, best=4 * len(self.slots) + 4)
         allocation = allocate(ranking, self.slots, self.drawn, self.catalogue, in_full=False)
         winners = _winners(ranking, allocation)
         for row in np.flatnonzero(allocation.dry):
-            again = rank(self.weighed, left_out[row : row + 1], best=len(self.weighed.ads))
+            again = self.contest.rank(left_out[row : row + 1], best=len(self.contest))
             winners[row] = _winners(again, allocate(again, self.slots, self.drawn, self.catalogue, in_full=False))[0]
         return winners
 
@@ -62,18 +63,20 @@ def hold(asked: Asked, slots: Slots, drawn: Draw, *, catalogue: Catalogue, ranke
         )
     sifted = sift(asked, catalogue)
     query = _query(asked, _checked(ranker.request_side(asked.evidence), ranker.name, catalogue))
-    weighed = weigh(catalogue.scoring, query, sifted.eligibility)
-    ranking, allocation, chances, is_short = _filled(weighed, slots, drawn, catalogue, BEST)
+    signals = in_play(asked.evidence)
+    foreseen = np.array([0, *(BIT[signal] for signal in signals)], dtype=np.uint8)
+    contest = Contest(catalogue.scoring, query, sifted.eligibility, foreseen=foreseen)
+    ranking, allocation, chances, is_short = _filled(contest, slots, drawn, catalogue, BEST)
     if is_short:
-        ranking, allocation, chances, _ = _filled(weighed, slots, drawn, catalogue, len(weighed.ads))
+        ranking, allocation, chances, _ = _filled(contest, slots, drawn, catalogue, len(contest))
     return Auction(
         asked=asked,
         catalogue=catalogue,
         slots=slots,
         drawn=drawn,
-        signals=in_play(asked.evidence),
+        signals=signals,
         sifted=sifted,
-        weighed=weighed,
+        contest=contest,
         ranking=ranking,
         allocation=allocation,
         propensities=chances,
@@ -95,9 +98,9 @@ def in_play(evidence: Evidence) -> tuple[Signal, ...]:
 
 
 def _filled(
-    weighed: Weighed, slots: Slots, drawn: Draw, catalogue: Catalogue, best: int
+    contest: Contest, slots: Slots, drawn: Draw, catalogue: Catalogue, best: int
 ) -> tuple[Ranking, Allocation, NDArray[np.float64], bool]:
-    ranking = rank(weighed, _WITH_ALL, best=best)
+    ranking = contest.rank(_WITH_ALL, best=best)
     allocation = allocate(ranking, slots, drawn, catalogue, in_full=True)
     chances, is_short = propensities(ranking, allocation, slots, drawn, catalogue)
     return ranking, allocation, chances, bool(allocation.dry[0]) or is_short

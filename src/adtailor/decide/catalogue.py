@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from adtailor.decide.answers import KeptAnswers
 from adtailor.decide.bits import BIT
 from adtailor.decide.quality import AD_TONES, tone_column
-from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Creative, Format, Inventory, Targeting
+from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory
+from adtailor.domain.creative import Creative, Format
 from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, ProductId, TopicId
 from adtailor.domain.money import Micros
+from adtailor.domain.targeting import Targeting
 from adtailor.errors import ModelUnavailable
 from adtailor.maths.scoring import AdColumns, ad_columns, click_rate
 from adtailor.ports import AdSide, Ranker
@@ -78,6 +80,8 @@ class Budgets:
     campaigns: NDArray[np.int32]
     """For each ad, its campaign's place."""
     next_charge: NDArray[np.int64]
+    least: NDArray[np.int64]
+    """For each campaign, what the dearest event of its ads may cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +159,14 @@ class Catalogue:
         """
         return replace(self, budget_open=_budget_open(self.budgets, spent))
 
+    def with_room(self, left: NDArray[np.int64], headroom: NDArray[np.float64]) -> "Catalogue":
+        """The same with what may be promised of each campaign's budget, in the order of `budgets.index`.
+
+        An ad stands where one more event at its full bid fits what is left, and half of it may still be promised.
+        """
+        of, next_charge = self.budgets.campaigns, self.budgets.next_charge
+        return replace(self, budget_open=(left[of] >= next_charge) & (2.0 * headroom[of] >= next_charge))
+
 
 def build_catalogue(
     inventory: Inventory,
@@ -187,11 +199,12 @@ def build_catalogue(
     ads = [inventory.ads[i] for i in order]
     sorted_lines = tuple(lines[i] for i in order)
     targeting = [line.adset.targeting if line else Targeting() for line in sorted_lines]
+    exclusions = [line.adset.exclusions if line else Targeting() for line in sorted_lines]
     products = [lineage(line.creative.products, product_parents or {}) if line else set() for line in sorted_lines]
     advertiser_index = {advertiser.id: n for n, advertiser in enumerate(inventory.advertisers)}
     budgets = _budgets(inventory, sorted_lines)
     asks_topics = _flags(bool(t.topics) for t in targeting)
-    excludes_topics = _flags(bool(t.excluded_topics) for t in targeting)
+    excludes_topics = _flags(bool(t.topics) for t in exclusions)
     asks_interests = _flags(bool(t.interests) for t in targeting)
     asks_look = _flags(bool(t.look) for t in targeting)
     asks_country = _flags(bool(t.countries) for t in targeting)
@@ -253,7 +266,7 @@ def build_catalogue(
             | np.where(asks_country, BIT["place"], 0)
         ).astype(np.uint8),
         topics=_postings(t.topics for t in targeting),
-        excluded_topics=_postings(t.excluded_topics for t in targeting),
+        excluded_topics=_postings(t.topics for t in exclusions),
         interests=_postings(t.interests for t in targeting),
         look=_postings(t.look for t in targeting),
         about=_postings(
@@ -328,12 +341,17 @@ def _budgets(inventory: Inventory, lines: Sequence[Line | None]) -> Budgets:
     index = {campaign.id: n for n, campaign in enumerate(inventory.campaigns)}
     daily = [campaign.daily_budget for campaign in inventory.campaigns]
     lifetime = [unlimited if (most := c.lifetime_budget) is None else most for c in inventory.campaigns]
+    campaigns = np.array([index[line.campaign.id] if line else 0 for line in lines], dtype=np.int32)
+    next_charge = np.array([_next_charge(line.adset.bid) if line else 0 for line in lines], dtype=np.int64)
+    least = np.zeros(max(1, len(index)), dtype=np.int64)
+    np.maximum.at(least, campaigns, next_charge)
     return Budgets(
         index=index,
         daily=np.array(daily or [0], dtype=np.int64),
         lifetime=np.array(lifetime or [0], dtype=np.int64),
-        campaigns=np.array([index[line.campaign.id] if line else 0 for line in lines], dtype=np.int32),
-        next_charge=np.array([_next_charge(line.adset.bid) if line else 0 for line in lines], dtype=np.int64),
+        campaigns=campaigns,
+        next_charge=next_charge,
+        least=least,
     )
 
 

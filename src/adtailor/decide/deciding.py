@@ -25,7 +25,7 @@ from adtailor.domain.decision import (
 )
 from adtailor.domain.ids import AdId, DecisionId, PlacementId, RequestId, SiteId, uuid7
 from adtailor.domain.money import Micros, written
-from adtailor.maths.auction import click_price, conversion_floor, conversion_price, thousand_price
+from adtailor.maths.auction import click_price, conversion_floor, conversion_price, floor_of, thousand_price
 from adtailor.ports import Ranker, Veto
 
 EXPLORATION = 0.02
@@ -62,12 +62,14 @@ def decide(
     now: datetime,
     random: Random,
     exploration: float = EXPLORATION,
+    in_words: bool = True,
 ) -> Decision:
     """An ad or a reason for each placement of a page, in the order asked.
 
     Chance is drawn before anything is looked at, so neither profile nor veto shifts it. A veto sees what was won and
     may only blank: prices, winners, explanations and the account are what they would have been without it. A protected
-    viewer is answered as somebody who has consented to nothing, whatever evidence came along.
+    viewer is answered as somebody who has consented to nothing, whatever evidence came along. `in_words` writes the
+    account in full.
     """
     if limits.protected:
         evidence = evidence.impersonal()
@@ -97,7 +99,7 @@ def decide(
         ranker=ranker.name,
         catalogue_version=catalogue.version,
         placements=tuple(answers[placement.id] for placement in request.placements),
-        account=account_of(auction, explained.without),
+        account=account_of(auction, explained.without, in_words=in_words),
     )
 
 
@@ -140,10 +142,32 @@ def _answer(auction: Auction, slot: int, placement: Placement, why: Why | None) 
     chosen = int(auction.allocation.chosen[0, slot])
     if chosen < 0:
         return Filled(placement_id=placement.id, no_fill=_no_fill(auction, slot, placement))
-    return Filled(placement_id=placement.id, won=_won(auction, slot, chosen, placement.floor), why=why)
+    line = auction.catalogue.line(int(auction.ranking.ads[0, chosen]))
+    if (floor := _floor(auction, line, chosen, placement)) > line.adset.bid.amount:
+        hint = f"what won bids less than {written(placement.thousand_floor)} for 1000 impressions"
+        return Filled(placement_id=placement.id, no_fill=NoFill(code="below_floor", hint=hint))
+    return Filled(placement_id=placement.id, won=_won(auction, slot, chosen, placement.floor, least=floor), why=why)
 
 
-def _won(auction: Auction, slot: int, chosen: int, floor: Micros) -> Won:
+def _floor(auction: Auction, line: Line, chosen: int, placement: Placement) -> Micros:
+    """The least that one event of the winner may cost here."""
+    own = _least(line, auction.catalogue.conversion_rate, placement.floor)
+    if not placement.thousand_floor:
+        return own
+    if line.adset.bid.kind == "cpm":
+        return max(own, placement.thousand_floor)
+    return max(own, Micros(floor_of(placement.thousand_floor, events=_events(auction, line, chosen))))
+
+
+def _events(auction: Auction, line: Line, chosen: int) -> float:
+    """The charged events that one impression is expected to bring."""
+    if line.adset.bid.kind == "cpm":
+        return 0.001
+    click_rate = float(auction.ranking.click_rates[0, chosen])
+    return click_rate if line.adset.bid.kind == "cpc" else click_rate * auction.catalogue.conversion_rate
+
+
+def _won(auction: Auction, slot: int, chosen: int, floor: Micros, *, least: Micros) -> Won:
     ranking, allocation, catalogue = auction.ranking, auction.allocation, auction.catalogue
     line = catalogue.line(int(ranking.ads[0, chosen]))
     runner_up = int(allocation.runner_up[0, slot])
@@ -158,16 +182,19 @@ def _won(auction: Auction, slot: int, chosen: int, floor: Micros) -> Won:
         bid_kind=line.adset.bid.kind,
         bid=line.adset.bid.amount,
         # Nobody to beat, or shown by exploration: the floor is enough.
-        price=_price(
-            line,
-            runner_up_value,
-            quality=quality,
-            click_rate=click_rate,
-            conversion_rate=catalogue.conversion_rate,
-            floor=floor,
+        price=max(
+            least,
+            _price(
+                line,
+                runner_up_value,
+                quality=quality,
+                click_rate=click_rate,
+                conversion_rate=catalogue.conversion_rate,
+                floor=floor,
+            ),
         )
         if is_contested
-        else _least(line, catalogue.conversion_rate, floor),
+        else least,
         click_rate=click_rate,
         quality=quality,
         value=float(ranking.values[0, chosen]),
@@ -177,6 +204,8 @@ def _won(auction: Auction, slot: int, chosen: int, floor: Micros) -> Won:
         products=line.creative.products,
         is_urgent=line.creative.is_urgent,
         energy=line.creative.tone.get("energetic", 0.0),
+        events=_events(auction, line, chosen),
+        adset_id=line.adset.id,
     )
 
 

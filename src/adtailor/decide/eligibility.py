@@ -214,6 +214,12 @@ def not_hidden(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
     return _without(len(ads), np.array(hidden, dtype=np.int32)) if hidden else None
 
 
+def not_barred(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
+    """The page takes the ad: it blocks neither its advertiser nor what it advertises."""
+    barred = _places(asked.request.barred, ads)
+    return _without(len(ads), np.array(barred, dtype=np.int32)) if barred else None
+
+
 def under_daily_cap(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
     """The viewer has not yet seen the ad too often today."""
     return _under(ads.daily_caps, asked.limits.seen_today, ads)
@@ -295,7 +301,7 @@ def _topics_of(_asked: Asked, ads: Catalogue, ad: int) -> str:
 def _excluded_of(asked: Asked, ads: Catalogue, ad: int) -> str:
     if asked.evidence.context_topics is None:
         return "excludes topics, and those of the page are not known"
-    hit = ads.line(ad).adset.targeting.excluded_topics & _page_topics(asked, ads)
+    hit = ads.line(ad).adset.exclusions.topics & _page_topics(asked, ads)
     return f"excludes pages about {_named(hit, ads)}"
 
 
@@ -338,6 +344,7 @@ RULES: tuple[Rule, ...] = (
     Rule(says="viewer hid it", stays=not_hidden),
     Rule(says="daily cap reached", stays=under_daily_cap, precisely=_day_of),
     Rule(says="session cap reached", stays=under_session_cap, precisely=_session_of),
+    Rule(says="blocked by the page", stays=not_barred),
 )
 
 

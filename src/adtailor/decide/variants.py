@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from adtailor.decide.quality import AD_TONES, tone_weights
-from adtailor.domain.buying import Creative
+from adtailor.domain.creative import Creative
 
 LOUD = frozenset({"energetic", "bold"})
 """Never louder than the creative that a veto judged."""

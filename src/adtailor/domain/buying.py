@@ -1,22 +1,26 @@
 """The buying side: Organization > Advertiser > Campaign > AdSet > Ad > Creative."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from adtailor.domain.checks import aware_utc, checked_id, not_negative, shares
-from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, CreativeId, OrganizationId, ProductId, TopicId
+from adtailor.domain.checks import aware_utc, checked_id, not_negative
+from adtailor.domain.creative import Creative
+from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, CreativeId, OrganizationId
 from adtailor.domain.money import Micros
+from adtailor.domain.status import Status
+from adtailor.domain.targeting import Targeting
 from adtailor.errors import InvalidInput
 
-Status = Literal["draft", "in_review", "active", "paused", "archived"]
 Objective = Literal["reach", "clicks", "conversions"]
 BidKind = Literal["cpm", "cpc", "cpa"]
-Format = Literal["native", "image", "carousel"]
-Device = Literal["mobile", "tablet", "desktop"]
+Tier = Literal["guaranteed", "auction", "house"]
+"""A page is filled in this order: what was promised, what bids, and where nothing else stands the operator's own."""
+Pacing = Literal["even", "asap"]
+"""Along the site's traffic over the budget's day, or as soon as it can be spent."""
+HOURS_A_WEEK = 168
+LONGEST_WINDOW = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,12 @@ class Advertiser:
     name: str
     payer: str
     landing_domains: tuple[str, ...] = ()
+    daily_cap: int | None = None
+    """Impressions of all its ads per person and day."""
+
+    def __post_init__(self) -> None:
+        checked_id(self.id, "id")
+        _cap(self.daily_cap, "daily_cap")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +62,18 @@ class Campaign:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     zone: str = "UTC"
+    tier: Tier = "auction"
+    goal_impressions: int | None = None
+    """What a guaranteed campaign was promised between `starts_at` and `ends_at`."""
+    pacing: Pacing = "even"
+    daily_cap: int | None = None
+    """Impressions of all its ads per person and day."""
+    separation: frozenset[str] = frozenset()
+    """Labels, as `airlines`: no two campaigns that share one stand on one page."""
+    click_window: timedelta = timedelta(days=7)
+    """How long after a click a conversion is put down to it."""
+    view_window: timedelta = timedelta(days=1)
+    """The same after a viewable impression that nobody clicked; 0 for never."""
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -59,9 +81,24 @@ class Campaign:
         not_negative(self.daily_budget, "daily_budget_micros")
         if self.lifetime_budget is not None:
             not_negative(self.lifetime_budget, "lifetime_budget_micros")
-        for name in ("starts_at", "ends_at"):
-            if (value := getattr(self, name)) is not None:
-                object.__setattr__(self, name, aware_utc(value, name))
+        _period(self)
+        _cap(self.daily_cap, "daily_cap")
+        if self.tier == "guaranteed" and (not self.goal_impressions or self.starts_at is None or self.ends_at is None):
+            raise InvalidInput(
+                "a guaranteed campaign without a goal, a start or an end",
+                hint="say how many impressions were promised, from when until when",
+                field="goal_impressions",
+            )
+        if self.tier != "guaranteed" and self.goal_impressions is not None:
+            raise InvalidInput(
+                f"a goal of {self.goal_impressions} impressions in tier {self.tier}",
+                hint="only a guaranteed campaign has a goal",
+                field="goal_impressions",
+            )
+        for name in ("click_window", "view_window"):
+            window: timedelta = getattr(self, name)
+            if not timedelta(0) <= window <= LONGEST_WINDOW:
+                raise InvalidInput(f"a window of {window}", hint=f"from 0 to {LONGEST_WINDOW.days} days", field=name)
         try:
             ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -76,29 +113,17 @@ class Bid:
 
     kind: BidKind
     amount: Micros
+    target: Micros | None = None
+    """What it should cost on average; the bid follows, and never exceeds `amount`."""
 
     def __post_init__(self) -> None:
         not_negative(self.amount, "bid.amount_micros")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Targeting:
-    """Where an ad may stand; an empty set asks for nothing. There is no field for a mood, and none can be added."""
-
-    countries: frozenset[str] = frozenset()
-    languages: frozenset[str] = frozenset()
-    devices: frozenset[Device] = frozenset()
-    topics: frozenset[TopicId] = frozenset()
-    """Topics of the page, their sub-topics included."""
-    excluded_topics: frozenset[TopicId] = frozenset()
-    interests: frozenset[TopicId] = frozenset()
-    look: frozenset[str] = frozenset()
-    """Traits of clothes, as `garment:shoes`, `colour:navy`, `style:casual`."""
-
-    @property
-    def is_personal(self) -> bool:
-        """Whether it reaches people by their profile."""
-        return bool(self.interests or self.look)
+        if self.target is not None and not 0 < self.target <= self.amount:
+            raise InvalidInput(
+                f"a target cost of {self.target} with a bid of at most {self.amount}",
+                hint="more than 0, and at most the bid",
+                field="bid.target_micros",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,89 +134,31 @@ class AdSet:
     campaign_id: CampaignId
     name: str
     bid: Bid
+    status: Status = "active"
     targeting: Targeting = Targeting()
+    """What it asks for."""
+    exclusions: Targeting = Targeting()
+    """Where it must not stand."""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    hours: frozenset[int] = frozenset()
+    """Hours of the week at which it runs, 0 for Monday 0:00 to 1:00 in the campaign's zone; none for all."""
     daily_cap: int = 3
     """Impressions of one ad of the set per person and day."""
+    daily_set_cap: int | None = None
+    """Impressions of all its ads per person and day."""
     session_cap: int = 2
-    """The same per session, from a counter that the client holds: needs no consent."""
+    """Impressions of one ad per session, from a counter that the client holds: needs no consent."""
 
     def __post_init__(self) -> None:
         checked_id(self.id, "id")
         not_negative(self.daily_cap, "daily_cap")
         not_negative(self.session_cap, "session_cap")
-
-
-VariantState = Literal["draft", "approved", "rejected"]
-MOST_VARIANTS = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variant:
-    """Other words for the same creative, for pages of another tone; shown only once a person approved them."""
-
-    tone: str
-    headline: str
-    body: str
-    state: VariantState = "draft"
-    model: str | None = None
-    """What proposed it."""
-    drafted_at: datetime | None = None
-    decided_at: datetime | None = None
-    decided_by: str | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("drafted_at", "decided_at"):
-            if (value := getattr(self, name)) is not None:
-                object.__setattr__(self, name, aware_utc(value, name))
-        if self.state != "draft" and (self.decided_at is None or not self.decided_by):
-            raise InvalidInput(
-                f"a variant is {self.state} by nobody", hint="say who decided, and when", field="variants.decided_by"
-            )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Creative:
-    """What is shown, and what it is about. `image` is a path under the installation's own media."""
-
-    id: CreativeId
-    advertiser_id: AdvertiserId
-    format: Format = "native"
-    headline: str
-    body: str
-    image: str | None = None
-    call_to_action: str = "Learn more"
-    landing_url: str
-    language: str = "en"
-    topics: Mapping[TopicId, float] = field(default_factory=dict[TopicId, float])
-    """What it is about, as shares."""
-    products: frozenset[ProductId] = frozenset()
-    """What it advertises; sensitive categories are told by these."""
-    look: Mapping[str, float] = field(default_factory=dict[str, float])
-    """Traits of the clothes it shows or suits, as shares."""
-    tone: Mapping[str, float] = field(default_factory=dict[str, float])
-    """How it sounds: playful, warm, calm, energetic, serious ..., as shares."""
-    is_urgent: bool = False
-    """Scarcity, countdown, last chance."""
-    price: Micros | None = None
-    """What the product in `image` costs: with it, clothes in photos can be told to look as dear as this."""
-    variants: tuple[Variant, ...] = ()
-
-    def __post_init__(self) -> None:
-        checked_id(self.id, "id")
-        if self.price is not None:
-            not_negative(self.price, "price_micros")
-        if len(self.variants) > MOST_VARIANTS:
-            raise InvalidInput(f"{len(self.variants)} variants", hint=f"at most {MOST_VARIANTS}", field="variants")
-        for name in ("topics", "look", "tone"):
-            shares(getattr(self, name), name)
-        if urlsplit(self.landing_url).scheme != "https":
-            raise InvalidInput(f"{self.landing_url!r} is not https", hint="use an https address", field="landing_url")
-        if "{" in self.landing_url or "%%" in self.landing_url or "[" in self.landing_url:
-            raise InvalidInput(
-                f"{self.landing_url!r} holds a macro",
-                hint="a landing address is fixed: nothing about the viewer may reach it",
-                field="landing_url",
-            )
+        _cap(self.daily_set_cap, "daily_set_cap")
+        _period(self)
+        for hour in self.hours:
+            if not 0 <= hour < HOURS_A_WEEK:
+                raise InvalidInput(f"{hour} is no hour of the week", hint=f"0 to {HOURS_A_WEEK - 1}", field="hours")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,3 +185,19 @@ class Inventory:
     creatives: tuple[Creative, ...] = ()
     ads: tuple[Ad, ...] = ()
     version: int = 0
+
+
+def _cap(value: int | None, field: str) -> None:
+    if value is not None:
+        not_negative(value, field)
+
+
+def _period(runs: Campaign | AdSet) -> None:
+    """Both ends in UTC, and in order."""
+    for name in ("starts_at", "ends_at"):
+        if (value := getattr(runs, name)) is not None:
+            object.__setattr__(runs, name, aware_utc(value, name))
+    if runs.starts_at is not None and runs.ends_at is not None and runs.ends_at <= runs.starts_at:
+        raise InvalidInput(
+            f"it ends at {runs.ends_at.isoformat()}, before it starts", hint="an end after the start", field="ends_at"
+        )

@@ -1,15 +1,19 @@
 """One request becomes one explained decision."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from adtailor.domain.buying import BidKind, Device, Format
+from adtailor.domain.buying import BidKind
 from adtailor.domain.checks import checked_id, not_negative
+from adtailor.domain.creative import Format
 from adtailor.domain.ids import (
     AdId,
+    AdSetId,
     AdvertiserId,
     CampaignId,
     DecisionId,
@@ -18,6 +22,7 @@ from adtailor.domain.ids import (
     PostId,
     ProductId,
     RequestId,
+    SegmentId,
     SiteId,
     TopicId,
 )
@@ -25,6 +30,7 @@ from adtailor.domain.money import Micros
 from adtailor.domain.person import Age, Consents, Mood
 from adtailor.domain.reading import Topic
 from adtailor.domain.signals import Signal
+from adtailor.domain.targeting import Device
 from adtailor.domain.wellbeing import RestSuggestion
 from adtailor.errors import InvalidInput
 
@@ -40,10 +46,13 @@ class Placement:
     formats: frozenset[Format] = frozenset({"native"})
     floor: Micros = Micros(0)
     """The least that a click (or 1000 impressions of a CPM ad) may cost here."""
+    thousand_floor: Micros = Micros(0)
+    """The least that 1000 impressions are to bring, whatever the ad pays for: the floor of an exchange."""
 
     def __post_init__(self) -> None:
         checked_id(self.id, "placements.id")
         not_negative(self.floor, "placements.floor_micros")
+        not_negative(self.thousand_floor, "placements.thousand_floor_micros")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +69,8 @@ class Context:
     lon: float | None = None
     device: Device | None = None
     zone: str = "UTC"
+    keywords: frozenset[str] | None = None
+    """Words of the page, lower case, as the site gives them; None where it leaves them to be taken from the text."""
 
     def __post_init__(self) -> None:
         try:
@@ -78,6 +89,8 @@ class Viewer:
     age: Age = "unknown"
     session_ads_seen: Mapping[AdId, int] = field(default_factory=dict[AdId, int])
     consents: Consents | None = None
+    segments: frozenset[SegmentId] = frozenset()
+    """Groups of people that the site itself keeps; used only with the interests consent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +112,8 @@ class DecisionRequest:
     context: Context = Context()
     viewer: Viewer = Viewer()
     regs: Regulations = Regulations()
+    barred: frozenset[AdId] = frozenset()
+    """Ads that the page itself does not take: blocked advertisers and categories."""
 
     def __post_init__(self) -> None:
         checked_id(self.request_id, "request_id")
@@ -116,8 +131,10 @@ class DecisionRequest:
 class Place:
     """Where the page is read, as the site says."""
 
-    country: str
+    country: str | None = None
     region: str | None = None
+    lat: float | None = None
+    lon: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +151,9 @@ class Moment:
     """Of the page's first placement."""
 
 
+_WITH: Mapping[Signal, tuple[str, ...]] = {"context topics": ("context_keywords",), "interests": ("segments",)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What a decision may use, a field for each signal; None where consent, person or page does not give it.
@@ -142,8 +162,12 @@ class Evidence:
     """
 
     context_topics: Mapping[TopicId, float] | None = None
+    context_keywords: frozenset[str] | None = None
+    """What is left out with the context topics."""
     context_tone: Mapping[str, float] | None = None
     interests: Mapping[TopicId, float] | None = None
+    segments: frozenset[SegmentId] | None = None
+    """What is left out with the interests."""
     look: Mapping[str, float] | None = None
     affect: Mapping[Mood, float] | None = None
     place: Place | None = None
@@ -152,12 +176,17 @@ class Evidence:
 
     def without(self, signal: Signal) -> "Evidence":
         """The same, had this signal not been there."""
-        return replace(self, **{signal.replace(" ", "_"): None})
+        fields = (signal.replace(" ", "_"), *_WITH.get(signal, ()))
+        return replace(self, **dict.fromkeys(fields))
 
     def impersonal(self) -> "Evidence":
         """What is left for someone who has consented to nothing."""
         return Evidence(
-            context_topics=self.context_topics, context_tone=self.context_tone, place=self.place, moment=self.moment
+            context_topics=self.context_topics,
+            context_keywords=self.context_keywords,
+            context_tone=self.context_tone,
+            place=self.place,
+            moment=self.moment,
         )
 
 
@@ -210,6 +239,19 @@ class Won:
     products: frozenset[ProductId] = frozenset()
     is_urgent: bool = False
     energy: float = 0.0
+    adset_id: AdSetId | None = None
+    events: float = 0.0
+    """The charged events that one impression is expected to bring."""
+
+    @property
+    def thousand_worth(self) -> Micros:
+        """What 1000 impressions are expected to bring at this price, in whole micros, rounded down.
+
+        At 0.10 a click and one click in fifty impressions, 2.00; what is paid by the thousand is its own price.
+        """
+        if self.bid_kind == "cpm":
+            return self.price
+        return Micros(math.floor(1000 * Fraction(self.events) * self.price))
 
 
 NoFillCode = Literal["quiet", "no_eligible_ad", "below_floor"]
@@ -250,17 +292,40 @@ class TurnedAway:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """The best candidates as columns, best first: what a log keeps of every decision."""
+
+    ad_ids: tuple[AdId, ...] = ()
+    click_rates: tuple[float, ...] = ()
+    qualities: tuple[float, ...] = ()
+    values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """The operator's account: who was ranked, best first, and who fell out, where and why. Never mentions a veto."""
 
-    ranked: tuple[Candidate, ...] = ()
+    best: Ranked = Ranked()
+    first_turned_away: Mapping[str, tuple[AdId, ...]] = field(default_factory=dict[str, tuple[AdId, ...]])
+    """The first few ads of each reason."""
     turned_away: tuple[TurnedAway, ...] = ()
-    """The first few of each reason."""
+    """The same in full words, with all reasons of each; only where somebody asked for them when it was decided."""
     turned_away_counts: Mapping[str, int] = field(default_factory=dict[str, int])
     without: Mapping[Signal, Mapping[PlacementId, AdId | None]] = field(
         default_factory=dict[Signal, Mapping[PlacementId, AdId | None]]
     )
     """For each signal in play, what would have won each placement without it."""
+
+    @property
+    def ranked(self) -> tuple[Candidate, ...]:
+        """The best candidates, best first."""
+        best = self.best
+        return tuple(
+            Candidate(ad_id=ad_id, click_rate=rate, quality=quality, value=value)
+            for ad_id, rate, quality, value in zip(
+                best.ad_ids, best.click_rates, best.qualities, best.values, strict=True
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

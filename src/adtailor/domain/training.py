@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from adtailor.domain.buying import Format
+from adtailor.domain.creative import Format
 from adtailor.domain.decision import Moment
 from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, DecisionId, PlacementId, TopicId
 

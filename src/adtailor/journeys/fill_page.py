@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 from adtailor.decide.deciding import decide
 from adtailor.decide.tokens import TokenBox
 from adtailor.decide.variants import matched
-from adtailor.domain.buying import Creative
-from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Moment, Regulations, Viewer
-from adtailor.domain.events import ClaimKind, DecisionRecord, EventClaim
+from adtailor.domain.creative import Creative
+from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Limits, Moment, Regulations, Viewer
+from adtailor.domain.events import ClaimKind, DecisionRecord
 from adtailor.domain.ids import PersonId, PlacementId, PostId
 from adtailor.domain.person import Consents, Person, known_age
 from adtailor.domain.post import Post
 from adtailor.domain.reading import CONTEXT_PARTS, Reading
 from adtailor.domain.training import Served
-from adtailor.domain.wellbeing import Care, WellbeingMemory, WellbeingPolicy
+from adtailor.domain.wellbeing import Care, State, WellbeingMemory, WellbeingPolicy
 from adtailor.errors import StaleVersion
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Wellbeing
@@ -46,6 +46,9 @@ class Page:
     decision: Decision
     creatives: Mapping[PlacementId, Creative]
     tokens: Mapping[PlacementId, Mapping[ClaimKind, str]]
+    open: frozenset[PlacementId] = frozenset()
+    """Places that stay empty for want of an ad, and that somebody else's may fill: never where any was vetoed, beside
+    content that no ad belongs beside, before a minor, or for somebody who is being left alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,17 @@ class _Viewer:
     consents: Consents
     memory: WellbeingMemory | None
     care: Care
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """A decision, and what is to be kept of how it came about."""
+
+    request: DecisionRequest
+    viewer: _Viewer
+    record: DecisionRecord
+    page_tone: Mapping[str, float] | None
+    open: frozenset[PlacementId]
 
 
 class FillPage:
@@ -86,8 +100,25 @@ class FillPage:
         self._recent: deque[Page] = deque(maxlen=RECENT)
         self._recent_lock = threading.Lock()
 
-    def fill(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
-        """The decision, recorded before it is returned."""
+    def fill(self, request: DecisionRequest, *, now: datetime, random: Random, in_words: bool = False) -> Page:
+        """The decision, recorded before it is returned; `in_words` for somebody who is going to read its account."""
+        decided = self._decided(request, now, random, exploration=self._exploration, in_words=in_words)
+        return self._with_card(self._recorded(decided, now), decided.viewer, now)
+
+    def would(self, request: DecisionRequest, *, now: datetime, random: Random, explores: bool = True) -> Page:
+        """What `fill` would answer, without any addresses: it is recorded nowhere, and nothing can come of it."""
+        decided = self._decided(request, now, random, exploration=self._exploration if explores else 0.0)
+        decision = decided.record.decision
+        creatives = {
+            filled.placement_id: matched(creative, decided.page_tone)
+            for filled in decision.placements
+            if filled.won is not None and (creative := self._catalogue.creative(filled.won.ad_id, now)) is not None
+        }
+        return Page(request=decided.request, decision=decision, creatives=creatives, tokens={}, open=decided.open)
+
+    def _decided(
+        self, request: DecisionRequest, now: datetime, random: Random, *, exploration: float, in_words: bool = False
+    ) -> _Decided:
         viewer, request = self._viewer(request, now)
         consents = viewer.consents
         person_id = request.viewer.person_id
@@ -102,30 +133,33 @@ class FillPage:
             page=reading,
             page_is_own=page_author is not None and page_author == person_id,
             context=request.context,
+            segments=request.viewer.segments,
             policy=self._policy,
             now=now,
         )
         evidence = replace(evidence, moment=moment_of(request, now))
         serving = self._catalogue.serving(now)
+        limits = limits_of(
+            profile,
+            request.viewer,
+            consents,
+            self._policy,
+            page=reading,
+            now=now,
+            zone=request.context.zone,
+        )
         decision = decide(
             request,
             evidence,
-            limits_of(
-                profile,
-                request.viewer,
-                consents,
-                self._policy,
-                page=reading,
-                now=now,
-                zone=request.context.zone,
-            ),
+            limits,
             catalogue=serving.catalogue,
             ranker=serving.ranker,
             veto=self._wellbeing.veto(viewer.care, person_id=person_id, day=day),
             policy_name=f"{self._policy.name}@{self._policy.version}",
             now=now,
             random=random,
-            exploration=self._exploration,
+            exploration=exploration,
+            in_words=in_words,
         )
         # Without a consent to history there is no one in the record: nothing to tie a click to, nothing to forget.
         known = person_id if consents.interests else None
@@ -134,9 +168,13 @@ class FillPage:
             # What is nobody's in the record may not be somebody's in what was served.
             seen = evidence if known is not None else evidence.impersonal()
             served = served_of(request, seen)
-        record = DecisionRecord(decision=decision, person_id=known, served=served)
-        page = self._recorded(request, record, now, page_tone=evidence.context_tone)
-        return self._with_card(page, viewer, now)
+        return _Decided(
+            request=request,
+            viewer=viewer,
+            record=DecisionRecord(decision=decision, person_id=known, served=served),
+            page_tone=evidence.context_tone,
+            open=left_open(decision, limits, viewer.care),
+        )
 
     def recent(self) -> list[Page]:
         """The last pages that this process filled, newest first, for the operator's page.
@@ -186,16 +224,12 @@ class FillPage:
         answered = self._posts.reading(post.reply_to, now) if post.reply_to is not None else None
         return beside(context_only(reading), answered), author
 
-    def _recorded(
-        self,
-        request: DecisionRequest,
-        record: DecisionRecord,
-        now: datetime,
-        *,
-        page_tone: Mapping[str, float] | None,
-    ) -> Page:
+    def _recorded(self, decided: _Decided, now: datetime) -> Page:
+        request, record = decided.request, decided.record
         decision = record.decision
         ref = self._events.append(record)
+        expires_at: dict[ClaimKind, datetime] = {kind: now + life for kind, life in TOKEN_LIFE.items()}
+        self._catalogue.promised(decision, now)
         creatives: dict[PlacementId, Creative] = {}
         tokens: dict[PlacementId, Mapping[ClaimKind, str]] = {}
         for index, filled in enumerate(decision.placements):
@@ -204,21 +238,14 @@ class FillPage:
             creative = self._catalogue.creative(filled.won.ad_id, now)
             if creative is None:  # cannot happen on one catalogue; a change between two reads would be the cause
                 continue
-            creatives[filled.placement_id] = matched(creative, page_tone)
-            tokens[filled.placement_id] = {
-                kind: self._tokens.mint(
-                    EventClaim(
-                        kind=kind,
-                        decision_id=decision.decision_id,
-                        placement_index=index,
-                        record=ref,
-                        expires_at=now + life,
-                    )
-                )
-                for kind, life in TOKEN_LIFE.items()
-            }
-        page = Page(request=request, decision=decision, creatives=creatives, tokens=tokens)
-        kept = replace(page, request=replace(request, context=replace(request.context, text=None)))
+            creatives[filled.placement_id] = matched(creative, decided.page_tone)
+            tokens[filled.placement_id] = self._tokens.mint_each(
+                expires_at, decision_id=decision.decision_id, placement_index=index, record=ref
+            )
+        page = Page(request=request, decision=decision, creatives=creatives, tokens=tokens, open=decided.open)
+        kept = page
+        if request.context.text is not None:
+            kept = replace(page, request=replace(request, context=replace(request.context, text=None)))
         with self._recent_lock:
             self._recent.append(kept if record.person_id is not None else _nameless(kept))
         return page
@@ -235,7 +262,20 @@ class FillPage:
 
 
 def _nameless(page: Page) -> Page:
+    if page.request.viewer.person_id is None:
+        return page
     return replace(page, request=replace(page.request, viewer=replace(page.request.viewer, person_id=None)))
+
+
+def left_open(decision: Decision, limits: Limits, care: Care) -> frozenset[PlacementId]:
+    """The places that an ad from elsewhere may fill; see `Page.open`."""
+    if limits.page_is_unsuitable or limits.age == "minor" or care.quiet or care.state > State.NEUTRAL:
+        return frozenset()
+    return frozenset(
+        filled.placement_id
+        for filled in decision.placements
+        if filled.no_fill is not None and filled.no_fill.code != "quiet"
+    )
 
 
 def moment_of(request: DecisionRequest, now: datetime) -> Moment:

@@ -3,16 +3,16 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from adtailor.decide.catalogue import Catalogue, build_catalogue
-from adtailor.domain.buying import Creative
+from adtailor.decide.catalogue import CONVERSION_RATE, Catalogue, build_catalogue
+from adtailor.domain.creative import Creative
+from adtailor.domain.decision import Decision, Won
 from adtailor.domain.ids import AdId, TopicId
+from adtailor.domain.money import Micros
 from adtailor.domain.wellbeing import WellbeingPolicy
+from adtailor.journeys.leases import Leases
 from adtailor.ports import CatalogueSource, EventStore, Ranker
-
-SPENT_EVERY = timedelta(seconds=1)
-"""How old the knowledge of what is spent may be; the debit itself never overdraws, so this only saves free ads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,8 @@ class Serving:
 class LiveCatalogue:
     """Hands out the newest immutable catalogue; a change serves at the next request, without a pause.
 
-    `ranker` is asked at each request which click model serves; another one than before is a change too.
+    `ranker` is asked at each request which click model serves; another one than before is a change too. Budgets are
+    leased as `holder`, a name that no other process has.
     """
 
     def __init__(
@@ -38,9 +39,10 @@ class LiveCatalogue:
         parents: Mapping[TopicId, TopicId],
         policy: WellbeingPolicy,
         topic_names: Mapping[TopicId, str] | None = None,
+        holder: str = "here",
     ) -> None:
         self._source = source
-        self._events = events
+        self._leases = Leases(events, holder=holder, conversion_rate=CONVERSION_RATE)
         self._ranker = ranker
         self._parents = parents
         self._topic_names = topic_names or {}
@@ -48,7 +50,7 @@ class LiveCatalogue:
         self._lock = threading.Lock()
         self._serving: Serving | None = None
         self._creatives: Mapping[AdId, Creative] = {}
-        self._spent_at: datetime | None = None
+        self._room_revision = -1
 
     def serving(self, now: datetime) -> Serving:
         """The catalogue as of now, and its click model."""
@@ -60,13 +62,15 @@ class LiveCatalogue:
         ):
             with self._lock:
                 serving = self._rebuilt()
-        if self._spent_at is None or not timedelta(0) <= now - self._spent_at < SPENT_EVERY:
+        if self._leases.is_stale(now, serving.catalogue.budgets.index, self._room_revision):
             with self._lock:
                 # Another thread may have put a newer one in place since: it must not be undone.
                 fresh = self._rebuilt()
-                spent = fresh.catalogue.with_spent(self._events.spent(now))
-                serving = self._serving = replace(fresh, catalogue=spent)
-                self._spent_at = now
+                budgets = fresh.catalogue.budgets
+                room = self._leases.room(now, budgets.index, budgets.least)
+                open_to = fresh.catalogue.with_room(room.left, room.headroom)
+                serving = self._serving = replace(fresh, catalogue=open_to)
+                self._room_revision = room.revision
         return serving
 
     def current(self, now: datetime) -> Catalogue:
@@ -78,9 +82,21 @@ class LiveCatalogue:
         self.current(now)
         return self._creatives.get(ad_id)
 
+    def promised(self, decision: Decision, now: datetime) -> None:
+        """The ads of a decision are about to be shown: what they may cost is spoken for."""
+        self._leases.promised(decision, now)
+
+    def settled(self, won: Won, charged: Micros, *, decided_at: datetime, now: datetime) -> None:
+        """The event that an ad is paid by has come, and cost this much."""
+        self._leases.settled(won, charged, decided_at=decided_at, now=now)
+
     def spent_changed(self) -> None:
-        """Something was charged: look again at the next request."""
-        self._spent_at = None
+        """Budgets changed otherwise, as by a reversal: look again at the next request."""
+        self._leases.ask_again()
+
+    def close(self) -> None:
+        """Let others have what this process holds of budgets."""
+        self._leases.release()
 
     def _rebuilt(self) -> Serving:
         inventory, ranker, serving = self._source.inventory(), self._ranker(), self._serving
@@ -96,6 +112,5 @@ class LiveCatalogue:
             adult_products=frozenset(self._policy.minor_products),
             sensitive_products=frozenset(self._policy.sensitive_products),
         )
-        self._spent_at = None
         self._serving = Serving(catalogue=catalogue, ranker=ranker)
         return self._serving

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from adtailor.domain.buying import Creative
+from adtailor.domain.creative import Creative
 from adtailor.domain.post import Photo
 from adtailor.ports import CatalogueSource, LookReader, PricedProduct
 

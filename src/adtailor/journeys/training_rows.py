@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
-from adtailor.domain.buying import AdSet, Creative, Inventory
+from adtailor.domain.buying import AdSet, Inventory
+from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Regulations, Viewer, Won
 from adtailor.domain.events import DecisionRecord, Event, EventKind
 from adtailor.domain.ids import AdId, DecisionId, PersonId, PlacementId
@@ -67,12 +68,14 @@ def _consents(person: Person, policy: WellbeingPolicy) -> Consents:
 
 
 def _events(events: Sequence[tuple[Event, Micros]]) -> tuple[_Seen, set[DecisionId]]:
-    """The valid events of each placement, by kind; and the decisions that met with any that are not."""
+    """The events of each placement that came in time, by kind; and the decisions that met with any invalid one."""
     seen: _Seen = {}
     invalid: set[DecisionId] = set()
     for event, _ in events:
         if event.validity != "valid":
             invalid.add(event.decision_id)
+        if event.is_late:
+            continue
         seen.setdefault((event.decision_id, event.placement_id), {})[event.kind] = event.at
     return seen, invalid
 

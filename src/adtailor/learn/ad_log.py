@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from adtailor.domain.buying import AdSet, Creative, Inventory
+from adtailor.domain.buying import AdSet, Inventory
+from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Evidence, Moment
 from adtailor.domain.signals import Signal
 from adtailor.domain.training import Served, TrainingRow

@@ -11,6 +11,7 @@ second price (Edelman, Ostrovsky and Schwarz, 2007), which is not: a bidder may 
 """
 
 import math
+from fractions import Fraction
 
 from adtailor.errors import InvalidInput
 
@@ -60,6 +61,17 @@ def conversion_floor(floor: int, conversion_rate: float) -> int:
     500000
     """
     return math.ceil(floor / conversion_rate)
+
+
+def floor_of(thousand_floor: int, *, events: float) -> int:
+    r"""What a floor for 1000 impressions asks of one event: $\lceil f / (1000 e) \rceil$, exactly.
+
+    At one click in fifty impressions, a floor of 2.00 for a thousand asks 0.10 of a click.
+
+    >>> floor_of(2_000_000, events=0.02)
+    100000
+    """
+    return math.ceil(Fraction(thousand_floor) / (1000 * Fraction(_rate(events, "events"))))
 
 
 def _price(runner_up: float, quality: float, events: float, bid: int, floor: int) -> int:

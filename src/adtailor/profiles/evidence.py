@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from adtailor.domain.decision import Context, Evidence, Limits, Place, Viewer
-from adtailor.domain.ids import AdvertiserId, TopicId
+from adtailor.domain.ids import AdvertiserId, SegmentId, TopicId
 from adtailor.domain.person import Consents
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading
@@ -25,6 +25,7 @@ def evidence_of(
     page: Reading | None,
     page_is_own: bool,
     context: Context,
+    segments: frozenset[SegmentId] = frozenset(),
     policy: WellbeingPolicy,
     now: datetime,
 ) -> Evidence:
@@ -34,8 +35,9 @@ def evidence_of(
     """
     evidence = Evidence(
         context_topics=None if page_is_own else _topics(page, context),
+        context_keywords=None if page_is_own else context.keywords,
         context_tone=None if page_is_own else _tone(page),
-        place=Place(country=context.country, region=context.region) if context.country else None,
+        place=_place(context),
     )
     if profile is None:
         return evidence
@@ -44,6 +46,7 @@ def evidence_of(
             evidence,
             interests=_keyed_by_topic(saturated(faded(profile.interests, now, interests.HALF_LIFE))),
             history=_keyed_by_advertiser(saturated(faded(profile.history, now, history.HALF_LIFE))),
+            segments=segments or None,
         )
     if consents.look:
         evidence = replace(evidence, look=saturated(faded(profile.look, now, look.HALF_LIFE)) or None)
@@ -84,6 +87,11 @@ def limits_of(
         muted_advertisers=profile.muted_advertisers,
         hidden_ads=profile.hidden_ads,
     )
+
+
+def _place(context: Context) -> Place | None:
+    place = Place(country=context.country, region=context.region, lat=context.lat, lon=context.lon)
+    return None if place == Place() else place
 
 
 def _topics(page: Reading | None, context: Context) -> dict[TopicId, float] | None:

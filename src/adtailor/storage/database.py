@@ -1,6 +1,7 @@
 """Opening `adtailor.sqlite`: refuse what is not ours untouched, bring the schema up to date, hand out transactions."""
 
 import logging
+import os
 import sqlite3
 import threading
 from collections.abc import Generator
@@ -17,7 +18,7 @@ from adtailor.errors import StorageFailed
 from adtailor.storage import tables
 
 FILE = "adtailor.sqlite"
-SCHEMA = "0001"
+SCHEMA = "0004"
 """The newest step of `migrations/versions`."""
 _APPLICATION = 0x41445441  # "ADTA"
 _MAGIC = b"SQLite format 3\x00"
@@ -41,6 +42,10 @@ class Database:
         self.path = folder / FILE
         self._write_lock = threading.RLock()
         self._watch_lock = threading.Lock()
+        self._sync_lock = threading.Lock()
+        self._ticket_lock = threading.Lock()
+        self._sync_asked = self._synced = 0
+        self._log: tuple[int, tuple[int, int]] | None = None
         with self._refusals():
             if self.path.exists() and self.path.stat().st_size:
                 _checked(self.path, installation)
@@ -72,18 +77,31 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Generator[Connection]:
-        """One transaction that holds the write lock from its start, and is on disk when the block ends."""
+    def writing(self, *, durably: bool = True) -> Generator[Connection]:
+        """One transaction that holds the write lock from its start, and is on disk when the block ends.
+
+        Where it need not be `durably`, it survives a killed process, and a power cut only after `sync_log`.
+        """
         with self._write_lock, self._refusals(), self._engine.connect() as plain:
             connection = plain.execution_options(adtailor_writes=True)
-            with connection.begin():
-                yield connection
+            if not durably:
+                driver_cursor(connection).execute("PRAGMA synchronous=NORMAL")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                if not durably:
+                    driver_cursor(connection).execute("PRAGMA synchronous=FULL")
 
     def commits(self) -> int:
-        """A number that changes when anyone, here or in another process, has committed: about 7 microseconds."""
+        """A number that changes when anyone, here or in another process, has committed: about 7 microseconds.
+
+        SQLite is asked every time: to look into the index of its log would be quicker, but whoever opens and closes
+        that file ends the locks which SQLite holds on it for the process (sqlite.org/howtocorrupt.html, 2.2).
+        """
         try:
             with self._watch_lock:
-                return self._watched.execute("PRAGMA data_version").fetchone()[0]
+                return int(self._watched.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.Error as error:
             raise self._refusal(error) from error
 
@@ -94,6 +112,29 @@ class Database:
                 return self._watched.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise self._refusal(error) from error
+
+    def sync_log(self) -> None:
+        """Put on the disk whatever was committed until now, by anyone, without holding anybody up.
+
+        SQLite would do so while it holds the write lock. What is no longer in the log when it is synced was moved into
+        the file, which SQLite syncs before it uses the log again (sqlite.org/wal.html, checkpointing).
+        """
+        with self._ticket_lock:
+            self._sync_asked += 1
+            asked = self._sync_asked
+        log = self.path.with_name(f"{FILE}-wal")
+        with self._sync_lock, self._refusals():
+            if self._synced >= asked:
+                return  # somebody waited for the disk after our commit, and for it too
+            until = self._sync_asked
+            found = log.stat()
+            if self._log is None or self._log[1] != (found.st_dev, found.st_ino):
+                if self._log is not None:
+                    os.close(self._log[0])
+                self._log = (os.open(log, os.O_RDONLY | os.O_CLOEXEC), (found.st_dev, found.st_ino))
+                sync_folder(self.path.parent)  # the log is new: so is its name
+            os.fsync(self._log[0])
+            self._synced = until
 
     def checkpoint(self) -> None:
         """Move the log into the file and empty it, as far as other readers allow."""
@@ -115,6 +156,10 @@ class Database:
         with self._watch_lock:
             self._watcher.close()
         self._engine.dispose()
+        with self._sync_lock:
+            if self._log is not None:
+                os.close(self._log[0])
+                self._log = None
 
     def _migrate(self, installation: bytes) -> None:
         with self.writing() as connection:
@@ -141,6 +186,20 @@ class Database:
 
     def _refusal(self, cause: BaseException) -> StorageFailed:
         return StorageFailed(f"{self.path} cannot be used: {cause}", hint=_hint(str(cause)))
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names of new files on the disk."""
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def driver_cursor(connection: Connection) -> sqlite3.Cursor:
+    """The driver's cursor in the same transaction: building statements costs more than running these."""
+    return cast("sqlite3.Cursor", connection.connection.cursor())
 
 
 def _checked(path: Path, installation: bytes) -> None:

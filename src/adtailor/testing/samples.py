@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
-from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Creative, Inventory, Organization, Targeting
-from adtailor.domain.decision import Account, Candidate, Decision, Filled, Why, Won
+from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory, Organization
+from adtailor.domain.creative import Creative
+from adtailor.domain.decision import Account, Decision, Filled, Ranked, Why, Won
 from adtailor.domain.events import DecisionRecord, Event, EventKind
 from adtailor.domain.ids import (
     AdId,
@@ -27,6 +29,7 @@ from adtailor.domain.person import Consents, DeclaredMood, Person
 from adtailor.domain.post import Photo, Post
 from adtailor.domain.profile import AdsSeen, Fading, Profile
 from adtailor.domain.reading import Garment, PhotoLook, Reading, Sentiment, Stress, Suitability, Topic
+from adtailor.domain.targeting import Targeting
 from adtailor.domain.wellbeing import CardMemory, State, StressSign, WellbeingMemory
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -99,9 +102,10 @@ def event(
     kind: EventKind = "click",
     price: int = 300,
     at: datetime = NOON,
+    **changes: Any,
 ) -> Event:
     """The event of decision `number`."""
-    return Event(
+    known = Event(
         kind=kind,
         decision_id=DecisionId(f"decision-{number}"),
         placement_id=PlacementId("feed-1"),
@@ -110,7 +114,10 @@ def event(
         campaign_id=CampaignId(campaign_name),
         at=at,
         price=Micros(price),
+        site_id=SiteId("larkwater"),
+        adset_id=AdSetId(f"{campaign_name}-set"),
     )
+    return replace(known, **changes)
 
 
 def post(name: str = "p1", *, author: str = "ana", at: datetime = NOON, text: str = "A walk in the rain.") -> Post:
@@ -212,7 +219,8 @@ def record(number: int = 1, *, viewer: str | None = "ana", at: datetime = NOON) 
             ),
         ),
         account=Account(
-            ranked=(Candidate(ad_id=AdId("autumn-ad"), click_rate=0.0125, quality=0.0, value=6_250.0),),
+            best=Ranked(ad_ids=(AdId("autumn-ad"),), click_rates=(0.0125,), qualities=(0.0,), values=(6_250.0,)),
+            first_turned_away={"over its cap": (AdId("winter-ad"),)},
             turned_away_counts={"over its cap": 2},
             without={"interests": {PlacementId("feed-1"): None}},
         ),

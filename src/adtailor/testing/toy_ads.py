@@ -9,9 +9,11 @@ import numpy as np
 
 from adtailor.decide.catalogue import Catalogue, build_catalogue
 from adtailor.decide.rank import PriorRanker
-from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Creative, Inventory, Targeting
+from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory
+from adtailor.domain.creative import Creative
 from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, CreativeId, OrganizationId, ProductId, TopicId
 from adtailor.domain.money import Micros, micros
+from adtailor.domain.targeting import Targeting
 from adtailor.errors import InvalidInput
 
 _KEYS = frozenset(
@@ -132,10 +134,10 @@ def _adset(ad: Mapping[str, Any]) -> AdSet:
             languages=frozenset(ad.get("asks_languages", ())),
             devices=frozenset(ad.get("asks_devices", ())),
             topics=frozenset(map(TopicId, ad.get("asks_topics", ()))),
-            excluded_topics=frozenset(map(TopicId, ad.get("excludes_topics", ()))),
             interests=frozenset(map(TopicId, ad.get("asks_interests", ()))),
             look=frozenset(ad.get("asks_look", ())),
         ),
+        exclusions=Targeting(topics=frozenset(map(TopicId, ad.get("excludes_topics", ())))),
         daily_cap=ad.get("daily_cap", 3),
         session_cap=ad.get("session_cap", 2),
     )

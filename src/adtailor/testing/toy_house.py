@@ -16,7 +16,9 @@ from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.people import People
 from adtailor.journeys.read_posts import ReadPosts
+from adtailor.journeys.reports import Reports
 from adtailor.journeys.take_event import TakeEvent
+from adtailor.journeys.take_postback import TakePostback
 from adtailor.ports import Ranker
 from adtailor.testing.stores import Store
 from adtailor.testing.toy_ads import toy_inventory, toy_world
@@ -72,8 +74,11 @@ class ToyHouse:
     """The journeys, on one store."""
 
     store: Store
+    catalogue: LiveCatalogue
     fill_page: FillPage
     take_event: TakeEvent
+    take_postback: TakePostback
+    reports: Reports
     read_posts: ReadPosts
     people: People
     explain: Explain
@@ -86,6 +91,7 @@ def toy_house(
     seed: int = 5,
     exploration: float = 0.0,
     ranker: Callable[[], Ranker] | None = None,
+    holder: str = "here",
 ) -> ToyHouse:
     """A house on this store; an empty catalogue is filled with `ads`. The same seed mints the same tokens."""
     policy = load_policy()
@@ -96,11 +102,12 @@ def toy_house(
     reader = ToyReader()
     tokens = TokenBox({1: b"k" * 32}, 1, random_bytes=Random(seed).randbytes)  # noqa: S311 - a toy, and repeatable
     catalogue = LiveCatalogue(
-        store.catalogue, store.events, ranker=ranker or (lambda: priors), parents={}, policy=policy
+        store.catalogue, store.events, ranker=ranker or (lambda: priors), parents={}, policy=policy, holder=holder
     )
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
     return ToyHouse(
         store=store,
+        catalogue=catalogue,
         fill_page=FillPage(
             people=store.people,
             posts=store.posts,
@@ -113,6 +120,10 @@ def toy_house(
             exploration=exploration,
         ),
         take_event=take_event,
+        take_postback=TakePostback(
+            events=store.events, people=store.people, source=store.catalogue, catalogue=catalogue, tokens=tokens
+        ),
+        reports=Reports(ledger=store.ledger, source=store.catalogue),
         read_posts=ReadPosts(
             posts=store.posts, people=store.people, text_reader=reader, look_reader=None, wellbeing=care, policy=policy
         ),

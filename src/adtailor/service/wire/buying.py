@@ -7,8 +7,11 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, field
 
-from adtailor.domain.buying import MOST_VARIANTS, BidKind, Device, Format, Objective, Status, VariantState
-from adtailor.service.wire.decoding import Wire
+from adtailor.domain.buying import HOURS_A_WEEK, BidKind, Objective, Pacing, Tier
+from adtailor.domain.creative import MOST_CARDS, MOST_VARIANTS, Format, VariantState
+from adtailor.domain.status import Status
+from adtailor.domain.targeting import MOST_CIRCLES, Device, PageTone
+from adtailor.service.wire.decoding import MOST_MICROS, Wire
 from adtailor.service.wire.posts import LanguageTag, Zoned
 from adtailor.service.wire.requests import Country, MicrosWire
 
@@ -22,6 +25,9 @@ Trait = Annotated[
         description="a trait of clothes: garment:, colour:, pattern:, style: or price: and a name",
     ),
 ]
+Region = Annotated[str, Meta(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="ISO 3166-2, as DE-BE")]
+Keyword = Annotated[str, Meta(min_length=1, max_length=100, description="a word, or several next to each other")]
+Label = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9 _-]{0,39}$", description="a label in lower case, as airlines")]
 Tone = Literal["playful", "warm", "calm", "energetic", "serious", "curious", "elegant", "bold"]
 """How a creative may sound: the tones that a decision knows, and no other."""
 TONES: tuple[Tone, ...] = get_args(Tone)
@@ -49,6 +55,7 @@ class AdvertiserWire(Wire, frozen=True, kw_only=True):
     name: Name
     payer: Name
     landing_domains: tuple[Annotated[str, Meta(min_length=1, max_length=253)], ...] = ()
+    daily_cap: Cap | None = None
 
 
 class CampaignWire(Wire, frozen=True, kw_only=True):
@@ -64,6 +71,13 @@ class CampaignWire(Wire, frozen=True, kw_only=True):
     starts_at: Zoned | None = None
     ends_at: Zoned | None = None
     zone: Annotated[str, Meta(max_length=64)] = "UTC"
+    tier: Tier = "auction"
+    goal_impressions: Annotated[int, Meta(ge=1, le=MOST_MICROS)] | None = None
+    pacing: Pacing = "even"
+    daily_cap: Cap | None = None
+    separation: tuple[Label, ...] = ()
+    click_window_hours: Annotated[int, Meta(ge=0, le=720)] = 168
+    view_window_hours: Annotated[int, Meta(ge=0, le=720)] = 24
     version: int = 0
 
 
@@ -72,18 +86,32 @@ class BidWire(Wire, frozen=True, kw_only=True):
 
     kind: BidKind
     amount_micros: MicrosWire
+    target_micros: MicrosWire | None = None
+    """What it should cost on average; the bid follows, and never exceeds the amount."""
+
+
+class CircleWire(Wire, frozen=True, kw_only=True):
+    """Everywhere within some kilometres of a point."""
+
+    lat: Annotated[float, Meta(ge=-90, le=90)]
+    lon: Annotated[float, Meta(ge=-180, le=180)]
+    km: Annotated[float, Meta(gt=0, le=20_040)]
 
 
 class TargetingWire(Wire, frozen=True, kw_only=True):
-    """Where an ad may stand; an empty list asks for nothing."""
+    """Values of pages and viewers, to be asked for or excluded; an empty list says nothing."""
 
     countries: tuple[Country, ...] = ()
+    regions: tuple[Region, ...] = ()
+    circles: Annotated[tuple[CircleWire, ...], Meta(max_length=MOST_CIRCLES)] = ()
     languages: tuple[LanguageTag, ...] = ()
     devices: tuple[Device, ...] = ()
+    keywords: tuple[Keyword, ...] = ()
     topics: tuple[str, ...] = ()
-    excluded_topics: tuple[str, ...] = ()
+    tones: tuple[PageTone, ...] = ()
     interests: tuple[str, ...] = ()
     look: tuple[Trait, ...] = ()
+    segments: tuple[str, ...] = ()
 
 
 class AdSetWire(Wire, frozen=True, kw_only=True):
@@ -93,8 +121,15 @@ class AdSetWire(Wire, frozen=True, kw_only=True):
     campaign_id: str
     name: Name
     bid: BidWire
+    status: Status = "active"
     targeting: TargetingWire = TargetingWire()
+    exclusions: TargetingWire = TargetingWire()
+    starts_at: Zoned | None = None
+    ends_at: Zoned | None = None
+    hours: tuple[Annotated[int, Meta(ge=0, lt=HOURS_A_WEEK)], ...] = ()
+    """Hours of the week at which it runs, 0 for Monday 0:00 to 1:00 in the campaign's zone; none for all."""
     daily_cap: Cap = 3
+    daily_set_cap: Cap | None = None
     session_cap: Cap = 2
 
 
@@ -111,11 +146,20 @@ class VariantWire(Wire, frozen=True, kw_only=True):
     decided_by: Name | None = None
 
 
+class CardWire(Wire, frozen=True, kw_only=True):
+    """One picture of a carousel."""
+
+    headline: Name
+    image: Image
+    landing_url: Annotated[str, Meta(max_length=2000)]
+
+
 class CreativeAssetsWire(Wire, frozen=True, kw_only=True):
     """What is shown, where it leads, and what it is about."""
 
     id: str
     advertiser_id: str
+    status: Status = "active"
     format: Format = "native"
     headline: Name
     body: Annotated[str, Meta(max_length=2000)]
@@ -130,6 +174,7 @@ class CreativeAssetsWire(Wire, frozen=True, kw_only=True):
     is_urgent: bool = False
     price_micros: MicrosWire | None = None
     variants: Annotated[tuple[VariantWire, ...], Meta(max_length=MOST_VARIANTS)] = ()
+    cards: Annotated[tuple[CardWire, ...], Meta(max_length=MOST_CARDS)] = ()
 
 
 class AdInSetWire(Wire, frozen=True, kw_only=True):

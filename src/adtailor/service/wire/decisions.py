@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adtailor.domain.buying import Advertiser, Creative, Inventory
+from adtailor.domain.buying import Advertiser, Inventory
+from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Decision, Filled, NoFillCode, Why, Won
 from adtailor.domain.events import ClaimKind
 from adtailor.domain.ids import AdId, PlacementId

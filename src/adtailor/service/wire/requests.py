@@ -4,8 +4,8 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Raw, UnsetType, field
 
-from adtailor.domain.buying import Device, Format
 from adtailor.domain.checks import checked_id, share
+from adtailor.domain.creative import Format
 from adtailor.domain.decision import (
     MOST_PLACEMENTS,
     Context,
@@ -14,11 +14,12 @@ from adtailor.domain.decision import (
     Regulations,
     Viewer,
 )
-from adtailor.domain.ids import AdId, PersonId, PlacementId, PostId, RequestId, SiteId
+from adtailor.domain.ids import AdId, PersonId, PlacementId, PostId, RequestId, SegmentId, SiteId
 from adtailor.domain.money import Micros
 from adtailor.domain.person import Age
 from adtailor.domain.post import LONGEST_TEXT
 from adtailor.domain.reading import Topic
+from adtailor.domain.targeting import Device
 from adtailor.errors import InvalidInput
 from adtailor.service.wire.decoding import MOST_MICROS, Wire, checked_zone, decode, id_or_none, under
 from adtailor.service.wire.people import ConsentsWire, consents_from_wire, consents_to_wire
@@ -28,6 +29,8 @@ from adtailor.service.wire.readings import TopicWire, topic_from_wire
 MicrosWire = Annotated[int, Meta(ge=0, le=MOST_MICROS)]
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="two capitals after ISO 3166-1, as in DE")]
 MOST_TOPICS = 50
+MOST_KEYWORDS = 1000
+MOST_SEGMENTS = 100
 MOST_ADS_SEEN = 1000
 
 
@@ -54,6 +57,7 @@ class ContextWire(Wire, frozen=True, kw_only=True):
     lon: Annotated[float, Meta(ge=-180, le=180)] | None = None
     device: Device | None = None
     zone: Annotated[str, Meta(max_length=64)] = "UTC"
+    keywords: Annotated[tuple[Annotated[str, Meta(max_length=100)], ...], Meta(max_length=MOST_KEYWORDS)] | None = None
     ext: Raw | UnsetType = UNSET
 
 
@@ -64,6 +68,7 @@ class ViewerWire(Wire, frozen=True, kw_only=True):
     age: Age = "unknown"
     session_ads_seen: dict[str, Annotated[int, Meta(ge=0, le=1_000_000)]] = field(default_factory=dict[str, int])
     consents: ConsentsWire | None = None
+    segments: Annotated[tuple[str, ...], Meta(max_length=MOST_SEGMENTS)] = ()
     ext: Raw | UnsetType = UNSET
 
 
@@ -132,12 +137,14 @@ def request_to_wire(request: DecisionRequest) -> RequestWire:
             lon=context.lon,
             device=context.device,
             zone=context.zone,
+            keywords=None if context.keywords is None else tuple(sorted(context.keywords)),
         ),
         viewer=ViewerWire(
             person_id=viewer.person_id,
             age=viewer.age,
             session_ads_seen={str(ad_id): seen for ad_id, seen in viewer.session_ads_seen.items()},
             consents=None if viewer.consents is None else consents_to_wire(viewer.consents),
+            segments=tuple(sorted(viewer.segments)),
         ),
         regs=RegulationsWire(gpc=request.regs.gpc, tcf=request.regs.tcf, gpp=request.regs.gpp),
     )
@@ -172,6 +179,7 @@ def _context(wire: ContextWire) -> Context:
         lon=wire.lon,
         device=wire.device,
         zone=checked_zone(wire.zone, "context.zone"),
+        keywords=None if wire.keywords is None else frozenset(wire.keywords),
     )
 
 
@@ -198,4 +206,5 @@ def _viewer(wire: ViewerWire) -> Viewer:
             AdId(checked_id(ad_id, "viewer.session_ads_seen")): seen for ad_id, seen in wire.session_ads_seen.items()
         },
         consents=None if wire.consents is None else consents_from_wire(wire.consents),
+        segments=frozenset(SegmentId(checked_id(segment, "viewer.segments")) for segment in wire.segments),
     )

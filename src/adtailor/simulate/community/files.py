@@ -6,8 +6,10 @@ from typing import TypeVar
 
 import msgspec
 
-from adtailor.domain.buying import BidKind, Device, Format, Objective
+from adtailor.domain.buying import BidKind, Objective
+from adtailor.domain.creative import Format
 from adtailor.domain.person import Age
+from adtailor.domain.targeting import Device
 from adtailor.errors import InvalidInput
 
 T = TypeVar("T")
@@ -77,7 +79,6 @@ class TargetingRow(_Row, frozen=True):
     languages: tuple[str, ...] = ()
     devices: tuple[Device, ...] = ()
     topics: tuple[str, ...] = ()
-    excluded_topics: tuple[str, ...] = ()
     interests: tuple[str, ...] = ()
     look: tuple[str, ...] = ()
 
@@ -90,6 +91,7 @@ class AdSetRow(_Row, frozen=True):
     bid: BidRow
     ads: tuple[str, ...]
     targeting: TargetingRow = TargetingRow()
+    exclusions: TargetingRow = TargetingRow()
     daily_cap: int = 3
     session_cap: int = 2
 

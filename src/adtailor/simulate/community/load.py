@@ -6,17 +6,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from adtailor.domain.buying import (
-    Ad,
-    AdSet,
-    Advertiser,
-    Bid,
-    Campaign,
-    Creative,
-    Inventory,
-    Organization,
-    Targeting,
-)
+from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory, Organization
+from adtailor.domain.creative import Creative
 from adtailor.domain.ids import (
     AdId,
     AdSetId,
@@ -32,6 +23,7 @@ from adtailor.domain.ids import (
 from adtailor.domain.money import micros
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.post import Photo, Post
+from adtailor.domain.targeting import Targeting
 from adtailor.errors import InvalidInput
 from adtailor.simulate.community import files
 
@@ -183,23 +175,26 @@ def _campaign(shop: files.AdvertiserFile, row: files.CampaignRow) -> Campaign:
 
 
 def _adset(campaign: files.CampaignRow, row: files.AdSetRow) -> AdSet:
-    target = row.targeting
     return AdSet(
         id=AdSetId(row.id),
         campaign_id=CampaignId(campaign.id),
         name=row.name,
         bid=Bid(kind=row.bid.kind, amount=micros(row.bid.amount)),
-        targeting=Targeting(
-            countries=frozenset(target.countries),
-            languages=frozenset(target.languages),
-            devices=frozenset(target.devices),
-            topics=_topics(target.topics),
-            excluded_topics=_topics(target.excluded_topics),
-            interests=_topics(target.interests),
-            look=frozenset(target.look),
-        ),
+        targeting=_targeting(row.targeting),
+        exclusions=_targeting(row.exclusions),
         daily_cap=row.daily_cap,
         session_cap=row.session_cap,
+    )
+
+
+def _targeting(row: files.TargetingRow) -> Targeting:
+    return Targeting(
+        countries=frozenset(row.countries),
+        languages=frozenset(row.languages),
+        devices=frozenset(row.devices),
+        topics=_topics(row.topics),
+        interests=_topics(row.interests),
+        look=frozenset(row.look),
     )
 
 
