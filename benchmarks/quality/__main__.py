@@ -19,6 +19,7 @@ from rich.text import Text
 PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "emotions": words.emotions,
     "sentiment": words.sentiment,
+    "topics": words.topics,
     "sarcasm": words.sarcasm,
     "tone": words.tone,
     "stress": words.stress,

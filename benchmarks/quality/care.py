@@ -1,6 +1,6 @@
 """What must not go wrong: crisis language told and everyday speech left alone, states, orders in posts ignored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,19 @@ INJECTIONS = Path(__file__).parents[2] / "tests" / "understand" / "injection.tom
 
 def crisis() -> Iterator[Row]:
     """Recall and false alarms on posts that nothing learned from, in each language with a lexicon."""
-    written = own("crisis")
-    yield _crisis({language: written[language] for language in written}, "all languages", judged=True)
-    for language in written:
-        yield _crisis({language: written[language]}, language, judged=False)
+    first, second = own("crisis"), own("crisis", "second")
+    both = {
+        language: {kind: [*posts, *second[language][kind]] for kind, posts in kinds.items()}
+        for language, kinds in first.items()
+    }
+    yield _crisis(both, "all languages", judged=True)
+    for language, kinds in both.items():
+        yield _crisis({language: kinds}, language, judged=False)
+    yield _crisis(first, "all languages, the rows of the first part", judged=False)
+    yield _crisis(second, "all languages, the rows of the second", judged=False)
 
 
-def _crisis(written: dict[str, dict[str, list[str]]], name: str, *, judged: bool) -> Row:
+def _crisis(written: Mapping[str, Mapping[str, Sequence[str]]], name: str, *, judged: bool) -> Row:
     parts: list[Labelled] = [
         labelled(
             "crisis",

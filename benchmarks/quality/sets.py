@@ -40,12 +40,12 @@ def public(name: str, *columns: str) -> list[tuple[Any, ...]]:
         return connection.execute(f"SELECT {listed} FROM read_parquet(?)", [str(file)]).fetchall()
 
 
-def own(name: str) -> Mapping[str, Any]:
-    """[check] of a file of examples: posts of our own writing that nothing learned from."""
+def own(name: str, part: str = "check") -> Mapping[str, Any]:
+    """[check], or another part, of a file of examples: posts of our own writing that nothing learned from."""
     file = EXAMPLES / f"{name}.toml"
     if not file.is_file():
         raise Missing(f"{file.name} is not here yet")
-    return tomllib.loads(file.read_text(encoding="utf-8"))["check"]
+    return tomllib.loads(file.read_text(encoding="utf-8"))[part]
 
 
 def labelled(

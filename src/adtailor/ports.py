@@ -43,7 +43,7 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str:
-        """Name and version, as `adtailor-student-int8@1`."""
+        """Name and version, as `adtailor-student-int8@2`."""
         ...
 
     @property

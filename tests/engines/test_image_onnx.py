@@ -43,7 +43,7 @@ def test_a_picture_becomes_two_maps_the_same_each_time(encoder: OnnxImageEncoder
 
 def test_on_this_processor_no_sum_saturates(encoder: OnnxImageEncoder, pictures: list[np.ndarray]) -> None:
     path = FOLDER / MODEL.path
-    precise = image_onnx._session(path, ("CPUExecutionProvider",), precise=True)
+    precise = image_onnx.session(path, ("CPUExecutionProvider",), precise=True)
 
     for picture in pictures:
         cells, texture = image_onnx._run(precise, picture[None])
@@ -53,9 +53,9 @@ def test_on_this_processor_no_sum_saturates(encoder: OnnxImageEncoder, pictures:
 
 def test_where_the_fast_kernels_saturate_the_precise_ones_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     made: dict[bool, object] = {}
-    real_session, real_run = image_onnx._session, image_onnx._run
+    real_session, real_run = image_onnx.session, image_onnx._run
 
-    def session(path: Path, providers: tuple[str, ...], *, precise: bool) -> object:
+    def session(path: Path, providers: tuple[str, ...], *, precise: bool = False) -> object:
         made[precise] = real_session(path, providers, precise=precise)
         return made[precise]
 
@@ -64,7 +64,7 @@ def test_where_the_fast_kernels_saturate_the_precise_ones_are_taken(monkeypatch:
         cells, texture = real_run(session, pictures)
         return cells + np.float32(drift), texture
 
-    monkeypatch.setattr(image_onnx, "_session", session)
+    monkeypatch.setattr(image_onnx, "session", session)
     monkeypatch.setattr(image_onnx, "_run", run)
 
     assert OnnxImageEncoder()._session is made[True]

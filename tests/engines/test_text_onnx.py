@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adtailor.engines.text_onnx import MODEL, MOST_TOGETHER, MOST_TOKENS, WIDTH, OnnxTextEncoder
+from adtailor.engines.text_onnx import MODEL, MOST_TOGETHER, WIDTH, OnnxTextEncoder
+from adtailor.engines.tokens import MOST_TOKENS
 from adtailor.errors import InvalidInput, ModelUnavailable
 
 TEXTS = [

@@ -93,18 +93,7 @@ def test_hashtags_alone_carry_feeling(reader, post):
     assert happy.sentiment.valence > 0.1 > -0.1 > sad.sentiment.valence
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(
-            "“I have never been so happy”",
-            marks=pytest.mark.xfail(
-                reason="the student takes a bare 'never been so' for a denial: neutral or negative"
-            ),
-        ),
-        "RT @ana: I have never been so happy today",
-    ],
-)
+@pytest.mark.parametrize("text", ["“I have never been so happy”", "RT @ana: I have never been so happy today"])
 def test_a_quotation_tells_what_stands_there_and_nothing_of_its_author(reader, post, text):
     quoted = read(reader, post, text, language="en")
     assert set(quoted.abstained) == {"emotions", "stress"}

@@ -11,6 +11,7 @@ from adtailor.understand.training.export import export_onnx, quantised_rows, qua
 from adtailor.understand.training.learning import CHECKPOINT, HEADS, Course, learn
 from adtailor.understand.training.lessons import MEANS, three, with_names
 from adtailor.understand.training.network import Shape
+from adtailor.understand.training.schooling import School, teaching, topic_texts
 from adtailor.understand.training.sealing import sparkline
 from adtailor.understand.training.targets import COLUMNS, WIDTH, Lesson, columns, together
 
@@ -73,7 +74,7 @@ def _unknown(texts):
     return np.zeros((len(texts), 5), dtype=np.float32), np.zeros(len(texts), dtype=bool)
 
 
-COURSE = Course(epochs=6, rows=16, tokens=400, rate=1e-3, head_rate=1e-2, every=4, dropout=0.1)
+COURSE = Course(epochs=6, frozen=0, rows=16, tokens=400, rate=1e-3, head_rate=1e-2, every=4, dropout=0.1)
 
 
 def _learned(folder, progress=lambda _done, _loss: None, course=COURSE):
@@ -177,6 +178,37 @@ def test_every_label_of_our_corpora_means_something_to_a_head():
     for corpus in corpora().values():
         for label in corpus.learn:
             assert f"{corpus.name}.{label}" in MEANS or label in MEANS
+
+
+def test_what_is_written_for_a_topic_is_drawn_to_it_and_other_texts_stay():
+    random = np.random.default_rng(0)
+    corner = np.full(16, 5.0)
+    vectors = (corner + random.normal(size=(40, 16))).astype(np.float32)
+    texts = [f"text {row}" for row in range(40)]
+    plain, drawn = (teaching(texts, vectors, topics)(texts)[0] for topics in ({}, {"text 0": "1", "text 1": "1"}))
+    np.testing.assert_allclose(np.linalg.norm(drawn, axis=1), 1.0, rtol=1e-5)
+    np.testing.assert_array_equal(drawn[2:], plain[2:])
+    assert drawn[0] @ drawn[1] > plain[0] @ plain[1] + 0.2
+    # In one corner every cosine is near 1; about the mean they tell texts apart.
+    assert abs(np.mean(plain @ plain.T - np.eye(40))) < 0.1
+
+
+def test_a_text_without_a_vector_is_not_taught():
+    teacher = teaching(["a", "b"], np.eye(2, dtype=np.float32), {})
+    assert teacher(["b", "c"])[1].tolist() == [True, False]
+
+
+def test_topics_are_taught_by_paths_words_and_posts():
+    texts = topic_texts()
+    assert len(texts) > 1_700
+    assert sum(topic is None for topic in texts.values()) > 50
+
+
+def test_a_tenth_of_every_corpus_calibrates_and_is_not_learned_from():
+    school = School(labelled=None, rephrased=(), corpora=corpora(), seed=7)
+    for name in ("crisis", "sentiment", "stress", "tone", "sarcasm"):
+        seen = school.learned(corpora()[name])
+        assert 0.82 < seen.mean() < 0.94, name
 
 
 def test_rows_are_rounded_each_to_its_own_scale():

@@ -12,7 +12,8 @@ from adtailor.understand.topics import load_topics
 from adtailor.understand.training import labelled as labelled_module
 from adtailor.understand.training.embedded import embedded
 from adtailor.understand.training.frozen import train
-from adtailor.understand.training.labelled import ExtraMissing, needed, read_labelled
+from adtailor.understand.training.labelled import read_labelled
+from adtailor.understand.training.packages import ExtraMissing, needed
 from adtailor.understand.training.parting import split
 
 
@@ -118,8 +119,8 @@ def test_the_same_seed_gives_the_same_bytes_and_vectors_are_kept(trained, toy_da
     encoded = encoder.encoded
     train(toy_data, out, encoder=encoder, encoder_sha256="0" * 64)
     assert {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()} == before
-    # Only the words, posts and examples of topics are encoded again: some 1,400 texts.
-    assert encoder.encoded - encoded < 1_600
+    # Only the words, posts and examples of topics are encoded again: some 1,900 texts.
+    assert encoder.encoded - encoded < 2_100
 
 
 def test_a_split_leaves_nothing_out_and_puts_equal_texts_on_one_side():

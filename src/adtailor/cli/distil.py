@@ -120,7 +120,7 @@ def _distil(
 ) -> None:
     from adtailor.journeys.distil import human_samples, label, learn, sample_of
     from adtailor.understand.distil.kept import KeptHeads
-    from adtailor.understand.training.labelled import needed
+    from adtailor.understand.training.packages import needed
 
     needed("sklearn.linear_model")  # before hours are spent
     if own and posts is None:

@@ -15,7 +15,7 @@ def run(
     out: Annotated[Path, typer.Option(help="Where network, weights, card and manifest are written.")] = Path("student"),
     seed: Annotated[int, typer.Option(help="Decides the order of rows, and which are tuned and measured on.")] = 7,
     *,
-    epochs: Annotated[int, typer.Option(min=1, help="How often the rows are seen.")] = 3,
+    epochs: Annotated[int, typer.Option(min=1, help="How often the rows are seen.")] = 2,
     threads: Annotated[int, typer.Option(min=1, help="Threads to train with.")] = 1,
     limit: Annotated[int | None, typer.Option(min=1, help="Take so many rows an epoch, to try it out.")] = None,
 ) -> None:

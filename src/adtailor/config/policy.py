@@ -191,10 +191,6 @@ def _check(policy: WellbeingPolicy, source: str) -> None:
         leave: float = getattr(policy, f"leave_{name}")
         if not 0.0 < leave < enter <= 1.0:
             raise refuse(f"states.leave_{name}", leave, f"above 0 and below enter_{name} = {enter}, which is at most 1")
-    if policy.enter_high < policy.enter_elevated:
-        raise refuse("states.enter_high", policy.enter_high, f"enter_elevated = {policy.enter_elevated} or more")
-    if policy.leave_high < policy.leave_elevated:
-        raise refuse("states.leave_high", policy.leave_high, f"leave_elevated = {policy.leave_elevated} or more")
     if policy.high_blank_every < 1 or policy.elevated_blank_every % policy.high_blank_every:
         raise refuse(
             "ads.high_blank_every",

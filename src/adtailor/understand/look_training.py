@@ -19,7 +19,7 @@ from adtailor.understand.look_extras import Effort, ExtrasReport, LookSample, fi
 from adtailor.understand.look_negatives import SCENES, draw_scene
 from adtailor.understand.patterns import PATTERNS, PatternHead
 from adtailor.understand.photos import decode
-from adtailor.understand.training.labelled import needed
+from adtailor.understand.training.packages import needed
 
 Vectors = NDArray[np.float32]
 Values = NDArray[np.float64]

@@ -52,6 +52,11 @@ class TextUnderstanding:
         return self._models
 
     @property
+    def encoder(self) -> Encoder:
+        """What makes the vectors."""
+        return self._encoder
+
+    @property
     def topics(self) -> TopicIndex:
         """The topics that readings speak of."""
         return self._topics

@@ -15,13 +15,13 @@ from adtailor.domain.reading import Topic
 from adtailor.ports import Encoder
 from adtailor.understand.heads import load_manifest, sigmoid
 
-NAME = "iab-content-3.1@1"
+NAME = "iab-content-3.1@2"
 LATENT_WIDTH = 32
 MOST_TOPICS = 3
 LEAST_CONFIDENCE = 0.5
 """Below it nothing is claimed."""
 USUAL_WEIGHT = 0.5
-BRANCH_WEIGHT = 0.05
+BRANCH_WEIGHT = 0.1
 _LOOKED_AT = 40
 _HERE = Path(__file__).parent
 
@@ -31,7 +31,7 @@ class TopicIndex:
     r"""Topics with their vectors, and a small model of the first tier.
 
     The score of topic $t$ in branch $b$ for a text whose vector, projected to length 1, is $x$, is
-    $$s_t = x \cdot v_t - 0.5\, \mu_t + 0.05\, \ln P(b \mid x)$$
+    $$s_t = x \cdot v_t - 0.5\, \mu_t + 0.1\, \ln P(b \mid x)$$
     where $\mu_t$ is how near everyday talk comes to $t$, and $P$ knows a branch "none". Weights chosen on the posts of
     `topic_examples.toml`.
     """

@@ -9,7 +9,7 @@ from adtailor.domain.reading import Part
 from adtailor.understand.distil.agreement import macro_f1, thresholds
 from adtailor.understand.distil.heads import DistilledHead, scored
 from adtailor.understand.distil.targets import Flags, Values
-from adtailor.understand.training.labelled import needed
+from adtailor.understand.training.packages import needed
 
 PENALTIES = (0.001, 0.01, 0.1)
 BANDS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4)

@@ -18,6 +18,7 @@ class Corpus:
     name: str
     learn: Mapping[str, tuple[str, ...]]
     check: Mapping[str, tuple[str, ...]]
+    """Of [check], and of [second] where a file has one: never learned from."""
 
     def labelled(self, table: Table) -> Iterator[tuple[str, str]]:
         """Pairs of post and label."""
@@ -34,7 +35,12 @@ def corpora() -> Mapping[str, Corpus]:
 
 def _read(path: Path) -> Corpus:
     written = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Corpus(name=path.stem, learn=_posts(written.get("learn", {})), check=_posts(written.get("check", {})))
+    check, second = (_posts(written.get(table, {})) for table in ("check", "second"))
+    return Corpus(
+        name=path.stem,
+        learn=_posts(written.get("learn", {})),
+        check={label: (*posts, *second.get(label, ())) for label, posts in check.items()},
+    )
 
 
 def _posts(table: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adtailor.understand.heads import sigmoid
-from adtailor.understand.training.labelled import needed
+from adtailor.understand.training.packages import needed
 
 Vectors = NDArray[np.float32]
 Values = NDArray[np.float64]

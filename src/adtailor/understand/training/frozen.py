@@ -10,7 +10,8 @@ from adtailor.understand.training.corpora import corpora
 from adtailor.understand.training.embedded import embedded
 from adtailor.understand.training.finishing import Raw
 from adtailor.understand.training.fitting import Vectors, fit_soft
-from adtailor.understand.training.labelled import needed, read_labelled, rephrased_sarcasm
+from adtailor.understand.training.labelled import read_labelled, rephrased_sarcasm
+from adtailor.understand.training.packages import needed
 from adtailor.understand.training.schooling import School
 from adtailor.understand.training.sealing import seal, texts_to_judge
 from adtailor.understand.training.targets import WIDTH, Taught

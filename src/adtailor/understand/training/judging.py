@@ -1,5 +1,6 @@
 """Rows on which heads are calibrated and measured: none of them was learned from."""
 
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,13 +8,18 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from adtailor.understand.crisis_phrases import folded, phrase_in
 from adtailor.understand.training.corpora import Corpus
 from adtailor.understand.training.fitting import Flags, Values, Vectors
 from adtailor.understand.training.labelled import VALENCE_SETS
 from adtailor.understand.training.lessons import NEUTRAL_BAND
 from adtailor.understand.training.parting import UNPLEASANT, labelled_with
 from adtailor.understand.training.schooling import School
+from adtailor.understand.training.topic_training import HERE, labelled_posts
 
+COMMENTS = 14_000
+PUBLIC_WEIGHT = 0.1
+"""Of a public text beside a post of our own: there are many, and few of them are hard."""
 Encode = Callable[[Sequence[str]], Vectors]
 
 
@@ -87,6 +93,27 @@ class Court:
         if not pairs:
             return Judged(np.empty((0, self._width), dtype=np.float32), np.empty(0))
         return Judged(self._encode([text for text, _ in pairs]), np.array([value for _, value in pairs]))
+
+    def crisis_lessons(self) -> tuple[Judged, Values]:
+        """Posts of crisis language that are learned from, among posts of every other kind, with their weights."""
+        known, school = self._school.labelled, self._school
+        told: list[tuple[str, bool]] = []
+        quiet = tomllib.loads((HERE / "quiet_posts.toml").read_text(encoding="utf-8"))["posts"]
+        ordinary: list[str] = [*quiet, *(text for text, _ in labelled_posts(HERE / "topic_posts.toml"))]
+        for name, corpus in school.corpora.items():
+            seen = school.learned(corpus) if corpus.learn else ()
+            mine = [pair for pair, taken in zip(corpus.labelled("learn"), seen, strict=True) if taken]
+            if name == "crisis":
+                told = [(text, label == "crisis") for text, label in mine]
+            else:
+                ordinary += [text for text, _ in mine]
+        fit = school.parts[known.stressors.name].fit
+        public = [text for text in known.emotions.texts[:COMMENTS] if not phrase_in(folded(text), "en")]
+        public += [text for text, taken in zip(known.stressors.texts, fit, strict=True) if taken]
+        texts = [*(text for text, _ in told), *ordinary, *public]
+        truth = np.array([*(is_crisis for _, is_crisis in told), *[False] * (len(texts) - len(told))])
+        weights = np.where(np.arange(len(texts)) < len(told) + len(ordinary), 1.0, PUBLIC_WEIGHT)
+        return Judged(self._encode(texts), truth.astype(np.float64)), weights
 
     def texts_of(self, name: str, part: str) -> list[tuple[str, str]]:
         """Posts and labels of our own corpus."""

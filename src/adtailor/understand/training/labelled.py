@@ -1,6 +1,6 @@
 """Labelled rows to train from: public sets in Parquet, read with DuckDB where they lie; none is copied."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adtailor.domain.reading import EMOTIONS
-from adtailor.errors import AdtailorError, InvalidInput
+from adtailor.errors import InvalidInput
+from adtailor.understand.training.packages import needed
 
-EXTRA_HINT = "install the extra: pip install 'adtailor[train]', or `make test` once in a checkout"
 _LONGEST_SNIPPET = 600
-
-
-class ExtraMissing(AdtailorError):
-    """A package of the `train` extra is not installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,15 +148,3 @@ def _read(path: Path, columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
     with duckdb.connect() as connection:
         listed = ", ".join(f'"{column}"' for column in columns)
         return connection.execute(f"SELECT {listed} FROM read_parquet(?)", [str(path)]).fetchall()  # noqa: S608  # names from this file
-
-
-def needed(module: str) -> Any:
-    """A module of the `train` extra, or an error that says how to get it."""
-    from importlib import import_module
-
-    try:
-        return import_module(module)
-    except ModuleNotFoundError:
-        package: Mapping[str, str] = {"sklearn": "scikit-learn"}
-        name = package.get(module.partition(".")[0], module)
-        raise ExtraMissing(f"{name} is needed for training and is not installed", hint=EXTRA_HINT) from None

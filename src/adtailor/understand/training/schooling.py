@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adtailor.config.taxonomy import content_topics
-from adtailor.domain.reading import EMOTIONS
+from adtailor.domain.ids import TopicId
 from adtailor.understand.topics import topic_words
 from adtailor.understand.training import lessons
 from adtailor.understand.training.corpora import Corpus
 from adtailor.understand.training.labelled import VALENCE_SETS, Labelled
-from adtailor.understand.training.parting import Split, split
+from adtailor.understand.training.parting import Split, labelled_with, split
 from adtailor.understand.training.targets import Lesson, Taught, together
-from adtailor.understand.training.topic_training import HERE, example_posts
+from adtailor.understand.training.topic_training import HERE, labelled_posts
 
 RARE = (
     "grief",
@@ -31,8 +31,13 @@ RARE = (
 )
 """Comments with these labels come twice in an epoch."""
 PLENTY_SHARE = 0.25
+NEUTRAL_SHARE = 0.5
+"""Of the comments with no emotion at all, which are a third of the comments, so many come in each epoch."""
 LONG_ROWS = 1_000
 TUNE = HELD = 0.12
+TOPIC_REPEATS = 3
+DRAWN = 1.0
+"""How far a text that is written for a topic is drawn to the middle of that topic's words: 1 is half of the way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +78,7 @@ class School:
             lessons.offence_lesson(known.offence, seen=offence & (random.random(len(offence)) < PLENTY_SHARE)),
             lessons.own_lesson(random),
             lessons.long_lesson(known, rows=LONG_ROWS, random=random, seen=stressors),
-            *[Lesson(topic_texts()).done()] * 2,
+            *[Lesson(tuple(topic_texts())).done()] * TOPIC_REPEATS,
         ]
         for _ in range(self.corpus_repeats):
             taught += [
@@ -85,8 +90,11 @@ class School:
 
     def _emotions(self, random: np.random.Generator) -> Taught:
         taught = lessons.emotions_lesson(self.labelled.emotions, random)
-        rare = np.flatnonzero(self.labelled.emotions.values[:, [EMOTIONS.index(name) for name in RARE]].max(axis=1) > 0)
-        return taught.some(np.concatenate([np.arange(len(taught)), rare]))
+        values = self.labelled.emotions.values
+        rare = np.flatnonzero(labelled_with(values, RARE))
+        plain = (values.sum(axis=1) == 1) & labelled_with(values, ("neutral",))
+        taken = np.flatnonzero(~plain | (random.random(len(taught)) < NEUTRAL_SHARE))
+        return taught.some(np.concatenate([taken, rare]))
 
     @cached_property
     def _rephrased(self) -> tuple[str, ...]:
@@ -97,21 +105,40 @@ class School:
     def topic_lessons(self) -> tuple[str, ...]:
         """Texts whose vectors the topic teacher is asked for: of words about topics, and of what people write."""
         known = self.labelled
-        plain = [text for text in known.emotions.texts if "[" not in text][:12_000]
+        plain = [text for text in (*known.emotions.texts, *known.stressors.texts) if "[" not in text]
         own = [text for corpus in self.corpora.values() for text, _ in corpus.labelled("learn")]
         return tuple(dict.fromkeys((*topic_texts(), *own, *known.sarcasm.texts, *known.valence.texts, *plain)))
 
 
-def topic_texts() -> tuple[str, ...]:
-    """The path of each topic, what people say about it, and posts about it."""
+def topic_texts() -> Mapping[str, TopicId | None]:
+    """The path of each topic, what people say about it, and posts about it, each with its topic; None for no topic."""
     known, said = content_topics(), topic_words().words
-    words = [text for topic in known.ids for text in (known.path(topic), *said.get(topic, ()))]
-    return (*words, *example_posts(HERE / "topic_posts.toml")[0])
+    words = {text: topic for topic in known.ids for text in (known.path(topic), *said.get(topic, ()))}
+    return words | dict(labelled_posts(HERE / "topic_posts.toml"))
 
 
-def teaching(texts: Sequence[str], vectors: NDArray[np.float32]) -> "TopicTeacher":
-    """The vectors by text."""
-    return TopicTeacher(rows={text: row for row, text in enumerate(texts)}, vectors=vectors)
+def teaching(
+    texts: Sequence[str], vectors: NDArray[np.float32], topics: Mapping[str, TopicId | None]
+) -> "TopicTeacher":
+    """The vectors by text, about their mean; what is written for a topic is drawn to the middle of that topic.
+
+    About their mean, because all vectors of an encoder lie in one corner (Ethayarajh, 2019), where a cosine hardly
+    tells one topic from another.
+    """
+    centred = _unit(vectors - vectors.mean(axis=0))
+    rows = {text: row for row, text in enumerate(texts)}
+    mine: dict[TopicId, list[int]] = {}
+    for text, topic in topics.items():
+        if topic is not None and text in rows:
+            mine.setdefault(topic, []).append(rows[text])
+    drawn = centred.copy()
+    for places in mine.values():
+        drawn[places] += DRAWN * _unit(centred[places].mean(axis=0, keepdims=True))
+    return TopicTeacher(rows=rows, vectors=_unit(drawn))
+
+
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

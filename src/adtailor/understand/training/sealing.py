@@ -14,11 +14,11 @@ from adtailor.understand.training.card import card
 from adtailor.understand.training.finishing import Raw, finish
 from adtailor.understand.training.fitting import Vectors
 from adtailor.understand.training.judging import Court
-from adtailor.understand.training.names import checked_texts, name_check
+from adtailor.understand.training.names import checked_texts, moving_texts, name_check
 from adtailor.understand.training.schooling import School
 from adtailor.understand.training.topic_training import train_topics
 
-VERSION = "2"
+VERSION = "3"
 
 
 def seal(
@@ -36,7 +36,7 @@ def seal(
 ) -> Path:
     """Write heads.npz, topics.npz, card.md and manifest.json into `out`; `others` are files already there."""
     court = Court(school, vectors)
-    finished = finish(raw, court, name_check(vectors(checked_texts())))
+    finished = finish(raw, court, name_check(vectors(checked_texts()), vectors(moving_texts())))
     index, topic_report = train_topics(encoder, everyday=court.emotions[0], projection=projection)
     save_topics(out / "topics.npz", index)
     path = out / "card.md"
@@ -71,7 +71,7 @@ def texts_to_judge(school: School) -> tuple[str, ...]:
         if mine
     ]
     own = [text for corpus in school.corpora.values() for text, _ in corpus.labelled("check")]
-    return (*known.emotions_dev.texts, *kept, *own, *checked_texts())
+    return (*known.emotions_dev.texts, *kept, *own, *checked_texts(), *moving_texts())
 
 
 def sparkline(values: Sequence[float], width: int = 48) -> str:

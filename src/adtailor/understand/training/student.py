@@ -16,10 +16,10 @@ from adtailor.understand.training.export import export_onnx, quantised_sites, ra
 from adtailor.understand.training.finishing import Raw
 from adtailor.understand.training.fitting import Vectors
 from adtailor.understand.training.labelled import read_labelled, rephrased_sarcasm
-from adtailor.understand.training.learning import HEADS, TOPICS, Course, Tokens, learn
+from adtailor.understand.training.learning import HEADS, TOPICS, Course, Tokens, in_16_bits, learn
 from adtailor.understand.training.network import Shape, Tensor, pooled, read_safetensors
 from adtailor.understand.training.packages import needed, source_folder
-from adtailor.understand.training.schooling import School, teaching
+from adtailor.understand.training.schooling import School, teaching, topic_texts
 from adtailor.understand.training.sealing import seal, sparkline
 from adtailor.understand.training.targets import Taught
 
@@ -58,7 +58,7 @@ def train_student(
     cache.mkdir(parents=True, exist_ok=True)
     said("asking the topic teacher")
     asked = school.topic_lessons()[: limit or None]
-    lessons = teaching(asked, embedded(teacher, asked, cache=cache))
+    lessons = teaching(asked, embedded(teacher, asked, cache=cache), topic_texts())
     read = tokenizer(source / TOKENIZER)
 
     def tokens(texts: Sequence[str]) -> list[list[int]]:
@@ -103,10 +103,12 @@ def train_student(
             "encoder": {"name": encoder.name, "source": SOURCE, "topic_teacher": teacher.name},
             "course": asdict(course),
             "seed": course.seed,
-            "trained_with": {"torch": str(torch.__version__)},
+            "trained_with": {"torch": str(torch.__version__), "bits": 16 if in_16_bits(torch) else 32},
         },
-        made_by=f"one network with all heads, {SOURCE} fine-tuned by `adtailor train student`, seed {course.seed}, "
-        f"{course.epochs} epochs, then rounded to 8 bits with fixed scales",
+        made_by=f"one network with all heads, {SOURCE} fine-tuned and rounded to 8 bits with fixed scales by "
+        f"`adtailor train student --seed {course.seed} --epochs {course.epochs} --threads {course.threads}`, from "
+        "labelled rows to these files in one go; the manifest holds all else that decides the weights. With other "
+        "threads, or a processor of another kind, sums are added in another order and the last digits differ",
         projection=weights[f"{TOPICS}.weight"],
         others=(out / NETWORK, out / TOKENIZER),
         curve=f"loss from {losses[0]:.2f} to {losses[-1]:.2f}, one mark per {course.every} batches at least:\n\n"

@@ -13,7 +13,7 @@ from adtailor.understand.cleaning import clean
 from adtailor.understand.topics import LEAST_CONFIDENCE, TopicIndex, branches, latent_of, projected, topic_texts
 from adtailor.understand.training.card import HeadReport, Score
 from adtailor.understand.training.fitting import Flags, Values, Vectors, area_under_roc, platt
-from adtailor.understand.training.labelled import needed
+from adtailor.understand.training.packages import needed
 
 NONE_ROWS = 600
 NONE_WEIGHT = 0.5
@@ -83,15 +83,18 @@ def train_topics(
     return index, _report(index, best, right, np.array([topic is not None for topic in about]))
 
 
+def labelled_posts(path: Path) -> list[tuple[str, TopicId | None]]:
+    """Posts and the topic each is about, None for no topic in particular."""
+    written = tomllib.loads(path.read_text(encoding="utf-8"))
+    about = [(post, TopicId(topic)) for topic, posts in written["about"].items() for post in posts]
+    return [*about, *((post, None) for post in written["nothing"]["posts"])]
+
+
 def example_posts(path: Path) -> tuple[list[str], list[TopicId | None]]:
     """Posts and the branch each is about, None for no topic in particular."""
-    written = tomllib.loads(path.read_text(encoding="utf-8"))
     known = content_topics()
-    pairs: list[tuple[str, TopicId | None]] = [
-        (post, known.first_tier(TopicId(topic))) for topic, posts in written["about"].items() for post in posts
-    ]
-    pairs += [(post, None) for post in written["nothing"]["posts"]]
-    return [post for post, _ in pairs], [topic for _, topic in pairs]
+    pairs = labelled_posts(path)
+    return [post for post, _ in pairs], [None if topic is None else known.first_tier(topic) for _, topic in pairs]
 
 
 def judged(index: TopicIndex, vectors: Vectors, about: list[TopicId | None]) -> tuple[Values, Flags]:
