@@ -31,7 +31,6 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/shadow"): OWNER,
     ("POST", "/openrtb2/auction"): SITES,
     ("GET", "/v1/openrtb"): OWNER,
-    ("POST", "/v1/shadow"): OWNER,
     ("GET", PEOPLE): SITES,
     ("PUT", PEOPLE): SITES,
     ("DELETE", PEOPLE): SITES,

@@ -60,7 +60,7 @@ def openrtb_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
     def offers(
         request: BidRequest, places: dict[PlacementId, Place], sender: Sender, base: str, ends_at: float | None
     ) -> BidResponse | None:
-        barred = shelves.current().barred(request, needs_picture=asked_together(places))
+        barred = shelves.barred(request, needs_picture=asked_together(places))
         asked = decision_request(request, places, barred=barred, sender=sender, now=doors.clock.now())
         asked = beside_a_post(asked, is_ours=lambda post_id: doors.posts.post(post_id) is not None)
         page = filled(asked, is_test=bool(request.test))
