@@ -47,7 +47,7 @@ def winners(decision):
 def test_t13_an_explanation_names_exactly_the_signals_whose_removal_changes_the_ad(worlds):
     sizes = Counter()
     for seed in worlds:
-        page = random_page(seed)
+        page = random_page(seed, most_ads=24)
         decision = page.decide()
         signals = in_play(page.evidence)
         rerun = {signal: winners(page.decide(page.evidence.without(signal))) for signal in signals}

@@ -22,8 +22,11 @@ TOP = {
     *("says", "above", "adult_products", "sensitive_products", "spent", "page", "viewer", "placements", "ads"),
     *("expect", "now"),
 }
-PAGE = {"topics", "tone", "country", "language", "device", "unsuitable", "hardship"}
+PAGE = {
+    *("topics", "tone", "keywords", "country", "region", "lat", "lon", "language", "device", "unsuitable", "hardship"),
+}
 VIEWER = {
+    "segments",
     *("age", "interests", "look", "affect", "history", "muted", "muted_advertisers", "hidden", "seen_today"),
     *("session_seen", "daily_cap"),
 }
@@ -72,7 +75,11 @@ def decided(scenario):
             interests=known(viewer, "interests"),
             look=known(viewer, "look"),
             affect=known(viewer, "affect"),
-            place=Place(country=page["country"]) if "country" in page else None,
+            context_keywords=frozenset(page["keywords"]) if "keywords" in page else None,
+            segments=frozenset(viewer["segments"]) if "segments" in viewer else None,
+            place=Place(**place)
+            if (place := {k: page[k] for k in ("country", "region", "lat", "lon") if k in page})
+            else None,
             history={f"{name}": weight for name, weight in viewer["history"].items()} if "history" in viewer else None,
         ),
         Limits(
@@ -122,7 +129,7 @@ def test_scenario(path):
     if "sentence" in expect:
         assert placements[first].why.sentence == expect["sentence"]
     for signal, ad in expect.get("without", {}).items():
-        assert decision.account.without[signal][first] == ad
+        assert (decision.account.without[signal][first] or "none") == ad
     turned_away = {away.ad_id: list(away.reasons) for away in decision.account.turned_away}
     expected = {ad: [why] if isinstance(why, str) else why for ad, why in expect.get("turned_away", {}).items()}
     assert turned_away == expected

@@ -86,12 +86,16 @@ def in_play(evidence: Evidence) -> tuple[Signal, ...]:
     >>> in_play(Evidence(context_topics={}, interests={}))
     ('context topics',)
     """
-    found: list[Signal] = []
-    for signal in SIGNALS:
-        value = getattr(evidence, signal.replace(" ", "_"))
-        if value or (value is not None and signal == "context topics"):
-            found.append(signal)
-    return tuple(found)
+    known: dict[Signal, bool] = {
+        "context topics": evidence.context_topics is not None or evidence.context_keywords is not None,
+        "context tone": evidence.context_tone is not None,
+        "interests": bool(evidence.interests or evidence.segments),
+    }
+    return tuple(signal for signal in SIGNALS if known.get(signal) or (signal not in known and _says(evidence, signal)))
+
+
+def _says(evidence: Evidence, signal: Signal) -> bool:
+    return bool(getattr(evidence, signal))
 
 
 def _filled(

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from adtailor.decide.answers import KeptAnswers
 from adtailor.decide.bits import BIT
+from adtailor.decide.caps import SharedCaps, shared_caps
 from adtailor.decide.quality import AD_TONES, tone_column
+from adtailor.decide.targets import Targets, targets_of
 from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory
 from adtailor.domain.creative import Creative, Format
 from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, ProductId, TopicId
@@ -26,6 +28,10 @@ from adtailor.ports import AdSide, Ranker
 FORMATS: tuple[Format, ...] = ("native", "image", "carousel")
 CONVERSION_RATE = 0.02
 """Conversions per click before any were seen: about what shops report of paid traffic; a trained model replaces it."""
+
+_ANYWHERE: frozenset[str] = frozenset()
+_ELSEWHERE = frozenset({"by region or circle"})
+"""Stands for countries where an ad asks for other kinds of places only: no page is in it."""
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -106,7 +112,7 @@ class Catalogue:
     ends_at: NDArray[np.float64]
     """Seconds since 1970."""
     changes_at: tuple[float, ...]
-    """Every time at which some campaign begins or ends, in order."""
+    """Every time at which some campaign or ad set begins or ends, in order."""
     budgets: Budgets
     budget_open: NDArray[np.bool_]
     countries: Choices[str]
@@ -124,6 +130,11 @@ class Catalogue:
     asks_look: NDArray[np.bool_]
     fails_without: NDArray[np.uint8]
     """Which signals' absence turns an ad away: it asks for what would then not be known. See `bits.BIT`."""
+    targets: Targets
+    """What else they ask for and exclude."""
+    set_caps: SharedCaps
+    campaign_caps: SharedCaps
+    advertiser_caps: SharedCaps
     topics: Postings[TopicId]
     excluded_topics: Postings[TopicId]
     interests: Postings[TopicId]
@@ -198,6 +209,12 @@ def build_catalogue(
     asks_interests = _flags(bool(t.interests) for t in targeting)
     asks_look = _flags(bool(t.look) for t in targeting)
     asks_country = _flags(bool(t.countries) for t in targeting)
+    targets = targets_of(
+        [line.adset if line else None for line in sorted_lines],
+        [line.campaign.zone if line else "UTC" for line in sorted_lines],
+    )
+    advertisers = np.array([advertiser_index[line.advertiser.id] if line else -1 for line in sorted_lines], np.int32)
+    adset_index = {adset.id: n for n, adset in enumerate(inventory.adsets)}
 
     return Catalogue(
         version=inventory.version,
@@ -218,25 +235,33 @@ def build_catalogue(
             name_hashes=np.array([stable_hash(ad.id) for ad in ads], dtype=np.uint64),
         ),
         bids=bids[order],
-        advertisers=np.array(
-            [advertiser_index[line.advertiser.id] if line else -1 for line in sorted_lines], dtype=np.int32
-        ),
+        advertisers=advertisers,
         advertiser_index=advertiser_index,
         formats=np.array([1 << FORMATS.index(line.creative.format) if line else 0 for line in sorted_lines], np.uint8),
         pays_conversions=(kinds == "cpa")[order],
         conversion_rate=conversion_rate,
-        active=_flags(
-            line is not None and line.ad.status == "active" and line.campaign.status == "active"
-            for line in sorted_lines
+        active=_flags(line is not None and inactive_part(line) is None for line in sorted_lines),
+        starts_at=np.maximum(
+            _seconds((line.campaign.starts_at if line else None for line in sorted_lines), -np.inf),
+            _seconds((line.adset.starts_at if line else None for line in sorted_lines), -np.inf),
         ),
-        starts_at=_seconds((line.campaign.starts_at if line else None for line in sorted_lines), -np.inf),
-        ends_at=_seconds((line.campaign.ends_at if line else None for line in sorted_lines), np.inf),
+        ends_at=np.minimum(
+            _seconds((line.campaign.ends_at if line else None for line in sorted_lines), np.inf),
+            _seconds((line.adset.ends_at if line else None for line in sorted_lines), np.inf),
+        ),
         changes_at=tuple(
-            sorted({at.timestamp() for c in inventory.campaigns for at in (c.starts_at, c.ends_at) if at is not None})
+            sorted(
+                {
+                    at.timestamp()
+                    for runs in (*inventory.campaigns, *inventory.adsets)
+                    for at in (runs.starts_at, runs.ends_at)
+                    if at is not None
+                }
+            )
         ),
         budgets=budgets,
         budget_open=_budget_open(budgets, spent or {}),
-        countries=_choices([t.countries for t in targeting]),
+        countries=_choices([t.countries or (_ELSEWHERE if t.regions or t.circles else _ANYWHERE) for t in targeting]),
         languages=_choices([t.languages for t in targeting]),
         devices=_choices([t.devices for t in targeting]),
         daily_caps=np.array([line.adset.daily_cap if line else 0 for line in sorted_lines], dtype=np.int32),
@@ -254,7 +279,15 @@ def build_catalogue(
             | np.where(asks_interests, BIT["interests"], 0)
             | np.where(asks_look, BIT["look"], 0)
             | np.where(asks_country, BIT["place"], 0)
-        ).astype(np.uint8),
+        ).astype(np.uint8)
+        | targets.fails_without,
+        targets=targets,
+        set_caps=shared_caps(
+            np.array([adset_index[line.adset.id] if line else -1 for line in sorted_lines], np.int32),
+            (adset.daily_set_cap for adset in inventory.adsets),
+        ),
+        campaign_caps=shared_caps(budgets.campaigns, (campaign.daily_cap for campaign in inventory.campaigns)),
+        advertiser_caps=shared_caps(advertisers, (advertiser.daily_cap for advertiser in inventory.advertisers)),
         topics=_postings(t.topics for t in targeting),
         excluded_topics=_postings(t.topics for t in exclusions),
         interests=_postings(t.interests for t in targeting),
@@ -283,6 +316,22 @@ def lineage(topics: Iterable[Key], parents: Mapping[Key, Key]) -> set[Key]:
             found.add(above)
             above = parents.get(above)
     return found
+
+
+def inactive_part(line: Line) -> str | None:
+    """What keeps an ad from running at all, in words; None where all that it hangs on is active and complete."""
+    parts = (
+        ("ad", line.ad.status),
+        ("ad set", line.adset.status),
+        ("campaign", line.campaign.status),
+        ("creative", line.creative.status),
+    )
+    for part, status in parts:
+        if status != "active":
+            return f"the {part} is {status.replace('_', ' ')}"
+    if line.creative.format == "carousel" and not line.creative.cards:
+        return "the carousel has no cards"
+    return None
 
 
 def stable_hash(text: str) -> int:

@@ -94,20 +94,22 @@ class FillPage:
         profile = self._people.profile(person_id) if person_id else None
         # What someone withdrew is deleted when they withdraw it; what the request alone narrows is left out here.
         profile = without_consents(profile, consents) if profile else None
-        reading, page_author = self._page_reading(request.context, now)
+        reading, page_author, text = self._page_reading(request.context, now)
         day = _local_day(now, request.context.zone)
+        serving = self._catalogue.serving(now)
+        words = None if text is None else serving.catalogue.targets.words.found_in(text)
         evidence = evidence_of(
             profile,
             consents,
             page=reading,
             page_is_own=page_author is not None and page_author == person_id,
             context=request.context,
+            found_words=words,
             segments=request.viewer.segments,
             policy=self._policy,
             now=now,
         )
         evidence = replace(evidence, moment=moment_of(request, now))
-        serving = self._catalogue.serving(now)
         decision = decide(
             request,
             evidence,
@@ -173,19 +175,21 @@ class FillPage:
         )
         return _Viewer(person=person, consents=consents, memory=memory, care=care), request
 
-    def _page_reading(self, context: Context, now: datetime) -> tuple[Reading | None, PersonId | None]:
-        """What is known of the content beside the placements, and whose post it is."""
+    def _page_reading(self, context: Context, now: datetime) -> tuple[Reading | None, PersonId | None, str | None]:
+        """What is known of the content beside the placements, whose post it is, and its words."""
         post = self._posts.post(context.post_id) if context.post_id is not None else None
         author = post.author_id if post is not None else None
+        text = context.text if context.text is not None or post is None else post.text
         if context.topics is not None:
-            return Reading(post_id=context.post_id or PostId("page"), topics=context.topics), author
+            return Reading(post_id=context.post_id or PostId("page"), topics=context.topics), author, text
         if context.text is not None:
             page = Post(id=PostId("page"), author_id=PersonId("page"), created_at=now, text=context.text)
-            return self._text_reader.read([page], [CONTEXT_PARTS])[0], author
+            return self._text_reader.read([page], [CONTEXT_PARTS])[0], author, text
         if post is None or (reading := self._posts.reading(post.id, now)) is None:
-            return None, author
+            # Nobody has judged these words yet: none of them is looked for.
+            return None, author, None
         answered = self._posts.reading(post.reply_to, now) if post.reply_to is not None else None
-        return beside(context_only(reading), answered), author
+        return beside(context_only(reading), answered), author, text
 
     def _recorded(
         self,
