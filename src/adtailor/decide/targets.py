@@ -230,7 +230,7 @@ def _hours(ads: int, sets: _Sets, zones: Sequence[str]) -> Hours:
     schedule = np.zeros(ads, dtype=np.int32)
     for of, adset in sets:
         if adset.hours:
-            schedule[of] = rows.setdefault((zones[of[0]], adset.hours), len(rows) + 1)
+            schedule[of] = rows.setdefault((zones[int(of[0])], adset.hours), len(rows) + 1)
     names = tuple(sorted({zone for zone, _ in rows})) or ("UTC",)
     runs = np.zeros((len(rows) + 1, HOURS_A_WEEK), dtype=np.bool_)
     runs[0] = True

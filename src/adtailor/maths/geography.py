@@ -13,7 +13,8 @@ def great_circle_km(
 ) -> NDArray[np.float64]:
     r"""Kilometres from one point to many, all in degrees, by the haversine formula.
 
-    $$d = 2R \arcsin \sqrt{\sin^2\tfrac{\Delta\varphi}{2} + \cos\varphi_1 \cos\varphi_2 \sin^2\tfrac{\Delta\lambda}{2}}$$
+    $$d = 2R \arcsin \sqrt{
+      \sin^2\tfrac{\Delta\varphi}{2} + \cos\varphi_1 \cos\varphi_2 \sin^2\tfrac{\Delta\lambda}{2}}$$
 
     From Berlin to Paris, and half around the world:
 
