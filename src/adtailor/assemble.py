@@ -299,6 +299,8 @@ def open_engine(
             policy=policy,
             tokens=tokens,
             exploration=settings.deciding.exploration,
+            pricing=settings.deciding.pricing,
+            spacing=settings.deciding.spacing,
         ),
         take_event=take_event,
         read_posts=ReadPosts(

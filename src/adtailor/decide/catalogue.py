@@ -16,7 +16,8 @@ from adtailor.decide.bits import BIT
 from adtailor.decide.caps import SharedCaps, shared_caps
 from adtailor.decide.quality import AD_TONES, tone_column
 from adtailor.decide.targets import Targets, targets_of
-from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory
+from adtailor.decide.tiers import Labels, Tiers, labels_of, tiers_of
+from adtailor.domain.buying import Ad, AdSet, Advertiser, Campaign, Inventory
 from adtailor.domain.creative import Creative, Format
 from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, ProductId, TopicId
 from adtailor.domain.money import Micros
@@ -99,7 +100,17 @@ class Catalogue:
     ad_ids: tuple[AdId, ...]
     index: Mapping[AdId, int]
     scoring: AdColumns
+    """What the pass reads: what each ad is worth by its bid here, in the scale of its tier."""
+    in_full: AdColumns
+    """The same by the full bids."""
     bids: NDArray[np.float64]
+    """What each ad bids here: the most it pays, or less where its pace or a target cost asks for it."""
+    amounts: NDArray[np.float64]
+    """The most it pays."""
+    tiers: Tiers
+    labels: Labels
+    behind: NDArray[np.bool_]
+    """False for ads of a guaranteed campaign that has by now what it was promised."""
     advertisers: NDArray[np.int32]
     advertiser_index: Mapping[AdvertiserId, int]
     formats: NDArray[np.uint8]
@@ -168,6 +179,27 @@ class Catalogue:
         """
         return replace(self, budget_open=_budget_open(self.budgets, spent))
 
+    def with_bids(self, shares: NDArray[np.float64]) -> "Catalogue":
+        """The same where each ad bids this share of the most it pays, from 0 to 1; house ads bid nothing anyhow."""
+        bids = np.floor(self.amounts * np.where(self.tiers.takes_floors, shares, 1.0))
+        exact = np.divide(bids, self.amounts, out=np.ones(len(bids)), where=self.amounts > 0.0)
+        scoring = replace(
+            self.in_full,
+            per_impression=self.in_full.per_impression * exact,
+            per_click=self.in_full.per_click * exact,
+        )
+        return replace(self, bids=bids, scoring=scoring)
+
+    def with_behind(self, campaigns: Iterable[CampaignId]) -> "Catalogue":
+        """The same where of all guaranteed campaigns only these are behind what they were promised by now."""
+        behind = np.zeros(len(self.budgets.daily), dtype=np.bool_)
+        behind[[n for name in campaigns if (n := self.budgets.index.get(name)) is not None]] = True
+        return replace(self, behind=~self.tiers.is_guaranteed | behind[self.budgets.campaigns])
+
+    def house_only(self) -> "Catalogue":
+        """The same where nothing runs but the operator's own ads."""
+        return replace(self, active=self.active & self.tiers.is_house, kept=KeptAnswers(ads=len(self)))
+
 
 def build_catalogue(
     inventory: Inventory,
@@ -191,8 +223,11 @@ def build_catalogue(
     side = _checked(ranker.ad_side(inventory), ranker.name, len(inventory.ads))
     bids = np.array([line.adset.bid.amount if line else 0 for line in lines], dtype=np.float64)
     kinds = np.array([line.adset.bid.kind if line else "cpm" for line in lines], dtype="U3")
-    per_impression = np.where(kinds == "cpm", bids / 1000.0, 0.0)
-    per_click = np.where(kinds == "cpc", bids, np.where(kinds == "cpa", bids * conversion_rate, 0.0))
+    tiers = tiers_of([line.campaign.tier if line else "auction" for line in lines])
+    # The operator's own ads pay nothing: what they bid only orders them among themselves.
+    worth = np.where(tiers.is_house, np.maximum(bids, 1.0), bids) * tiers.scale
+    per_impression = np.where(kinds == "cpm", worth / 1000.0, 0.0)
+    per_click = np.where(kinds == "cpc", worth, np.where(kinds == "cpa", worth * conversion_rate, 0.0))
     # The likely best first: the pass then rarely moves what it keeps, and accounts name the losers that mattered.
     likely = per_impression + per_click * click_rate(side.bias.astype(np.float64))
     order = np.lexsort((np.arange(len(lines)), -likely))
@@ -216,25 +251,31 @@ def build_catalogue(
     advertisers = np.array([advertiser_index[line.advertiser.id] if line else -1 for line in sorted_lines], np.int32)
     adset_index = {adset.id: n for n, adset in enumerate(inventory.adsets)}
 
+    scoring = ad_columns(
+        bias=side.bias[order],
+        vectors=side.vectors[order],
+        per_impression=per_impression[order],
+        per_click=per_click[order],
+        tones=np.array(
+            [tone_column(line.creative.tone) if line else [0.0] * len(AD_TONES) for line in sorted_lines],
+            dtype=np.float32,
+        ).reshape(len(ads), len(AD_TONES)),
+        affect_may_move=_flags(not (p & sensitive_products or p & adult_products) for p in products),
+        name_hashes=np.array([stable_hash(ad.id) for ad in ads], dtype=np.uint64),
+    )
     return Catalogue(
         version=inventory.version,
         ranker=ranker.name,
         lines=sorted_lines,
         ad_ids=tuple(ad.id for ad in ads),
         index={line.ad.id: n for n, line in enumerate(sorted_lines) if line},
-        scoring=ad_columns(
-            bias=side.bias[order],
-            vectors=side.vectors[order],
-            per_impression=per_impression[order],
-            per_click=per_click[order],
-            tones=np.array(
-                [tone_column(line.creative.tone) if line else [0.0] * len(AD_TONES) for line in sorted_lines],
-                dtype=np.float32,
-            ).reshape(len(ads), len(AD_TONES)),
-            affect_may_move=_flags(not (p & sensitive_products or p & adult_products) for p in products),
-            name_hashes=np.array([stable_hash(ad.id) for ad in ads], dtype=np.uint64),
-        ),
+        scoring=scoring,
+        in_full=scoring,
         bids=bids[order],
+        amounts=bids[order],
+        tiers=tiers_of([line.campaign.tier if line else "auction" for line in sorted_lines]),
+        labels=labels_of(line.campaign.separation if line else frozenset() for line in sorted_lines),
+        behind=np.ones(len(ads), dtype=np.bool_),
         advertisers=advertisers,
         advertiser_index=advertiser_index,
         formats=np.array([1 << FORMATS.index(line.creative.format) if line else 0 for line in sorted_lines], np.uint8),
@@ -385,11 +426,14 @@ def _budgets(inventory: Inventory, lines: Sequence[Line | None]) -> Budgets:
         daily=np.array(daily or [0], dtype=np.int64),
         lifetime=np.array(lifetime or [0], dtype=np.int64),
         campaigns=np.array([index[line.campaign.id] if line else 0 for line in lines], dtype=np.int32),
-        next_charge=np.array([_next_charge(line.adset.bid) if line else 0 for line in lines], dtype=np.int64),
+        next_charge=np.array([_next_charge(line) if line else 0 for line in lines], dtype=np.int64),
     )
 
 
-def _next_charge(bid: Bid) -> int:
+def _next_charge(line: Line) -> int:
+    bid = line.adset.bid
+    if line.campaign.tier == "house":
+        return 0
     return -(-bid.amount // 1000) if bid.kind == "cpm" else bid.amount
 
 

@@ -138,6 +138,11 @@ def has_budget(_asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
     return ads.budget_open
 
 
+def is_behind(_asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
+    """What a guaranteed campaign was promised by now, it does not have yet."""
+    return ads.behind if ads.tiers.is_mixed else None
+
+
 def fits_format(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
     """Some placement of the page takes the ad's format."""
     wanted = 0
@@ -389,6 +394,10 @@ def _status_of(_asked: Asked, ads: Catalogue, ad: int) -> str:
     return inactive_part(ads.line(ad)) or "not active"
 
 
+def _goal_of(_asked: Asked, ads: Catalogue, ad: int) -> str:
+    return f"has what it was promised by now, of {ads.line(ad).campaign.goal_impressions:,} impressions in all"
+
+
 def _format_of(_asked: Asked, ads: Catalogue, ad: int) -> str:
     return f"no placement takes {ads.line(ad).creative.format}"
 
@@ -503,6 +512,7 @@ RULES: tuple[Rule, ...] = (
     Rule(says="not active", stays=is_active, hangs_on=_nothing, precisely=_status_of),
     Rule(says="outside its schedule", stays=in_schedule, hangs_on=_time, precisely=_schedule_of),
     Rule(says="budget spent", stays=has_budget),
+    Rule(says="has what it was promised by now", stays=is_behind, precisely=_goal_of),
     Rule(says="outside its hours", stays=in_hours, hangs_on=_hour, precisely=_hours_of),
     Rule(says="format not asked for", stays=fits_format, hangs_on=_formats, precisely=_format_of),
     Rule(says="other places only", stays=in_place, signal="place", hangs_on=_place, precisely=_place_of),

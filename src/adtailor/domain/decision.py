@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from adtailor.domain.buying import BidKind
+from adtailor.domain.buying import BidKind, Tier
 from adtailor.domain.checks import checked_id, not_negative
 from adtailor.domain.creative import Format
 from adtailor.domain.ids import (
@@ -210,6 +210,12 @@ class Candidate:
     value: float
 
 
+Pricing = Literal["gsp", "vcg", "first"]
+"""What those who bid pay: the least that wins their place, what they take from the others of the page, or their bid."""
+PriceRule = Literal["gsp", "vcg", "first", "floor", "promised", "free"]
+"""How one price came about: by the auction's rule, the floor for want of a rival or by exploration, or by the tier."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Won:
     """The ad that won a placement, at what price, and what a veto may judge it by."""
@@ -231,9 +237,16 @@ class Won:
     products: frozenset[ProductId] = frozenset()
     is_urgent: bool = False
     energy: float = 0.0
+    tier: Tier = "auction"
+    priced_by: PriceRule = "gsp"
+    bid_here: Micros | None = None
+    """What it bid here, where its pace or a target cost made that less than its bid."""
+    attention: float = 1.0
+    """How likely the place is looked at, against the first position of all."""
 
 
-NoFillCode = Literal["quiet", "no_eligible_ad", "below_floor"]
+NoFillCode = Literal["quiet", "no_eligible_ad", "below_floor", "too_near", "unavailable"]
+"""`too_near`: to another ad. `unavailable`: something that has to be checked could not be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +295,9 @@ class Account:
         default_factory=dict[Signal, Mapping[PlacementId, AdId | None]]
     )
     """For each signal in play, what would have won each placement without it."""
+    pricing: Pricing = "gsp"
+    tiers: Mapping[AdId, Tier] = field(default_factory=dict[AdId, Tier])
+    """Of those ranked that do not just bid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

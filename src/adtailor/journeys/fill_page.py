@@ -12,7 +12,7 @@ from adtailor.decide.deciding import decide
 from adtailor.decide.tokens import TokenBox
 from adtailor.decide.variants import matched
 from adtailor.domain.creative import Creative
-from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Moment, Regulations, Viewer
+from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Moment, Pricing, Regulations, Viewer
 from adtailor.domain.events import ClaimKind, DecisionRecord, EventClaim
 from adtailor.domain.ids import PersonId, PlacementId, PostId
 from adtailor.domain.person import Consents, Person, known_age
@@ -73,6 +73,8 @@ class FillPage:
         policy: WellbeingPolicy,
         tokens: TokenBox,
         exploration: float,
+        pricing: Pricing = "gsp",
+        spacing: int = 0,
     ) -> None:
         self._people = people
         self._posts = posts
@@ -83,6 +85,8 @@ class FillPage:
         self._policy = policy
         self._tokens = tokens
         self._exploration = exploration
+        self._pricing: Pricing = pricing
+        self._spacing = spacing
         self._recent: deque[Page] = deque(maxlen=RECENT)
         self._recent_lock = threading.Lock()
 
@@ -129,6 +133,8 @@ class FillPage:
             now=now,
             random=random,
             exploration=self._exploration,
+            pricing=self._pricing,
+            spacing=self._spacing,
         )
         # Without a consent to history there is no one in the record: nothing to tie a click to, nothing to forget.
         known = person_id if consents.interests else None

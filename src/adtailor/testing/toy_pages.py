@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from adtailor.decide.deciding import decide
-from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Limits, Place, Placement
+from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Limits, Place, Placement, Pricing
 from adtailor.domain.ids import AdId, AdvertiserId, PlacementId, RequestId, SiteId, TopicId
 from adtailor.domain.money import Micros
 from adtailor.ports import Veto
@@ -37,7 +37,13 @@ class ToyPage:
     seed: int
 
     def decide(
-        self, evidence: Evidence | None = None, *, veto: Veto | None = None, exploration: float = 0.3
+        self,
+        evidence: Evidence | None = None,
+        *,
+        veto: Veto | None = None,
+        exploration: float = 0.3,
+        pricing: Pricing = "gsp",
+        spacing: int = 0,
     ) -> Decision:
         """The decision, with other evidence if given, and always the same chance."""
         return decide(
@@ -51,6 +57,8 @@ class ToyPage:
             now=NOW,
             random=Random(self.seed),  # noqa: S311  # chance, not secrecy
             exploration=exploration,
+            pricing=pricing,
+            spacing=spacing,
         )
 
 
@@ -115,6 +123,7 @@ def _ad(random: Random, n: int) -> dict[str, Any]:
         "excludes_topics": sometimes(0.1, _TOPICS),
         "asks_interests": sometimes(0.15, _TOPICS),
         "asks_look": sometimes(0.1, _TRAITS),
+        "separation": sometimes(0.15, ("airline", "bank")),
         **_rare(random, sometimes),
     }
 
@@ -145,8 +154,16 @@ def _rare(random: Random, sometimes: Callable[..., list[Any]]) -> dict[str, Any]
         "set_cap": random.choice((None, None, None, 3)),
         "campaign_cap": random.choice((None, None, None, 5)),
         "advertiser_cap": random.choice((None, None, None, 3)),
+        **_tier(random),
         "cards": 0 if random.random() < 0.02 else 2,
     }
+
+
+def _tier(random: Random) -> dict[str, Any]:
+    tier = random.choice(("auction", "auction", "house", "guaranteed"))
+    if tier != "guaranteed":
+        return {"tier": tier}
+    return {"tier": tier, "goal": 1_000, "starts": NOW - timedelta(days=1), "ends": NOW + timedelta(days=1)}
 
 
 def _placement(random: Random, n: int) -> Placement:
