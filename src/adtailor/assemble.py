@@ -271,6 +271,7 @@ def open_engine(
         store.catalogue,
         store.events,
         ranker=ranker,
+        fallback=priors,
         parents=taxonomy.parents,
         topic_names=taxonomy.names,
         policy=policy,

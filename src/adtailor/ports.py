@@ -379,6 +379,10 @@ class EventStore(Protocol):
         """The events stored since, oldest first, each with what was charged."""
         ...
 
+    def delivered(self, campaigns: Sequence[CampaignId]) -> Mapping[CampaignId, int]:
+        """Valid impressions of these campaigns, from the first on; of those that had none, nothing."""
+        ...
+
     def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
         """Per campaign that was ever charged, what its current day (in its zone) and its whole life have cost."""
         ...

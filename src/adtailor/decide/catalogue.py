@@ -107,6 +107,8 @@ class Catalogue:
     """What each ad bids here: the most it pays, or less where its pace or a target cost asks for it."""
     amounts: NDArray[np.float64]
     """The most it pays."""
+    targeted: tuple[int, ...]
+    """The ads that bid after a target cost."""
     tiers: Tiers
     labels: Labels
     behind: NDArray[np.bool_]
@@ -273,6 +275,7 @@ def build_catalogue(
         in_full=scoring,
         bids=bids[order],
         amounts=bids[order],
+        targeted=tuple(n for n, line in enumerate(sorted_lines) if line and line.adset.bid.target is not None),
         tiers=tiers_of([line.campaign.tier if line else "auction" for line in sorted_lines]),
         labels=labels_of(line.campaign.separation if line else frozenset() for line in sorted_lines),
         behind=np.ones(len(ads), dtype=np.bool_),

@@ -1,5 +1,6 @@
 """One page asks for ads: consents first, then evidence, the decision, its record, and the tokens for its events."""
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -12,17 +13,31 @@ from adtailor.decide.deciding import decide
 from adtailor.decide.tokens import TokenBox
 from adtailor.decide.variants import matched
 from adtailor.domain.creative import Creative
-from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Moment, Pricing, Regulations, Viewer
+from adtailor.domain.decision import (
+    Context,
+    Decision,
+    DecisionRequest,
+    Evidence,
+    Filled,
+    Limits,
+    Moment,
+    NoFill,
+    Pricing,
+    Regulations,
+    Viewer,
+    Won,
+)
 from adtailor.domain.events import ClaimKind, DecisionRecord, EventClaim
-from adtailor.domain.ids import PersonId, PlacementId, PostId
+from adtailor.domain.ids import DecisionId, PersonId, PlacementId, PostId, uuid7
 from adtailor.domain.person import Consents, Person, known_age
 from adtailor.domain.post import Post
+from adtailor.domain.profile import Profile
 from adtailor.domain.reading import CONTEXT_PARTS, Reading
 from adtailor.domain.training import Served
 from adtailor.domain.wellbeing import Care, WellbeingMemory, WellbeingPolicy
 from adtailor.errors import StaleVersion
-from adtailor.journeys.live_catalogue import LiveCatalogue
-from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Wellbeing
+from adtailor.journeys.live_catalogue import LiveCatalogue, Serving
+from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Veto, Wellbeing
 from adtailor.profiles.consent import effective_consents, without_consents
 from adtailor.profiles.evidence import evidence_of, limits_of
 
@@ -36,6 +51,8 @@ TOKEN_LIFE: Mapping[ClaimKind, timedelta] = {
     "why": timedelta(days=30),
 }
 RECENT = 200
+UNAVAILABLE = NoFill(code="unavailable", hint="something that is checked before an ad is shown could not be checked")
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +73,15 @@ class _Viewer:
     consents: Consents
     memory: WellbeingMemory | None
     care: Care
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """The profile, and what may be used of it; `is_contextual` where it could not be read."""
+
+    profile: Profile | None
+    consents: Consents
+    is_contextual: bool = False
 
 
 class FillPage:
@@ -91,19 +117,26 @@ class FillPage:
         self._recent_lock = threading.Lock()
 
     def fill(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
-        """The decision, recorded before it is returned."""
+        """The decision, recorded before it is returned.
+
+        What cannot be checked is not shown: where the person, their well-being, the page, the budgets or the record
+        cannot be had, every placement stays empty, and a page without ads is the answer.
+        """
+        try:
+            return self._filled(request, now=now, random=random)
+        except Exception as error:
+            _LOG.error("a page stays without ads: %s", type(error).__name__)
+            return self._empty(request, now=now, random=random)
+
+    def _filled(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
         viewer, request = self._viewer(request, now)
-        consents = viewer.consents
-        person_id = request.viewer.person_id
-        profile = self._people.profile(person_id) if person_id else None
-        # What someone withdrew is deleted when they withdraw it; what the request alone narrows is left out here.
-        profile = without_consents(profile, consents) if profile else None
+        known = self._known(viewer, request)
+        person_id, consents = request.viewer.person_id, known.consents
         reading, page_author, text = self._page_reading(request.context, now)
-        day = _local_day(now, request.context.zone)
         serving = self._catalogue.serving(now)
         words = None if text is None else serving.catalogue.targets.words.found_in(text)
         evidence = evidence_of(
-            profile,
+            known.profile,
             consents,
             page=reading,
             page_is_own=page_author is not None and page_author == person_id,
@@ -114,38 +147,97 @@ class FillPage:
             now=now,
         )
         evidence = replace(evidence, moment=moment_of(request, now))
-        decision = decide(
-            request,
-            evidence,
-            limits_of(
-                profile,
-                request.viewer,
-                consents,
-                self._policy,
-                page=reading,
-                now=now,
-                zone=request.context.zone,
-            ),
-            catalogue=serving.catalogue,
-            ranker=serving.ranker,
-            veto=self._wellbeing.veto(viewer.care, person_id=person_id, day=day),
-            policy_name=f"{self._policy.name}@{self._policy.version}",
+        limits = limits_of(
+            known.profile,
+            request.viewer,
+            consents,
+            self._policy,
+            page=reading,
             now=now,
-            random=random,
-            exploration=self._exploration,
-            pricing=self._pricing,
-            spacing=self._spacing,
+            zone=request.context.zone,
         )
+        if known.is_contextual:
+            # What they muted cannot be read: nobody sees what many have reason to mute.
+            limits = replace(limits, protected=True, page_tells_of_hardship=True)
+        day = _local_day(now, request.context.zone)
+        veto = self._wellbeing.veto(viewer.care, person_id=person_id, day=day)
+        decision, neutral = self._decided(request, evidence, limits, veto, serving, now=now, random=random)
         # Without a consent to history there is no one in the record: nothing to tie a click to, nothing to forget.
-        known = person_id if consents.interests else None
+        named = person_id if consents.interests else None
         served = None
         if self._wellbeing.teaches(viewer.care, person_id=person_id, day=day):
             # What is nobody's in the record may not be somebody's in what was served.
-            seen = evidence if known is not None else evidence.impersonal()
+            seen = evidence if named is not None else evidence.impersonal()
             served = served_of(request, seen)
-        record = DecisionRecord(decision=decision, person_id=known, served=served)
+        record = DecisionRecord(decision=decision, person_id=named, served=served)
         page = self._recorded(request, record, now, page_tone=evidence.context_tone)
+        shown = frozenset(filled.placement_id for filled in decision.placements if filled.won is not None)
+        self._catalogue.filled(neutral, shown, now=now)
         return self._with_card(page, viewer, now)
+
+    def _known(self, viewer: _Viewer, request: DecisionRequest) -> _Known:
+        """What a decision may know of the viewer; where the profile cannot be read, as of somebody without consents."""
+        person_id = request.viewer.person_id
+        try:
+            profile = self._people.profile(person_id) if person_id else None
+        except Exception as error:
+            _LOG.error("ads go by the page alone: %s", type(error).__name__)
+            return _Known(profile=None, consents=Consents(), is_contextual=True)
+        # What someone withdrew is deleted when they withdraw it; what the request alone narrows is left out here.
+        profile = without_consents(profile, viewer.consents) if profile else None
+        return _Known(profile=profile, consents=viewer.consents)
+
+    def _decided(  # what a decision is made of
+        self,
+        request: DecisionRequest,
+        evidence: Evidence,
+        limits: Limits,
+        veto: Veto,
+        serving: Serving,
+        *,
+        now: datetime,
+        random: Random,
+    ) -> tuple[Decision, Mapping[PlacementId, Won]]:
+        """The decision, and what was won before the veto; by the fallback where the click model fails."""
+        neutral: dict[PlacementId, Won] = {}
+        try:
+            decision = decide(
+                request,
+                evidence,
+                limits,
+                catalogue=serving.catalogue,
+                ranker=serving.ranker,
+                veto=veto,
+                policy_name=f"{self._policy.name}@{self._policy.version}",
+                now=now,
+                random=random,
+                exploration=self._exploration,
+                pricing=self._pricing,
+                spacing=self._spacing,
+                note=neutral.update,
+            )
+        except Exception as error:
+            if not self._catalogue.distrust(serving.ranker, now):
+                raise
+            _LOG.error("the click model failed, the fallback ranks: %s", type(error).__name__)
+            fallback = self._catalogue.serving(now)
+            return self._decided(request, evidence, limits, veto, fallback, now=now, random=random)
+        return decision, neutral
+
+    def _empty(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
+        decision = Decision(
+            decision_id=DecisionId(uuid7(now, random)),
+            request_id=request.request_id,
+            site_id=request.site_id,
+            decided_at=now,
+            policy=f"{self._policy.name}@{self._policy.version}",
+            ranker="none",
+            catalogue_version=0,
+            placements=tuple(
+                Filled(placement_id=placement.id, no_fill=UNAVAILABLE) for placement in request.placements
+            ),
+        )
+        return Page(request=request, decision=decision, creatives={}, tokens={})
 
     def recent(self) -> list[Page]:
         """The last pages that this process filled, newest first, for the operator's page.
@@ -242,6 +334,9 @@ class FillPage:
             self._people.put_memory(self._wellbeing.shown(viewer.memory, suggestion, now))
         except StaleVersion:
             return page  # another page of the same person shows it
+        except Exception as error:
+            _LOG.error("a card waits: %s", type(error).__name__)  # one that nobody remembers would come too often
+            return page
         return replace(page, decision=replace(page.decision, rest_suggestion=suggestion))
 
 

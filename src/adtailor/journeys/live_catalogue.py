@@ -1,18 +1,33 @@
-"""The catalogue that decisions are made on: rebuilt when the buying side or the click model changes."""
+"""The catalogue that decisions are made on: rebuilt when the buying side or the click model changes.
 
+When its stores cannot be reached, the last good one serves as long as it is fresh, then only the operator's own ads do,
+which cost nobody anything. When the click model fails or has become slow, the fallback ranks in its place.
+"""
+
+import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adtailor.decide.catalogue import Catalogue, build_catalogue
+from adtailor.domain.buying import Inventory
 from adtailor.domain.creative import Creative
-from adtailor.domain.ids import AdId, TopicId
+from adtailor.domain.decision import Won
+from adtailor.domain.ids import AdId, PlacementId, TopicId
 from adtailor.domain.wellbeing import WellbeingPolicy
+from adtailor.journeys.pacing import Pacer
+from adtailor.journeys.watched_ranker import WatchedRanker
 from adtailor.ports import CatalogueSource, EventStore, Ranker
 
 SPENT_EVERY = timedelta(seconds=1)
 """How old the knowledge of what is spent may be; the debit itself never overdraws, so this only saves free ads."""
+FRESH = timedelta(minutes=15)
+"""How long what was known of the buying side and its budgets may be relied on while nobody can say more."""
+DISTRUSTED = timedelta(minutes=1)
+"""How long a click model that failed is not asked again."""
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +35,7 @@ class Serving:
     """A catalogue, and the click model that it was built for."""
 
     catalogue: Catalogue
-    ranker: Ranker
+    ranker: WatchedRanker
 
 
 class LiveCatalogue:
@@ -38,6 +53,8 @@ class LiveCatalogue:
         parents: Mapping[TopicId, TopicId],
         policy: WellbeingPolicy,
         topic_names: Mapping[TopicId, str] | None = None,
+        fallback: Ranker | None = None,
+        elapsed: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._source = source
         self._events = events
@@ -45,28 +62,27 @@ class LiveCatalogue:
         self._parents = parents
         self._topic_names = topic_names or {}
         self._policy = policy
+        self._fallback = fallback
+        self._elapsed = elapsed
         self._lock = threading.Lock()
+        self._pacer = Pacer()
         self._serving: Serving | None = None
+        self._built_for: Ranker | None = None
+        self._distrusted: tuple[Ranker, datetime] | None = None
         self._creatives: Mapping[AdId, Creative] = {}
         self._spent_at: datetime | None = None
+        self._good_at: datetime | None = None
+        """When all of it was last known to be as it is."""
 
     def serving(self, now: datetime) -> Serving:
-        """The catalogue as of now, and its click model."""
-        serving = self._serving
-        if (
-            serving is None
-            or serving.ranker is not self._ranker()
-            or serving.catalogue.version != self._source.version()
-        ):
-            with self._lock:
-                serving = self._rebuilt()
-        if self._spent_at is None or not timedelta(0) <= now - self._spent_at < SPENT_EVERY:
-            with self._lock:
-                # Another thread may have put a newer one in place since: it must not be undone.
-                fresh = self._rebuilt()
-                spent = fresh.catalogue.with_spent(self._events.spent(now))
-                serving = self._serving = replace(fresh, catalogue=spent)
-                self._spent_at = now
+        """The catalogue as of now, and its click model; raises only if there never was one."""
+        try:
+            serving = self._newest(now)
+        except Exception as error:
+            if self._serving is None:
+                raise
+            return self._last_good(self._serving, error, now)
+        self._good_at = now
         return serving
 
     def current(self, now: datetime) -> Catalogue:
@@ -82,13 +98,78 @@ class LiveCatalogue:
         """Something was charged: look again at the next request."""
         self._spent_at = None
 
-    def _rebuilt(self) -> Serving:
-        inventory, ranker, serving = self._source.inventory(), self._ranker(), self._serving
-        if serving is not None and serving.ranker is ranker and serving.catalogue.version == inventory.version:
+    def filled(self, won: Mapping[PlacementId, Won], shown: frozenset[PlacementId], *, now: datetime) -> None:
+        """A page was filled: what was won before any veto, and which placements show it."""
+        if self._serving is not None:
+            self._pacer.filled(won, shown, catalogue=self._serving.catalogue, now=now)
+
+    def distrust(self, ranker: WatchedRanker, now: datetime) -> bool:
+        """The click model of what was served failed: whether another can take its place for a while."""
+        with self._lock:
+            if self._fallback is None or self._built_for is self._fallback:
+                return False
+            if self._serving is not None and self._serving.ranker is ranker and self._built_for is not None:
+                self._distrusted = (self._built_for, now)
+            return True
+
+    def _newest(self, now: datetime) -> Serving:
+        serving = self._serving
+        if (
+            serving is None
+            or self._built_for is not self._trusted(now)
+            or serving.catalogue.version != self._source.version()
+        ):
+            with self._lock:
+                serving = self._rebuilt(now)
+        if self._spent_at is None or not timedelta(0) <= now - self._spent_at < SPENT_EVERY:
+            with self._lock:
+                # Another thread may have put a newer one in place since: it must not be undone.
+                fresh = self._rebuilt(now)
+                paced = self._pacer.paced(
+                    fresh.catalogue, spent=self._events.spent(now), delivered=self._events.delivered, now=now
+                )
+                serving = self._serving = replace(fresh, catalogue=paced)
+                self._spent_at = now
+        return serving
+
+    def _last_good(self, serving: Serving, error: Exception, now: datetime) -> Serving:
+        _LOG.error("the last good catalogue serves: %s", type(error).__name__)
+        if self._good_at is not None and abs(now - self._good_at) <= FRESH:
+            return serving
+        return replace(serving, catalogue=serving.catalogue.house_only())
+
+    def _trusted(self, now: datetime) -> Ranker:
+        """The click model that serves, or the fallback while it is not trusted."""
+        ranker = self._ranker()
+        if self._serving is not None and self._serving.ranker.is_slow and self._built_for is ranker:
+            self._distrusted = (ranker, now)
+        if self._fallback is None or self._distrusted is None:
+            return ranker
+        failed, at = self._distrusted
+        return self._fallback if failed is ranker and timedelta(0) <= now - at < DISTRUSTED else ranker
+
+    def _rebuilt(self, now: datetime) -> Serving:
+        inventory, ranker, serving = self._source.inventory(), self._trusted(now), self._serving
+        if serving is not None and self._built_for is ranker and serving.catalogue.version == inventory.version:
             return serving
         by_id = {creative.id: creative for creative in inventory.creatives}
+        try:
+            catalogue = self._built(inventory, ranker)
+        except Exception as error:
+            if self._fallback is None or ranker is self._fallback:
+                raise
+            _LOG.error("the click model waits, the fallback ranks: %s", type(error).__name__)
+            self._distrusted = (ranker, now)
+            ranker = self._fallback
+            catalogue = self._built(inventory, ranker)
         self._creatives = {ad.id: by_id[ad.creative_id] for ad in inventory.ads if ad.creative_id in by_id}
-        catalogue = build_catalogue(
+        self._spent_at = None
+        self._built_for = ranker
+        self._serving = Serving(catalogue=catalogue, ranker=WatchedRanker(ranker, elapsed=self._elapsed))
+        return self._serving
+
+    def _built(self, inventory: Inventory, ranker: Ranker) -> Catalogue:
+        return build_catalogue(
             inventory,
             ranker=ranker,
             parents=self._parents,
@@ -96,6 +177,3 @@ class LiveCatalogue:
             adult_products=frozenset(self._policy.minor_products),
             sensitive_products=frozenset(self._policy.sensitive_products),
         )
-        self._spent_at = None
-        self._serving = Serving(catalogue=catalogue, ranker=ranker)
-        return self._serving

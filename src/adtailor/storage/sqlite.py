@@ -69,6 +69,10 @@ class SqliteEvents:
         """The events that happened since, oldest first, each with what was charged."""
         return self._money.events(since)
 
+    def delivered(self, campaigns: Sequence[CampaignId]) -> Mapping[CampaignId, int]:
+        """Valid impressions of these campaigns, from the first on."""
+        return self._money.delivered(campaigns)
+
     def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
         """Per campaign, what its current day (in its zone) and its whole life have been charged."""
         return self._money.spent(now)
