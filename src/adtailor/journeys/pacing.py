@@ -4,6 +4,7 @@ Held in memory by the process that answers requests, and moved by what was won b
 is left alone moves no budget, and what a veto saved is not spent on others.
 """
 
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,15 +21,18 @@ from adtailor.domain.decision import Won
 from adtailor.domain.ids import AdSetId, CampaignId, PlacementId
 from adtailor.domain.money import Micros
 from adtailor.journeys.traffic_curve import TrafficCurve
-from adtailor.maths.pacing import SLOT_SECONDS, next_cut, target_bid, traffic_until
+from adtailor.maths.pacing import FIRST_STEP, SLOT_SECONDS, STEP, next_cut, target_bid, traffic_until
 from adtailor.maths.scoring import AdColumns
 
 Spent = Mapping[CampaignId, tuple[Micros, Micros]]
+_OF_TODAY = ("steps", "cut_so_far", "seen")
+WHOLE_DAY = 0.5
+"""Share of a day's traffic from which on it tells something of the next day."""
 HALF_LIFE = 180.0
 """Seconds in which half of what shown ads are still expected to cost has come, or never will."""
 COUNTS_EVERY = 10.0
 """Seconds for which a count of impressions is good; what is shown meanwhile is counted here."""
-CREDIT_EVENTS = 100.0
+CREDIT_EVENTS = 1000.0
 """A target cost looks back on about so many events."""
 
 
@@ -57,6 +61,12 @@ class _State:
     """Share of the budget that the last step knew of."""
     over: NDArray[np.float64]
     """Share of the day's traffic that was over then."""
+    steps: NDArray[np.float64]
+    """How fast each cut follows."""
+    cut_so_far: NDArray[np.float64]
+    """Today's cuts, each times the share of traffic it held for."""
+    seen: NDArray[np.float64]
+    """Share of today's traffic that there was a cut for."""
     at: float
 
 
@@ -124,7 +134,7 @@ class Pacer:
         for campaign in state.campaigns.values() if before is not None else ():
             if before is not None and (was := before.index.get(campaign.id)) is not None:
                 n = index[campaign.id]
-                for name in ("cut", "outstanding", "vetoed", "shown", "begins", "ends", "over"):
+                for name in ("cut", "outstanding", "vetoed", "shown", "begins", "ends", "over", *_OF_TODAY):
                     getattr(state, name)[n] = getattr(before, name)[was]
                 # Of a budget that was changed, the same sum is another share.
                 state.reckoned[n] = min(1.0, before.reckoned[was] * before.budget[was] / state.budget[n])
@@ -149,17 +159,21 @@ class Pacer:
         for n, hours in state.hours.items():
             over[n] = _over_by_hours(state, n, hours, weights, at)
         state.reckoned[begun], state.over[begun] = neutral[begun], over[begun]
+        passed = np.maximum(over - state.over, 0.0)
         state.cut = np.where(
             state.is_paced,
             next_cut(
                 state.cut,
                 spent=neutral - state.reckoned,
                 left=1.0 - state.reckoned,
-                passed=np.maximum(over - state.over, 0.0),
+                passed=passed,
                 to_come=1.0 - state.over,
+                step=state.steps,
             ),
             0.0,
         )
+        state.cut_so_far += state.cut * passed
+        state.seen += passed
         state.reckoned, state.over, state.at = neutral, over, at
 
     def _begin_days(self, state: _State, at: float) -> NDArray[np.bool_]:
@@ -176,6 +190,10 @@ class Pacer:
             runs = max(first, starts) < min(last, ends)
             state.begins[n], state.ends[n] = (max(first, starts), min(last, ends)) if runs else (first, last)
             state.vetoed[n] = 0.0
+            if state.seen[n] >= WHOLE_DAY:
+                # What was right on average yesterday is where today begins.
+                state.cut[n], state.steps[n] = state.cut_so_far[n] / state.seen[n], STEP
+            state.cut_so_far[n] = state.seen[n] = 0.0
         return begun
 
     def _behind(
@@ -194,7 +212,7 @@ class Pacer:
             times = np.array([campaign.starts_at.timestamp(), campaign.ends_at.timestamp(), at])
             start, end, now = traffic_until(times, weights).tolist()
             due = campaign.goal_impressions * min(1.0, max(0.0, (now - start) / (end - start)))
-            if had.get(campaign.id, 0) + state.shown[state.index[campaign.id]] < due:
+            if had.get(campaign.id, 0) + state.shown[state.index[campaign.id]] < math.floor(due + 1e-6):
                 found.append(campaign.id)
         return found
 
@@ -261,6 +279,9 @@ def _fresh(catalogue: Catalogue, at: float) -> _State:
         ends=np.zeros(size),
         reckoned=np.zeros(size),
         over=np.zeros(size),
+        steps=np.full(size, FIRST_STEP),
+        cut_so_far=np.zeros(size),
+        seen=np.zeros(size),
         at=at,
     )
 
