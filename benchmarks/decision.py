@@ -11,7 +11,7 @@ from adtailor.decide.catalogue import Catalogue, build_catalogue
 from adtailor.decide.deciding import decide
 from adtailor.decide.rank import LOOK_TRAITS, PriorRanker
 from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory, Organization
-from adtailor.domain.creative import Creative
+from adtailor.domain.creative import Card, Creative, Format
 from adtailor.domain.decision import Context, DecisionRequest, Evidence, Limits, Place, Placement, Viewer
 from adtailor.domain.ids import (
     AdId,
@@ -65,6 +65,8 @@ def run() -> list[tuple[str, str, str]]:
 
 
 ADULT = ProductId("adult")
+CARD = Card(headline="Card", image="card.png", landing_url="https://example.com/")
+FORMATS: tuple[Format, ...] = ("native", "native", "native", "image", "carousel")
 
 
 def _decider(catalogue: Catalogue, ranker: PriorRanker) -> Callable[[int], tuple[int, int]]:
@@ -179,16 +181,18 @@ def _inventory() -> Inventory:
         )
         for n in range(3_000)
     ]
+    formats = [random.choice(FORMATS) for _ in range(ADS)]
     creatives = [
         Creative(
             id=CreativeId(f"k{n}"),
             advertiser_id=advertisers[0].id,
-            format=random.choice(("native", "native", "native", "image", "carousel")),
+            format=formats[n],
             headline=f"Headline {n}",
             body="Body",
             landing_url="https://example.com/",
             topics={topic: random.random() for topic in random.sample(TOPICS, 2)},
             look={trait: random.random() for trait in random.sample(LOOK_TRAITS, 4)} if random.random() < 0.3 else {},
+            cards=(CARD, CARD) if formats[n] == "carousel" else (),
             tone={tone: random.random() for tone in random.sample(TONES, 2)},
             products=frozenset({ADULT}) if random.random() < 0.05 else frozenset(),
         )

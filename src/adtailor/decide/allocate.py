@@ -200,38 +200,38 @@ def columns_of(ads: Catalogue) -> Arrays:
     )
 
 
-@njit(nogil=True)
+@njit(nogil=True, inline="always")
 def clash(one: Any, other: Any, columns: Arrays) -> bool:
     """Whether two ads may not stand on one page: of one advertiser, or with a label in common."""
     advertisers, starts, labels = columns[0], columns[1], columns[2]
-    if advertisers[one] == advertisers[other]:
-        return True
-    for at in range(starts[one], starts[one + 1]):
-        for with_ in range(starts[other], starts[other + 1]):
-            if labels[at] == labels[with_]:
-                return True
-    return False
+    apart = advertisers[one] == advertisers[other]
+    if not apart and labels.shape[0] > 0:
+        for at in range(starts[one], starts[one + 1]):
+            for with_ in range(starts[other], starts[other + 1]):
+                apart |= labels[at] == labels[with_]
+    return apart
 
 
-@njit(nogil=True)
+@njit(nogil=True, inline="always")
 def may_stand(ad: Any, s: int, columns: Arrays, terms: Arrays) -> int:
     """1 if an ad suits slot s, 0 if it does not, -1 if only the floor keeps it out."""
     formats, bids, pays_conversions, takes_floors = columns[3], columns[4], columns[5], columns[6]
-    if terms[0][s] & formats[ad] == 0:
-        return 0
-    floor = terms[2][s] if pays_conversions[ad] else terms[1][s]
-    return 1 if bids[ad] >= floor or not takes_floors[ad] else -1
+    suits = 0
+    if terms[0][s] & formats[ad] != 0:
+        floor = terms[2][s] if pays_conversions[ad] else terms[1][s]
+        suits = 1 if bids[ad] >= floor or not takes_floors[ad] else -1
+    return suits
 
 
-@njit(nogil=True)
-def _fits(ad: int, s: int, columns: Arrays, terms: Arrays, above: NDArray[np.int32]) -> int:
+@njit(nogil=True, inline="always")
+def _fits(ad: Any, s: int, columns: Arrays, terms: Arrays, above: NDArray[np.int32]) -> int:
     # The same below those above.
     suits = may_stand(ad, s, columns, terms)
-    if suits == 0:
-        return 0
-    for t in range(s):
-        if above[t] >= 0 and clash(above[t], ad, columns):
-            return 0
+    if suits != 0:
+        for t in range(s):
+            if above[t] >= 0 and clash(above[t], ad, columns):
+                suits = 0
+                break
     return suits
 
 

@@ -19,6 +19,8 @@ class SharedCaps:
     most: NDArray[np.int64]
     never: tuple[int, ...]
     """Those whose cap is 0."""
+    any_: bool
+    """Whether there is any cap at all."""
 
     def counts(self, seen: Mapping[AdId, int], index: Mapping[AdId, int]) -> dict[int, int]:
         """How often the ads of each were seen together."""
@@ -31,6 +33,8 @@ class SharedCaps:
 
     def under(self, seen: Mapping[AdId, int], index: Mapping[AdId, int]) -> NDArray[np.bool_] | None:
         """True for ads whose shared cap is not reached; None where none is."""
+        if not self.any_:
+            return None
         reached = set(self.never)
         reached.update(whose for whose, times in self.counts(seen, index).items() if times >= self.most[whose])
         if not reached:
@@ -46,4 +50,5 @@ def shared_caps(of: NDArray[np.int32], caps: Iterable[int | None]) -> SharedCaps
         of=of,
         most=np.array([*most, _NONE], dtype=np.int64),
         never=tuple(whose for whose, cap in enumerate(most) if cap == 0),
+        any_=any(cap != _NONE for cap in most),
     )

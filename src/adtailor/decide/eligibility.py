@@ -164,6 +164,8 @@ def in_place(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
 
 def off_excluded_places(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
     """The page is read in no place that the ad excludes; where that cannot be told, the ad does not stand."""
+    if not ads.targets.excludes_places:
+        return None
     place, targets = asked.evidence.place or Place(), ads.targets
     country, region = _country(place), _region(place)
     of_regions = targets.no_regions.unmet(None if region is None else (region,))
@@ -210,12 +212,12 @@ def off_excluded_keywords(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | N
 
 def in_tone(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
     """The page sounds in one of the ways that the ad asks for, or the ad asks for none."""
-    return ads.targets.tones.met(_sounds(asked.evidence) or ())
+    return ads.targets.tones.met(_sounds(asked.evidence) or ()) if ads.targets.tones else None
 
 
 def off_excluded_tones(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
     """The page sounds in no way that the ad excludes; of a page that nobody read, that cannot be said."""
-    return ads.targets.no_tones.unmet(_sounds(asked.evidence))
+    return ads.targets.no_tones.unmet(_sounds(asked.evidence)) if ads.targets.no_tones else None
 
 
 def on_topic(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
@@ -253,7 +255,7 @@ def off_excluded_interests(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | 
 
 def off_excluded_look(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
     """The same of traits of clothes."""
-    return ads.targets.no_look.unmet(_strong(asked.evidence.look or {}))
+    return ads.targets.no_look.unmet(_strong(asked.evidence.look or {})) if ads.targets.no_look else None
 
 
 def off_excluded_segments(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
@@ -362,10 +364,6 @@ def _place(asked: Asked, ads: Catalogue) -> Hashable:
         return UNKEPT
     named = targets.regions or targets.no_regions
     return place.country, place.region if named or place.country is None else None
-
-
-def _tones(asked: Asked, _ads: Catalogue) -> Hashable:
-    return _sounds(asked.evidence)
 
 
 def _language(asked: Asked, _ads: Catalogue) -> Hashable:
@@ -516,13 +514,11 @@ RULES: tuple[Rule, ...] = (
     Rule(says="outside its hours", stays=in_hours, hangs_on=_hour, precisely=_hours_of),
     Rule(says="format not asked for", stays=fits_format, hangs_on=_formats, precisely=_format_of),
     Rule(says="other places only", stays=in_place, signal="place", hangs_on=_place, precisely=_place_of),
-    Rule(
-        says="place excluded", stays=off_excluded_places, signal="place", hangs_on=_place, precisely=_excluded_place_of
-    ),
+    Rule(says="place excluded", stays=off_excluded_places, signal="place", precisely=_excluded_place_of),
     Rule(says="other languages only", stays=in_language, hangs_on=_language, precisely=_language_of),
-    Rule(says="language excluded", stays=off_excluded_languages, hangs_on=_language, precisely=_excluded_language_of),
+    Rule(says="language excluded", stays=off_excluded_languages, precisely=_excluded_language_of),
     Rule(says="other devices only", stays=on_device, hangs_on=_device, precisely=_device_of),
-    Rule(says="device excluded", stays=off_excluded_devices, hangs_on=_device, precisely=_excluded_device_of),
+    Rule(says="device excluded", stays=off_excluded_devices, precisely=_excluded_device_of),
     Rule(says="page about other topics", stays=on_topic, signal="context topics", precisely=_topics_of),
     Rule(says="page topic excluded", stays=off_excluded_topics, signal="context topics", precisely=_excluded_of),
     Rule(says="page without its keywords", stays=on_keywords, signal="context topics", precisely=_keywords_of),
@@ -532,12 +528,11 @@ RULES: tuple[Rule, ...] = (
         signal="context topics",
         precisely=_excluded_keywords_of,
     ),
-    Rule(says="page of another tone", stays=in_tone, signal="context tone", hangs_on=_tones, precisely=_tones_of),
+    Rule(says="page of another tone", stays=in_tone, signal="context tone", precisely=_tones_of),
     Rule(
         says="tone of the page excluded",
         stays=off_excluded_tones,
         signal="context tone",
-        hangs_on=_tones,
         precisely=_excluded_tones_of,
     ),
     # What the viewer likes, wears or belongs to is not repeated here: whoever reads the account need not know it.

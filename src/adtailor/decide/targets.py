@@ -115,6 +115,8 @@ class Targets:
     keywords: Named[str]
     tones: Named[PageTone]
     segments: Named[SegmentId]
+    excludes_places: bool
+    """Whether any ad does."""
     no_countries: Named[str]
     no_regions: Named[str]
     no_regions_of: Named[str]
@@ -159,6 +161,7 @@ def targets_of(adsets: Sequence[AdSet | None], zones: Sequence[str]) -> Targets:
         keywords=keywords,
         tones=tones,
         segments=segments,
+        excludes_places=bool(no_countries or no_regions or no_circles),
         no_countries=no_countries,
         no_regions=no_regions,
         no_regions_of=excluded(lambda t: {region.partition("-")[0] for region in t.regions}),
