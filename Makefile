@@ -46,10 +46,21 @@ $(VENV)/.base: requirements/base.txt pyproject.toml weights/pyproject.toml | $(V
 	@$(PIP) --no-build-isolation --editable weights --editable .
 	@touch $@
 
-$(VENV)/.test: requirements/test.txt requirements/test-models.txt $(VENV)/.base
+$(VENV)/.test: requirements/test.txt requirements/test-models.txt $(VENV)/.prebid $(VENV)/.base
 	@echo "installing what the tests need"
 	@$(PIP) $(LOCKED) requirements/test.txt
 	@$(PIP) $(LOCKED) requirements/test-models.txt
+	@touch $@
+
+# One file of the package is used, and nothing of it is run while it is installed. Without npm, one test is skipped.
+SHA512 := import hashlib, pathlib, sys; sys.exit(hashlib.sha512(pathlib.Path(sys.argv[1]).read_bytes()).hexdigest() != sys.argv[2])
+$(VENV)/.prebid: requirements/prebid.txt | $(VENV)/bin/python
+	@rm -rf $(VENV)/prebid && mkdir -p $(VENV)/prebid
+	@read package sha512 < $<; cd $(VENV)/prebid; \
+	if npm pack --silent --ignore-scripts "$$package" >/dev/null 2>&1; then \
+	  ../bin/python -c '$(SHA512)' *.tgz "$$sha512" || { echo "$$package is not what requirements/prebid.txt says"; exit 1; }; \
+	  tar -xzf *.tgz --strip-components=3 package/dist/not-for-prod/prebid.js && rm -f *.tgz; \
+	else echo "npm could not fetch $$package: the test with it is skipped"; fi
 	@touch $@
 
 $(VENV)/.check: requirements/check.txt $(VENV)/.test

@@ -6,13 +6,15 @@ from importlib import import_module
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("decision", "reading", "photos", "http", "setup", "states", "serving", "pacing")
+PARTS = ("decision", "reading", "photos", "http", "growth", "setup", "states", "serving", "pacing")
 
 
 def main(wanted: list[str]) -> int:
     """Run the parts named, or all; print one table. `learn` installs other frameworks, so it runs only when named."""
     if wanted[:1] == ["learn"]:
         return import_module("benchmarks.learn.command").main(wanted[1:])
+    sizes = [int(size) for size in wanted[1:]] if wanted[:1] == ["growth"] else []
+    wanted = wanted[:1] if sizes else wanted
     unknown = set(wanted) - set(PARTS)
     if unknown:
         print(f"there is no {', '.join(sorted(unknown))}: one of {', '.join(PARTS)}", file=sys.stderr)
@@ -21,7 +23,7 @@ def main(wanted: list[str]) -> int:
     table = Table("figure", "measured", "goal", title="Measured here, now; machines that are shared are noisy")
     for part in wanted or PARTS:
         with talk.status(f"measuring {part}"):
-            for row in import_module(f"benchmarks.{part}").run():
+            for row in import_module(f"benchmarks.{part}").run(*([sizes] if sizes else [])):
                 table.add_row(*row)
         table.add_section()
     Console(width=None if Console().is_terminal else 110).print(table)

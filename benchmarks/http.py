@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,31 +30,24 @@ if TYPE_CHECKING:
     from adtailor.service.guard import Guard
 
 ADS = 10_000
-CAMPAIGNS = 1_000
+PLACEMENTS = 3
+ADS_OF_A_CAMPAIGN = 10
 TOPICS = tuple(str(n) for n in range(1, 601))
 CONNECTIONS = 8
 FOLDER = "ADTAILOR_BENCHMARK_FOLDER"
-START_SECONDS = 60.0
+HOW_MANY = "ADTAILOR_BENCHMARK_ADS"
+START_SECONDS = 600.0
 
 
 def run() -> list[tuple[str, str, str]]:
     """Figure, measured, goal."""
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        server = _serve(Path(folder), port)
-        try:
-            _await(port, server)
-            asks = [_decision(n) for n in range(400)]
-            _rate(port, asks, 400)
-            decisions, slow = _rate(port, asks, 3_000)
-            alone = _latencies(port, asks, 400)
-            health, _ = _rate(port, [b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"], 3_000)
-            memory = _resident(server.pid)
-        finally:
-            server.terminate()
-            server.wait(10)
+    with serving(ADS) as (port, server):
+        asks = [ask_for(n, PLACEMENTS) for n in range(400)]
+        rate(port, asks, 400)
+        decisions, slow = rate(port, asks, 3_000)
+        alone = _latencies(port, asks, 400)
+        health, _ = rate(port, [b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"], 3_000)
+        memory = f"{resident(server.pid) / 2**20:,.0f} MB"
     return [
         ("HTTP decisions, 3 placements, 10,000 ads, one worker", f"{decisions:,.0f}/s", "printed"),
         (f"the same, slowest of 100 at {CONNECTIONS} connections", f"{slow:.1f} ms", "printed"),
@@ -61,6 +55,22 @@ def run() -> list[tuple[str, str, str]]:
         ("HTTP /healthz, the server alone", f"{health:,.0f}/s", "printed"),
         ("memory of that worker and its parent, without text models", memory, "printed"),
     ]
+
+
+@contextmanager
+def serving(ads: int) -> Generator[tuple[int, subprocess.Popen[bytes]]]:
+    """A server with so many ads, in a process of its own, that answers; its port and the process."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        server = _serve(Path(folder), port, ads)
+        try:
+            _await(port, server)
+            yield port, server
+        finally:
+            server.terminate()
+            server.wait(10)
 
 
 def app() -> "Guard":
@@ -86,7 +96,7 @@ def app() -> "Guard":
     latent = {TopicId(topic): random.normal(size=32).astype(np.float32) for topic in TOPICS}
     ranker, policy = PriorRanker(latent), load_policy()
     store = SqliteStore(Path(os.environ[FOLDER]))
-    store.catalogue.replace(_shared_campaigns(toy_inventory(_ads())))
+    store.catalogue.replace(_shared_campaigns(toy_inventory(_ads(int(os.environ[HOW_MANY])))))
     catalogue = LiveCatalogue(store.catalogue, store.events, ranker=lambda: ranker, parents={}, policy=policy)
     tokens = TokenBox(store.token_keys, store.current_token_key, random_bytes=os.urandom)
     wellbeing = CareDesk(policy, load_helplines(), b"b" * 32)
@@ -140,13 +150,15 @@ class _NoReader:
 
 
 def _shared_campaigns(inventory: "Inventory") -> "Inventory":
-    """Ten ads to a campaign, of one advertiser: 1000 is a multiple of 200."""
-    campaigns = inventory.campaigns[:CAMPAIGNS]
-    adsets = tuple(replace(adset, campaign_id=campaigns[n % CAMPAIGNS].id) for n, adset in enumerate(inventory.adsets))
+    """Ten ads to a campaign, all of one advertiser: those of an advertiser are 200 apart."""
+    campaigns = inventory.campaigns[: max(200, len(inventory.campaigns) // ADS_OF_A_CAMPAIGN // 200 * 200)]
+    adsets = tuple(
+        replace(adset, campaign_id=campaigns[n % len(campaigns)].id) for n, adset in enumerate(inventory.adsets)
+    )
     return replace(inventory, campaigns=campaigns, adsets=adsets)
 
 
-def _ads() -> list[dict[str, object]]:
+def _ads(count: int) -> list[dict[str, object]]:
     random = Random(5)
     return [
         {
@@ -157,17 +169,18 @@ def _ads() -> list[dict[str, object]]:
             "topics": random.sample(TOPICS, 2),
             "asks_countries": random.choice(([], ["DE"], ["FR", "DE"], ["ES"])),
         }
-        for n in range(ADS)
+        for n in range(count)
     ]
 
 
-def _decision(n: int) -> bytes:
+def ask_for(n: int, placements: int) -> bytes:
+    """One request for a decision, as it is sent."""
     random = Random(n)
     body = json.dumps(
         {
             "request_id": f"r{n}",
             "site_id": "s1",
-            "placements": [{"id": f"feed-{slot}", "position": slot} for slot in range(3)],
+            "placements": [{"id": f"feed-{slot}", "position": slot} for slot in range(placements)],
             "context": {
                 "topics": [{"id": topic, "confidence": 0.8} for topic in random.sample(TOPICS, 2)],
                 "language": "en",
@@ -181,10 +194,12 @@ def _decision(n: int) -> bytes:
     return head.encode() + body
 
 
-def _serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
+def _serve(folder: Path, port: int, ads: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--workers", "1", "--no-ws"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "benchmarks.http:app"]
-    return subprocess.Popen(command, env={**os.environ, FOLDER: str(folder)}, cwd=Path(__file__).parents[1])
+    return subprocess.Popen(
+        command, env={**os.environ, FOLDER: str(folder), HOW_MANY: str(ads)}, cwd=Path(__file__).parents[1]
+    )
 
 
 def _await(port: int, server: subprocess.Popen[bytes]) -> None:
@@ -203,14 +218,15 @@ def _await(port: int, server: subprocess.Popen[bytes]) -> None:
 def _answered(connection: socket.socket, ask: bytes) -> bytes:
     connection.sendall(ask)
     received = b""
-    while not _is_whole(received):
+    while not is_whole(received):
         if not (part := connection.recv(65536)):
             raise ConnectionError("closed early")
         received += part
     return received
 
 
-def _is_whole(received: bytes) -> bool:
+def is_whole(received: bytes) -> bool:
+    """Whether an answer of 200 has arrived to its last byte."""
     head, end, body = received.partition(b"\r\n\r\n")
     if not end:
         return False
@@ -220,7 +236,7 @@ def _is_whole(received: bytes) -> bool:
     return len(body) >= int(length)
 
 
-def _rate(port: int, asks: Sequence[bytes], count: int) -> tuple[float, float]:
+def rate(port: int, asks: Sequence[bytes], count: int) -> tuple[float, float]:
     """Answers per second, and the 99th percentile of waiting in ms, each connection asking when it was answered."""
     waits: list[float] = []
     sent = 0
@@ -246,7 +262,7 @@ def _rate(port: int, asks: Sequence[bytes], count: int) -> tuple[float, float]:
                 since, received = state[connection]
                 received += connection.recv(65536)
                 state[connection] = (since, received)
-                if _is_whole(received):
+                if is_whole(received):
                     waits.append(time.perf_counter() - since)
                     ask(connection)
         spent = time.perf_counter() - started
@@ -267,14 +283,22 @@ def _latencies(port: int, asks: Sequence[bytes], count: int) -> tuple[float, flo
     return p50, p99
 
 
-def _resident(pid: int) -> str:
-    """Resident memory of a process and its children, where the system tells."""
-    found = [pid, *_children(pid)]
+def resident(pid: int) -> int:
+    """Bytes of memory of a process and its children; 0 where the system does not tell."""
     try:
-        pages = sum(int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in found)
+        pages = sum(int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in (pid, *_children(pid)))
     except OSError:
-        return "not told by this system"
-    return f"{pages * os.sysconf('SC_PAGE_SIZE') / 2**20:,.0f} MB"
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time of a process and its children so far; 0 where the system does not tell."""
+    try:
+        fields = [Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in (pid, *_children(pid))]
+    except OSError:
+        return 0.0
+    return sum(int(field[11]) + int(field[12]) for field in fields) / os.sysconf("SC_CLK_TCK")
 
 
 def _children(pid: int) -> list[int]:

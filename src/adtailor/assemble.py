@@ -26,6 +26,7 @@ from adtailor.errors import InvalidInput
 
 if TYPE_CHECKING:
     from adtailor.console.rooms import Picture, Visitor
+    from adtailor.domain.access import Caller
     from adtailor.domain.reading import Part
     from adtailor.domain.wellbeing import WellbeingPolicy
     from adtailor.journeys.evaluate_states import StatesReport
@@ -33,13 +34,16 @@ if TYPE_CHECKING:
     from adtailor.journeys.fill_page import FillPage
     from adtailor.journeys.learned_ranker import LearnedRanker
     from adtailor.journeys.live_catalogue import LiveCatalogue
+    from adtailor.journeys.manage import Manage
     from adtailor.journeys.people import People
     from adtailor.journeys.price_tags import PriceTags
     from adtailor.journeys.read_posts import ReadPosts
+    from adtailor.journeys.review import Reviews
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.training_rows import TrainingRows
     from adtailor.ports import Clock, Encoder, LanguageModel, LookReader, TextReader
     from adtailor.service.guard import Guard
+    from adtailor.service.openrtb.exchange import Exchange
     from adtailor.simulate.community import Community
     from adtailor.storage import SqliteStore
     from adtailor.understand.text import TextUnderstanding
@@ -97,6 +101,8 @@ class Engine:
     people: People
     explain: Explain
     training_rows: TrainingRows
+    manage: Manage
+    reviews: Reviews
 
     def close(self) -> None:
         """Give the files back, and what a language model takes."""
@@ -245,9 +251,11 @@ def open_engine(
     from adtailor.journeys.fill_page import FillPage
     from adtailor.journeys.learned_ranker import LearnedRanker
     from adtailor.journeys.live_catalogue import LiveCatalogue
+    from adtailor.journeys.manage import Manage
     from adtailor.journeys.people import People
     from adtailor.journeys.price_tags import PriceTags
     from adtailor.journeys.read_posts import ReadPosts
+    from adtailor.journeys.review import Reviews
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.training_rows import TrainingRows
     from adtailor.storage import SqliteStore
@@ -278,6 +286,7 @@ def open_engine(
     )
     price_tags = PriceTags(store.catalogue, looks, media=data / MEDIA)
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
+    manage = Manage(store.catalogue)
     return Engine(
         settings=settings,
         data=data,
@@ -316,6 +325,8 @@ def open_engine(
         price_tags=price_tags,
         people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),
         explain=Explain(take_event=take_event, source=store.catalogue),
+        manage=manage,
+        reviews=Reviews(store.catalogue, manage, media=data / MEDIA),
         training_rows=TrainingRows(events=store.events, people=store.people, source=store.catalogue, policy=policy),
     )
 
@@ -411,9 +422,13 @@ def build(engine: Engine) -> Guard:
         people=engine.people,
         explain=engine.explain,
         catalogue=engine.store.catalogue,
+        manage=engine.manage,
+        reviews=engine.reviews,
+        audit=engine.store.audit,
         clock=engine.clock,
         random=SystemRandom,
         posts_arrived=arrived.set,
+        exchange=_exchange(engine),
     )
     rooms = Rooms(
         fill_page=engine.fill_page,
@@ -432,11 +447,47 @@ def build(engine: Engine) -> Guard:
         is_demo=demo is not None,
     )
     server = engine.settings.server
+
+    def find(secret: str) -> Caller | None:
+        token = engine.store.tokens.find(secret)
+        return token.caller if token is not None and token.opens(engine.clock.now()) else None
+
     return build_app(
         doors,
-        rules=Rules(token=server.token, hosts=None if server.token else LOOPBACK),
+        rules=Rules(
+            token=server.token,
+            hosts=None if server.token else LOOPBACK,
+            find=find,
+            partners=frozenset(engine.settings.openrtb.origins),
+        ),
         pages=build_pages(rooms),
         lifespan=[lambda _: _reading(engine, arrived)],
+    )
+
+
+def _exchange(engine: Engine) -> Exchange:
+    """What OpenRTB needs, with the bidder that is asked where nothing here fits, if one is set."""
+    from adtailor.domain.money import micros
+    from adtailor.engines.openrtb_upstream import OpenRtbUpstream
+    from adtailor.journeys.backfill import Backfill
+    from adtailor.service.openrtb.exchange import Exchange
+
+    settings = engine.settings
+    backfill = None
+    if settings.backfill.url is not None:
+        backfill = Backfill(
+            OpenRtbUpstream(settings.backfill.url, currency=settings.currency),
+            policy=engine.policy,
+            floor=micros(settings.backfill.floor),
+            seconds=settings.backfill.timeout_ms / 1000,
+        )
+    return Exchange(
+        currency=settings.currency,
+        seat=settings.openrtb.seat,
+        person_source=settings.openrtb.person_source,
+        floor=micros(settings.openrtb.floor),
+        public_url=settings.openrtb.public_url,
+        backfill=backfill,
     )
 
 

@@ -1,5 +1,8 @@
 """One root error: the value, what was expected, and the remedy."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 
 class AdtailorError(Exception):
     """Something the caller can mend; `hint` says how, `field` names the part of the input, if any.
@@ -44,6 +47,12 @@ class TokenRefused(AdtailorError):
     status = 403
 
 
+class Forbidden(AdtailorError):
+    """A credential that is good, and not for this."""
+
+    status = 403
+
+
 class NotAllowed(AdtailorError):
     """A missing or insufficient credential."""
 
@@ -66,3 +75,19 @@ class StorageFailed(AdtailorError):
     """The data directory or its database cannot be used."""
 
     status = 503
+
+
+@contextmanager
+def under(place: str) -> Generator[None]:
+    """Put `place` before the field of an error raised inside.
+
+    >>> with under("ads[3]"):
+    ...     raise InvalidInput("no", hint="yes", field="id")
+    Traceback (most recent call last):
+    adtailor.errors.InvalidInput: ads[3].id: no (yes)
+    """
+    try:
+        yield
+    except AdtailorError as error:
+        error.field = f"{place}.{error.field}" if error.field else place
+        raise

@@ -1,6 +1,7 @@
 """What the rooms ask of each other and of the outside: Protocols over domain values, nothing concrete."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -8,16 +9,22 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from adtailor.domain.access import AccessToken
+from adtailor.domain.audit import Action, AuditEntry, Author
+from adtailor.domain.backfill import Blocked, ForeignAd, OpenPlace, Surroundings
 from adtailor.domain.buying import Inventory
 from adtailor.domain.decision import Evidence, Won
 from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRef
-from adtailor.domain.ids import AdId, CampaignId, PersonId, PlacementId, PostId
+from adtailor.domain.ids import AdId, CampaignId, CreativeId, DecisionId, OrganizationId, PersonId, PlacementId, PostId
+from adtailor.domain.managed import Item, Kept, Kind
 from adtailor.domain.money import Micros
 from adtailor.domain.person import Person
 from adtailor.domain.post import Photo, Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Part, PhotoLook, Reading
+from adtailor.domain.review import Review
 from adtailor.domain.signals import Signal
+from adtailor.domain.status import Status
 from adtailor.domain.wellbeing import Care, RestAnswer, RestSuggestion, WellbeingMemory
 
 
@@ -256,6 +263,22 @@ class Wellbeing(Protocol):
         ...
 
 
+class Upstream(Protocol):
+    """Another bidder, asked for ads where none of ours fits."""
+
+    def offers(
+        self,
+        request_id: str,
+        places: Sequence[OpenPlace],
+        surroundings: Surroundings,
+        *,
+        blocked: Blocked,
+        seconds: float,
+    ) -> Sequence[ForeignAd]:
+        """What it offers within this time, well-formed and not yet judged; nothing where it fails or is resting."""
+        ...
+
+
 class CatalogueSource(Protocol):
     """Where the buying side is kept."""
 
@@ -267,11 +290,124 @@ class CatalogueSource(Protocol):
         """Everything, at one version."""
         ...
 
-    def replace(self, inventory: Inventory, *, builds_on: int | None = None) -> int:
-        """Put this in place of what was there, as one change; the new version.
+    def replace(self, inventory: Inventory, *, builds_on: int | None = None, author: Author | None = None) -> int:
+        """Put this in place of what was there, as one change; the new version. What differs is audited, by `author`.
 
         Raises StaleVersion, and changes nothing, unless `builds_on` is None or the version that is stored.
         """
+        ...
+
+
+class CatalogueChange(Protocol):
+    """A change to the catalogue while it is made: nobody else changes it meanwhile, and it is kept whole or not at all.
+
+    It looks nothing up for anybody: what an item refers to is checked by whoever changes it.
+    """
+
+    def item(self, kind: Kind, item_id: str) -> Kept | None:
+        """An item as it stands now, with what was changed already."""
+        ...
+
+    def under(self, kind: Kind, parent: str) -> Sequence[Kept]:
+        """The items of a kind that hang on another."""
+        ...
+
+    def is_used(self, kind: Kind, item_id: str) -> bool:
+        """Whether anything hangs on an item, or shows it."""
+        ...
+
+    def spent(self, campaign_id: CampaignId) -> Micros:
+        """What a campaign was ever charged."""
+        ...
+
+    def put(self, kind: Kind, item: Item) -> Kept:
+        """Add an item at the end of its kind, or put it in place of the one of its id. Budgets follow campaigns."""
+        ...
+
+    def remove(self, kind: Kind, item_id: str) -> None:
+        """Take an item out."""
+        ...
+
+    def review(self, review: Review) -> None:
+        """Keep what a person decided about a creative."""
+        ...
+
+
+class CatalogueStore(CatalogueSource, Protocol):
+    """The buying and the selling side by their items, each change with its row in the audit log."""
+
+    def item(self, kind: Kind, item_id: str) -> Kept | None:
+        """One item."""
+        ...
+
+    def items(
+        self,
+        kind: Kind,
+        *,
+        organization: OrganizationId | None = None,
+        parent: str | None = None,
+        status: Status | None = None,
+        after: int = -1,
+        limit: int = 100,
+    ) -> Sequence[Kept]:
+        """The first items of a kind behind a place, in order; of one organization, parent and status where given."""
+        ...
+
+    def changing(self, author: Author) -> AbstractContextManager[CatalogueChange]:
+        """Makes a change, which is durable when the block ends, and undone if it raises; the version grows by one."""
+        ...
+
+    def review_of(self, creative_id: CreativeId) -> Review | None:
+        """The last decision about a creative."""
+        ...
+
+
+class AuditLog(Protocol):
+    """Who changed what, when; only ever added to."""
+
+    def note(
+        self,
+        author: Author,
+        action: Action,
+        *,
+        kind: str,
+        item_id: str,
+        before: Mapping[str, object],
+        after: Mapping[str, object],
+    ) -> None:
+        """Add an entry by itself; changes of the catalogue add theirs in their own transaction."""
+        ...
+
+    def entries(
+        self,
+        *,
+        kind: str | None = None,
+        item_id: str | None = None,
+        since: datetime | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> Sequence[AuditEntry]:
+        """The newest entries, newest first; those with a smaller number than `before`."""
+        ...
+
+
+class TokenStore(Protocol):
+    """Tokens with roles; a token itself is shown once and never kept."""
+
+    def create(self, token: AccessToken, author: Author) -> str:
+        """Keep what a new token may do; the token."""
+        ...
+
+    def find(self, token: str) -> AccessToken | None:
+        """What a token may do, whether it is still good or not; a few microseconds, asked at each request."""
+        ...
+
+    def tokens(self) -> Sequence[AccessToken]:
+        """All of them, oldest first."""
+        ...
+
+    def revoke(self, token_id: str, author: Author) -> AccessToken:
+        """Good no longer, from the next request on; UnknownId."""
         ...
 
 
@@ -361,6 +497,10 @@ class EventStore(Protocol):
 
     def record(self, ref: RecordRef) -> DecisionRecord | None:
         """The record, unless it has expired or its person was forgotten."""
+        ...
+
+    def find(self, decision_id: DecisionId) -> DecisionRecord | None:
+        """The record of a decision by its id, which says when it was made; None as for `record`."""
         ...
 
     def records(self, since: datetime | None = None) -> Iterator[DecisionRecord]:

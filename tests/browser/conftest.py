@@ -7,10 +7,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +93,39 @@ class Opened:
         self.store.close()
 
 
+@dataclass(frozen=True)
+class Publisher:
+    """Somebody else's site, whose pages may ask for bids: what it serves is put into `pages`."""
+
+    origin: str
+    pages: dict[str, tuple[str, bytes]]
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """`adtailor serve` on a free port over a fresh community, every post read."""
+def publisher() -> Iterator[Publisher]:
+    """A server of static pages on a free port."""
+    pages: dict[str, tuple[str, bytes]] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            kind, body = pages.get(self.path.partition("?")[0], ("text/plain", b""))
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base's name
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield Publisher(origin=f"http://127.0.0.1:{server.server_address[1]}", pages=pages)
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, publisher: Publisher) -> Iterator[Site]:
+    """`adtailor serve` on a free port over a fresh community, every post read; the publisher is its partner."""
     folder = tmp_path_factory.mktemp("community")
     (folder / DEMO_MARKER).touch()
     log = folder.parent / "server.log"
@@ -105,7 +137,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server = subprocess.Popen(
             [str(Path(sys.executable).with_name("adtailor")), "serve", "--data", str(folder), "--port", str(port)],
             cwd=folder,
-            env={**environ, "ADTAILOR_DECIDING_EXPLORATION": "0"},
+            env={
+                **environ,
+                "ADTAILOR_DECIDING_EXPLORATION": "0",
+                "ADTAILOR_OPENRTB_ORIGINS": publisher.origin,
+            },
             stdout=said,
             stderr=said,
         )

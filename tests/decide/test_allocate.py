@@ -14,7 +14,6 @@ from adtailor.decide.eligibility import Asked
 from adtailor.domain.decision import Evidence, Limits, Placement
 from adtailor.domain.ids import PlacementId
 from adtailor.maths.auction import conversion_floor
-from adtailor.maths.scoring import rank
 from adtailor.testing.toy_ads import toy_world
 from adtailor.testing.toy_pages import NOW, random_page
 
@@ -70,7 +69,7 @@ def plainly(page, ranked, slot, option, spacing=0):
 
 def whole_ranking(auction):
 
-    ranking = rank(auction.weighed, _WITH_ALL, best=len(auction.weighed.ads))
+    ranking = auction.contest.rank(_WITH_ALL, best=len(auction.contest))
     kept = ranking.kept[0]
     return list(zip(ranking.ads[0, :kept].tolist(), ranking.values[0, :kept].tolist(), strict=True))
 

@@ -352,3 +352,31 @@ def test_t03_a_ranker_that_answers_badly_or_with_affect_decides_nothing(side, me
 
 def test_warming_up_needs_no_ads():
     warm_up(random_page(1).world.ranker)
+
+
+@settings(max_examples=100)
+@given(seeds, st.integers(0, 20_000_000))
+def test_what_a_place_asks_for_a_thousand_impressions_is_met_or_it_stays_empty(seed, floor):
+    page = random_page(seed)
+    placements = tuple(replace(one, thousand_floor=Micros(floor)) for one in page.request.placements)
+    plain = page.decide()
+    asked = replace(page, request=replace(page.request, placements=placements)).decide()
+    for before, after in zip(plain.placements, asked.placements, strict=True):
+        if after.won is not None:
+            assert after.won.ad_id == before.won.ad_id, "a floor changes prices, never winners"
+            assert before.won.price <= after.won.price <= after.won.bid
+            assert after.won.thousand_worth >= floor
+            assert after.won.price == before.won.price or after.won.thousand_worth - floor <= 1000
+        elif before.won is not None:
+            assert after.no_fill.code == "below_floor"
+            most = 0 if before.won.tier == "house" else before.won.bid
+            assert replace(before.won, price=most).thousand_worth < floor, "its whole bid would not do"
+
+
+@given(seeds)
+def test_a_page_gets_none_of_the_ads_that_it_bars(seed):
+    page = random_page(seed)
+    shown = {filled.won.ad_id for filled in page.decide().placements if filled.won}
+    barring = replace(page, request=replace(page.request, barred=frozenset({*shown, "unheard-of"}))).decide()
+    assert shown.isdisjoint(filled.won.ad_id for filled in barring.placements if filled.won)
+    assert barring.account.turned_away_counts.get("blocked by the page", 0) == len(shown)

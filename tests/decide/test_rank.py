@@ -51,6 +51,23 @@ def test_a_page_that_is_only_perhaps_about_something_says_less():
     assert adds(ads, Evidence(context_topics={"hiking": 0.25})) == {"context topics": [TOPIC_WEIGHT * 0.25]}
 
 
+def test_each_of_many_ads_is_described_as_it_would_be_alone():
+    ads = [
+        {"id": "boots", "topics": ["hiking", "food"], "look": ["style:sporty", "never:seen"], "asks_countries": ["DE"]},
+        {"id": "blank"},
+        {"id": "tent", "topics": ["hiking"], "advertiser": "boots-ltd"},
+        {"id": "pans", "topics": ["unknown"], "look": ["colour:navy"], "format": "image"},
+    ]
+    ranker = PriorRanker(AXES)
+    together = ranker.ad_side(toy_inventory(ads))
+    for n, ad in enumerate(ads):
+        alone = ranker.ad_side(toy_inventory([ad]))
+        assert together.bias[n] == alone.bias[0]
+        assert together.vectors[n].tolist() == alone.vectors[0].tolist()
+    assert together.vectors.any(axis=1).tolist() == [True, True, True, True]
+    assert np.linalg.norm(together.vectors[0, :3]) == pytest.approx(1.0)
+
+
 def test_interests_and_clothes_count_by_their_direction():
     # Half hiking, half food: the cosine with hiking alone is 1 / sqrt(2).
     ads = [{"id": "boots", "topics": ["hiking"], "look": ["style:sporty"]}]

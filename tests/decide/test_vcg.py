@@ -16,7 +16,6 @@ from adtailor.domain.decision import Evidence, Limits, Placement
 from adtailor.domain.ids import PlacementId
 from adtailor.domain.money import Micros
 from adtailor.maths.auction import conversion_floor
-from adtailor.maths.scoring import rank
 from adtailor.testing.toy_ads import toy_world
 from adtailor.testing.toy_pages import NOW, random_page
 
@@ -46,7 +45,7 @@ def test_no_page_of_those_who_bid_is_worth_more(seed):
     slots = slots_of(page.request.placements, conversion_rate=catalogue.conversion_rate)
     drawn = Draw(slot=-1, pick=0.0, slot_chance=0.0)
     auction = hold(asked, slots, drawn, catalogue=catalogue, ranker=page.world.ranker, pricing="vcg")
-    ranking = rank(auction.weighed, _WITH_ALL, best=len(auction.weighed.ads))
+    ranking = auction.contest.rank(_WITH_ALL, best=len(auction.contest))
     values = dict(zip(ranking.ads[0, : ranking.kept[0]].tolist(), ranking.values[0].tolist(), strict=False))
     shown = {s: ad for s, ad in enumerate(auction.winners.tolist()) if ad >= 0}
     promised = {s: ad for s, ad in shown.items() if catalogue.tiers.is_guaranteed[ad]}

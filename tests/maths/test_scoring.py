@@ -13,12 +13,15 @@ from adtailor.maths.scoring import (
     AdColumns,
     Eligibility,
     Query,
+    Weighed,
     ad_columns,
+    candidates,
     click_rate,
     rank,
     rank_by_sorting,
     weigh,
 )
+from adtailor.maths.screening import Contest
 
 SIGNAL_BITS = (1, 4, 8)
 TONE, AFFECT = 2, 16
@@ -61,6 +64,11 @@ def world(seed: int, ads: int, *, coarse: bool) -> tuple[AdColumns, Query, Eligi
     return columns, query, eligibility
 
 
+def weighed(columns: AdColumns, query: Query, eligibility: Eligibility) -> Weighed:
+    """All candidates."""
+    return weigh(columns, query, eligibility, candidates(eligibility))
+
+
 def all_sets() -> np.ndarray:
     bits = (*SIGNAL_BITS, TONE, AFFECT)
     return np.array(
@@ -73,7 +81,7 @@ def all_sets() -> np.ndarray:
 def test_the_best_of_every_ablation_are_those_of_a_full_sort_bit_for_bit(seed, ads, best, coarse):
     columns, query, eligibility = world(seed, ads, coarse=coarse)
     sets = all_sets()
-    ranking = rank(weigh(columns, query, eligibility), sets, best=best)
+    ranking = rank(weighed(columns, query, eligibility), sets, best=best)
     for row, left_out in enumerate(sets):
         expected = rank_by_sorting(columns, query, eligibility, int(left_out))
         kept = min(best, int(expected.kept[0]))
@@ -83,9 +91,54 @@ def test_the_best_of_every_ablation_are_those_of_a_full_sort_bit_for_bit(seed, a
             assert getattr(ranking, name)[row, :kept].tolist() == getattr(expected, name)[0, :kept].tolist()
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    ads=st.integers(0, 60),
+    best=st.sampled_from([1, 3, 16]),
+    coarse=st.booleans(),
+    silent=st.booleans(),
+)
+def test_a_quick_look_first_changes_no_bit_of_what_is_best(seed, ads, best, coarse, silent):
+    columns, query, eligibility = world(seed, ads, coarse=coarse)
+    if silent:
+        little = query.parts * np.array([[1.0], [0.0], [1.0]], dtype=np.float32)
+        little[:, 5 + seed % 2 :] = 0.0
+        query = replace(query, parts=little, tone=np.zeros_like(query.tone), affect=np.zeros_like(query.affect))
+    sets = all_sets()
+    foreseen = sets[:: 1 + seed % 3]
+    contest = Contest(columns, query, eligibility, foreseen=foreseen, best=best, worth_screening=0)
+    whole = weighed(columns, query, eligibility)
+    assert len(contest) == len(whole.ads)
+    for asked, size in ((foreseen, best), (sets, best), (foreseen[:1], 99)):
+        quick, plain = contest.rank(asked, best=size), rank(whole, asked, best=size)
+        for name in ("kept", "eligible"):
+            assert getattr(quick, name).tolist() == getattr(plain, name).tolist()
+        for row, kept in enumerate(plain.kept):
+            for name in ("ads", "values", "click_rates", "qualities"):
+                assert getattr(quick, name)[row, :kept].tolist() == getattr(plain, name)[row, :kept].tolist()
+
+
+def test_a_quick_look_lets_few_through():
+    columns, query, eligibility = world(5, 1_500, coarse=False)
+    contest = Contest(columns, query, eligibility, foreseen=np.zeros(1, dtype=np.uint8), best=8)
+    assert contest._screened is not None
+    assert 8 <= len(contest._screened.weighed.ads) < 150 < len(contest)
+
+
+def test_weights_beyond_what_eight_bits_can_tell_apart_are_looked_at_exactly():
+    columns, query, eligibility = world(6, 300, coarse=False)
+    steep = replace(query, parts=query.parts * np.float32(1_000.0))
+    contest = Contest(columns, steep, eligibility, foreseen=np.zeros(1, dtype=np.uint8), best=8, worth_screening=0)
+    assert contest._screened is None
+    assert contest.rank(np.zeros(1, dtype=np.uint8), best=8).ads[0].tolist() == (
+        rank_by_sorting(columns, steep, eligibility, 0).ads[0, :8].tolist()
+    )
+
+
 def test_more_ads_than_one_block_holds_are_ranked_as_a_full_sort_would():
     columns, query, eligibility = world(1, 1_300, coarse=True)
-    ranking = rank(weigh(columns, query, eligibility), np.zeros(1, dtype=np.uint8))
+    ranking = rank(weighed(columns, query, eligibility), np.zeros(1, dtype=np.uint8))
     expected = rank_by_sorting(columns, query, eligibility, 0)
     assert ranking.ads[0].tolist() == expected.ads[0, :64].tolist()
 
@@ -95,7 +148,7 @@ def test_what_a_request_says_nothing_of_adds_nothing():
     silent = query.parts.copy()
     silent[:, 5:] = 0.0  # the rare features of the ads, which are kept apart from the common ones
     query = replace(query, parts=silent)
-    ranking = rank(weigh(columns, query, eligibility), np.zeros(1, dtype=np.uint8))
+    ranking = rank(weighed(columns, query, eligibility), np.zeros(1, dtype=np.uint8))
     expected = rank_by_sorting(columns, query, eligibility, 0)
     assert ranking.values[0].tolist() == expected.values[0, :64].tolist()
 
@@ -117,8 +170,8 @@ def test_leaving_a_signal_out_gives_the_bits_of_never_having_had_it():
         affect_bit=AFFECT,
         tie_hash=query.tie_hash,
     )
-    left_out = rank(weigh(columns, query, everywhere), np.array([SIGNAL_BITS[1]], dtype=np.uint8))
-    without = rank(weigh(columns, never, everywhere), np.zeros(1, dtype=np.uint8))
+    left_out = rank(weighed(columns, query, everywhere), np.array([SIGNAL_BITS[1]], dtype=np.uint8))
+    without = rank(weighed(columns, never, everywhere), np.zeros(1, dtype=np.uint8))
     assert left_out.ads.tolist() == without.ads.tolist()
     assert left_out.values.tolist() == without.values.tolist()
 
@@ -129,7 +182,7 @@ def test_t03_tone_and_affect_move_value_by_a_tenth_at_most_and_the_click_rate_no
     columns, query, eligibility = world(seed, 30, coarse=False)
     rows = {}
     for left_out in (0, TONE, AFFECT, TONE | AFFECT):
-        ranking = rank(weigh(columns, query, eligibility), np.array([left_out], dtype=np.uint8))
+        ranking = rank(weighed(columns, query, eligibility), np.array([left_out], dtype=np.uint8))
         kept = ranking.kept[0]
         rows[left_out] = {
             ad: (value, rate)
@@ -162,8 +215,8 @@ def test_ties_fall_by_request_and_ad_and_not_by_the_order_of_the_ads():
         fails_with=np.zeros(50, dtype=np.uint8),
         fails_without=np.zeros(50, dtype=np.uint8),
     )
-    forward = rank(weigh(ad_columns(**same, name_hashes=names), query, everyone), np.zeros(1, dtype=np.uint8))
-    backward = rank(weigh(ad_columns(**same, name_hashes=names[::-1]), query, everyone), np.zeros(1, dtype=np.uint8))
+    forward = rank(weighed(ad_columns(**same, name_hashes=names), query, everyone), np.zeros(1, dtype=np.uint8))
+    backward = rank(weighed(ad_columns(**same, name_hashes=names[::-1]), query, everyone), np.zeros(1, dtype=np.uint8))
     assert names[forward.ads[0]].tolist() == names[::-1][backward.ads[0]].tolist()
     assert forward.ads[0].tolist() != sorted(forward.ads[0].tolist())
 
@@ -196,7 +249,7 @@ def test_an_ad_worth_nothing_or_not_a_number_is_not_ranked():
     )
     none = np.zeros(4, dtype=np.uint8)
     ranking = rank(
-        weigh(columns, query, Eligibility(may=np.ones(4, dtype=np.bool_), fails_with=none, fails_without=none)),
+        weighed(columns, query, Eligibility(may=np.ones(4, dtype=np.bool_), fails_with=none, fails_without=none)),
         np.zeros(1, dtype=np.uint8),
     )
     assert ranking.kept[0] == 2

@@ -13,6 +13,8 @@ from litestar.testing import TestClient
 
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.profile import Fading, Profile
+from adtailor.journeys.manage import Manage
+from adtailor.journeys.review import Reviews
 from adtailor.service.app import build_app
 from adtailor.service.doors import Doors
 from adtailor.storage import SqliteStore
@@ -64,10 +66,11 @@ def request(**changes: object) -> dict[str, Any]:
     }
 
 
-def doors_on(store: SqliteStore, clock: MovableClock, arrived: list[int]) -> Doors:
+def doors_on(store: SqliteStore, clock: MovableClock, arrived: list[int], *, media: Path | None = None) -> Doors:
     """The doors of a house on this store, with a catalogue of four ads."""
     house = toy_house(store)
     seeds = iter(range(10**9))
+    manage = Manage(store.catalogue)
     return Doors(
         read_posts=house.read_posts,
         posts=store.posts,
@@ -76,6 +79,9 @@ def doors_on(store: SqliteStore, clock: MovableClock, arrived: list[int]) -> Doo
         people=house.people,
         explain=house.explain,
         catalogue=store.catalogue,
+        manage=manage,
+        reviews=Reviews(store.catalogue, manage, media=media),
+        audit=store.audit,
         clock=clock,
         random=lambda: Random(next(seeds)),
         posts_arrived=lambda: arrived.append(1),
@@ -86,7 +92,7 @@ def doors_on(store: SqliteStore, clock: MovableClock, arrived: list[int]) -> Doo
 def opened(folder: Path) -> Iterator[House]:
     """A house with nobody in it and four ads."""
     store, clock, arrived = SqliteStore(folder), MovableClock(), []
-    doors = doors_on(store, clock, arrived)
+    doors = doors_on(store, clock, arrived, media=folder)
     with TestClient(build_app(doors), base_url="http://127.0.0.1:8765") as client:
         yield House(client=client, doors=doors, store=store, clock=clock, arrived=arrived)
     store.close()

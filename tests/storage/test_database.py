@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -17,7 +18,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
 from adtailor import storage
-from adtailor.domain.ids import PersonId, TopicId
+from adtailor.domain.audit import Author
+from adtailor.domain.ids import OrganizationId, PersonId, TopicId
 from adtailor.domain.post import Photo
 from adtailor.domain.profile import Fading
 from adtailor.domain.targeting import Targeting
@@ -147,9 +149,57 @@ def test_the_steps_lead_to_the_tables_and_the_last_is_the_one_we_know(folder: Pa
     engine.dispose()
 
 
+def taken_back(folder: Path, revision: str) -> None:
+    """Put the file of an older adtailor in place: its schema, with the catalogue of today."""
+    path = folder / "adtailor.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        rows = db.execute("SELECT kind, id, place, body FROM catalogue").fetchall()
+        (installation,) = db.execute("SELECT id FROM installation").fetchone()
+        (application,) = db.execute("PRAGMA application_id").fetchone()
+    for file in folder.glob("adtailor.sqlite*"):
+        file.unlink()
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executemany("INSERT INTO catalogue (kind, id, place, body) VALUES (?, ?, ?, ?)", rows)
+        db.execute("INSERT INTO installation (id, forgotten) VALUES (?, 0)", (installation,))
+        db.execute("INSERT INTO catalogue_version (one, version) VALUES (1, 1)")
+        db.execute(f"PRAGMA application_id = {application}")
+
+
+def test_an_older_catalogue_learns_what_hangs_on_what_and_whose_it_is(folder: Path) -> None:
+    with SqliteStore(folder) as store:
+        before = store.catalogue.inventory()
+    taken_back(folder, "0002")
+    with SqliteStore(folder) as store:
+        assert store.catalogue.inventory() == before
+        (ad,) = store.catalogue.items("ads", organization=OrganizationId("acme"), parent="autumn-set", status="active")
+        assert ad.item == before.ads[0]
+        with store.catalogue.changing(Author(by="ana", at=samples.NOON)) as change:
+            assert change.is_used("creatives", "boots-1")
+            change.put("ads", replace(before.ads[0], status="paused"))
+        assert store.catalogue.version() == 2
+
+
+def test_the_audit_log_can_only_grow(folder: Path) -> None:
+    with SqliteStore(folder) as store:
+        author = Author(by="ana", at=samples.NOON)
+        store.audit.note(author, "created", kind="tokens", item_id="t", before={}, after={})
+    for statement in ("DELETE FROM audit", "UPDATE audit SET by = 'nobody'"):
+        with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+            change(folder / "adtailor.sqlite", statement)
+
+
 def test_topics_that_an_older_store_excluded_are_excluded_still(folder: Path) -> None:
     with SqliteStore(folder) as store:
         stored = store.catalogue.inventory()
+    taken_back(folder, "0001")
     with closing(sqlite3.connect(folder / "adtailor.sqlite")) as db, db:
         ((adset_id, body),) = db.execute("SELECT id, body FROM catalogue WHERE kind = 'adsets'").fetchall()
         adset = msgspec.msgpack.decode(body[1:])
@@ -157,7 +207,6 @@ def test_topics_that_an_older_store_excluded_are_excluded_still(folder: Path) ->
         adset["targeting"]["excluded_topics"] = ["187"]
         older = body[:1] + msgspec.msgpack.encode(adset)
         db.execute("UPDATE catalogue SET body = ? WHERE kind = 'adsets' AND id = ?", (older, adset_id))
-        db.execute("UPDATE alembic_version SET version_num = '0001'")
     with SqliteStore(folder) as store:
         (moved,) = store.catalogue.inventory().adsets
         assert moved == replace(stored.adsets[0], exclusions=Targeting(topics=frozenset({TopicId("187")})))

@@ -30,7 +30,7 @@ def run(
     try:
         now = engine.clock.now()
         random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - chance of an auction, not a secret
-        page = engine.fill_page.fill(asked, now=now, random=random)
+        page = engine.fill_page.fill(asked, now=now, random=random, in_words=not as_json)
         inventory = engine.store.catalogue.inventory()
     finally:
         engine.close()

@@ -155,7 +155,7 @@ def _show(engine: assemble.Engine, community: Community, seconds: float, shown: 
     for number, (member, post) in enumerate(_pairs(community, posts, shown)):
         started = time.perf_counter()
         session = sessions.setdefault(member.person.person_id, Counter())
-        page = engine.fill_page.fill(_request(number, member, post, session), now=now, random=random)
+        page = engine.fill_page.fill(_request(number, member, post, session), now=now, random=random, in_words=True)
         took.append(time.perf_counter() - started)
         session.update(filled.won.ad_id for filled in page.decision.placements if filled.won is not None)
         if shown.as_json:

@@ -10,6 +10,7 @@ import msgspec
 from platformdirs import user_data_path
 
 from adtailor.config.engine import KEY, Engine, check_engine
+from adtailor.config.exchange import Backfill, OpenRtb, check_exchange
 from adtailor.domain.decision import Pricing
 from adtailor.errors import InvalidInput
 
@@ -60,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     models: Models = Models()
     engine: Engine = Engine()
     deciding: Deciding = Deciding()
+    openrtb: OpenRtb = OpenRtb()
+    backfill: Backfill = Backfill()
 
 
 def data_folder(chosen: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -130,8 +133,10 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "models": Models,
     "engine": Engine,
     "deciding": Deciding,
+    "openrtb": OpenRtb,
+    "backfill": Backfill,
 }
-_LISTS = frozenset({"providers", "parts", "languages"})
+_LISTS = frozenset({"providers", "parts", "languages", "origins"})
 
 
 def _environment_names() -> list[str]:
@@ -174,3 +179,4 @@ def _check(settings: Settings) -> None:
         if (value := getattr(settings.models, name)) < 1:
             raise InvalidInput(f"{value} is too few", hint="1 or more", field=f"models.{name}")
     check_engine(settings.engine)
+    check_exchange(settings.openrtb, settings.backfill)

@@ -69,6 +69,34 @@ def content_topics() -> Taxonomy[TopicId]:
     return _shipped("iab_content_3_1.json", TopicId)
 
 
+CONTENT_1_0 = 1
+AD_PRODUCT_2_0 = 8
+"""Numbers of taxonomies in the list of AdCOM; they stand in OpenRTB as `cattax`."""
+
+
+def products_of(ids: Iterable[str], taxonomy: int) -> tuple[frozenset[ProductId], bool]:
+    """Categories as products of the Ad Product Taxonomy 2.0, and whether all of them are known.
+
+    Those of the Content Taxonomy 1.0, in which most still write, by IAB's own mapping; of any other taxonomy, none.
+
+    >>> products_of(["IAB8-5", "IAB8-18"], CONTENT_1_0) == ({"1006", "1007"}, True)
+    True
+    """
+    names = ad_products().names
+    if taxonomy not in {CONTENT_1_0, AD_PRODUCT_2_0}:
+        return frozenset(), not list(ids)
+    given = [_content_1_0().get(one, "") if taxonomy == CONTENT_1_0 else one for one in ids]
+    known = frozenset(ProductId(one) for one in given if one in names)
+    return known, all(one in names for one in given)
+
+
+@cache
+def _content_1_0() -> Mapping[str, str]:
+    """Ids of the Content Taxonomy 1.0 with those of the Ad Product Taxonomy 2.0 (IAB Tech Lab, CC-BY 3.0)."""
+    text = files("adtailor").joinpath("policies", "iab_content_1_0_to_ad_product_2_0.json").read_text("utf-8")
+    return json.loads(text)["rows"]
+
+
 def _shipped(file: str, kind: Callable[[str], Key]) -> Taxonomy[Key]:
     rows: dict[str, tuple[str | None, str]] = json.loads(
         files("adtailor").joinpath("policies", file).read_text("utf-8")

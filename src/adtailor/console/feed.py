@@ -106,6 +106,7 @@ def fill(
                 ),
                 now=now,
                 random=random,
+                in_words=True,
             )
             suggestion = suggestion or filled_page.decision.rest_suggestion
             item = replace(item, ad=_shown(filled_page, placement.id, advertisers))

@@ -8,39 +8,44 @@ from numpy.typing import NDArray
 from adtailor.decide.auction import Auction
 from adtailor.decide.eligibility import RULES, why_not
 from adtailor.domain.buying import Tier
-from adtailor.domain.decision import Account, Candidate, TurnedAway
+from adtailor.domain.decision import Account, Ranked, TurnedAway
 from adtailor.domain.ids import AdId, PlacementId
 from adtailor.domain.signals import Signal
 
 RANKED = 16
-FEW = 2
 
 
-def account_of(auction: Auction, without: Mapping[Signal, NDArray[np.int32]]) -> Account:
-    """Words for codes: the best 16, the first few turned away by each rule, and the counts."""
-    answers = zip(RULES, auction.sifted.answers, strict=True)
+def account_of(auction: Auction, without: Mapping[Signal, NDArray[np.int32]], *, in_words: bool) -> Account:
+    """The best 16, the first few turned away by each rule, and the counts; `in_words` also all that speaks against.
+
+    Words take longer than the whole decision does. What is kept without them is what a log needs.
+    """
+    counts: dict[str, int] = {}
+    first: dict[str, tuple[AdId, ...]] = {}
+    ad_ids = auction.catalogue.ad_ids
+    for rule, said in zip(RULES, auction.sifted.answers, strict=True):
+        if said is not None:
+            counts[rule.says] = said.turned_away
+            first[rule.says] = tuple([ad_ids[ad] for ad in said.first])
     return Account(
-        ranked=_ranked(auction),
-        turned_away=_turned_away(auction),
-        turned_away_counts={rule.says: said.turned_away for rule, said in answers if said},
+        best=_best(auction),
+        first_turned_away=first,
+        turned_away=_turned_away(auction) if in_words else (),
+        turned_away_counts=counts,
         without={signal: _by_placement(auction, ads) for signal, ads in without.items()},
         pricing=auction.pricing,
         tiers=_tiers(auction) if auction.catalogue.tiers.is_mixed else {},
     )
 
 
-def _ranked(auction: Auction) -> tuple[Candidate, ...]:
+def _best(auction: Auction) -> Ranked:
     ranking, ad_ids = auction.ranking, auction.catalogue.ad_ids
     size = min(RANKED, int(ranking.kept[0]))
-    return tuple(
-        Candidate(ad_id=ad_ids[ad], click_rate=rate, quality=quality, value=value)
-        for ad, rate, quality, value in zip(
-            ranking.ads[0, :size].tolist(),
-            ranking.click_rates[0, :size].tolist(),
-            ranking.qualities[0, :size].tolist(),
-            ranking.values[0, :size].tolist(),
-            strict=True,
-        )
+    return Ranked(
+        ad_ids=tuple([ad_ids[ad] for ad in ranking.ads[0, :size].tolist()]),
+        click_rates=tuple(ranking.click_rates[0, :size].tolist()),
+        qualities=tuple(ranking.qualities[0, :size].tolist()),
+        values=tuple(ranking.values[0, :size].tolist()),
     )
 
 
@@ -53,7 +58,7 @@ def _tiers(auction: Auction) -> dict[AdId, Tier]:
 
 def _turned_away(auction: Auction) -> tuple[TurnedAway, ...]:
     sifted, catalogue, asked = auction.sifted, auction.catalogue, auction.asked
-    ads = list(dict.fromkeys(ad for said in sifted.answers if said for ad in said.first(FEW)))
+    ads = list(dict.fromkeys(ad for said in sifted.answers if said for ad in said.first))
     return tuple(
         [
             TurnedAway(ad_id=catalogue.ad_ids[ad], reasons=why_not(asked, catalogue, ad, code))

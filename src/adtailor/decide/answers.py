@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+FEW = 2
 _MOST_BYTES = 32_000_000
 _MOST_ANSWERS = 256
 
@@ -18,22 +19,21 @@ class Answer:
     as_bytes: bytes
     """A byte for each ad, 1 where it may stay: the quick way to ask about a few of them."""
     turned_away: int
-
-    def first(self, few: int) -> list[int]:
-        """The first ads that were turned away."""
-        found: list[int] = []
-        at = self.as_bytes.find(0)
-        while at >= 0 and len(found) < few:
-            found.append(at)
-            at = self.as_bytes.find(0, at + 1)
-        return found
+    first: tuple[int, ...]
+    """The first few ads that were turned away."""
 
 
 def answer(stays: NDArray[np.bool_] | None) -> Answer | None:
     """What a rule said, or None where it turned nobody away."""
     if stays is None or not (out := len(stays) - int(np.count_nonzero(stays))):
         return None
-    return Answer(stays=stays, as_bytes=stays.tobytes(), turned_away=out)
+    as_bytes = stays.tobytes()
+    first: list[int] = []
+    at = as_bytes.find(0)
+    while at >= 0 and len(first) < FEW:
+        first.append(at)
+        at = as_bytes.find(0, at + 1)
+    return Answer(stays=stays, as_bytes=as_bytes, turned_away=out, first=tuple(first))
 
 
 class _NeverAsked:

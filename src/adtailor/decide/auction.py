@@ -15,7 +15,8 @@ from adtailor.decide.vcg import allocate_by_worth, propensities_by_worth
 from adtailor.domain.decision import Evidence, Pricing
 from adtailor.domain.signals import SIGNALS, Signal
 from adtailor.errors import ModelUnavailable
-from adtailor.maths.scoring import BEST, Query, Ranking, Weighed, rank, weigh
+from adtailor.maths.scoring import BEST, Query, Ranking
+from adtailor.maths.screening import Contest
 from adtailor.ports import Ranker, RequestSide
 
 _WITH_ALL = np.zeros(1, dtype=np.uint8)
@@ -33,7 +34,7 @@ class Auction:
     signals: tuple[Signal, ...]
     """The signals in play."""
     sifted: Sifted
-    weighed: Weighed
+    contest: Contest
     ranking: Ranking
     """One row: with all signals."""
     allocation: Allocation
@@ -47,11 +48,11 @@ class Auction:
     def winners_without(self, sets: Sequence[int]) -> NDArray[np.int32]:
         """The same had some signals not been there: a row for each set, given as bits; shape (sets, slots)."""
         left_out = np.array(sets, dtype=np.uint8)
-        ranking = rank(self.weighed, left_out, best=4 * len(self.slots) + 4)
+        ranking = self.contest.rank(left_out, best=4 * len(self.slots) + 4)
         allocation = _allocated(ranking, self.slots, self.drawn, self.catalogue, self.pricing, in_full=False)
         winners = _winners(ranking, allocation)
         for row in np.flatnonzero(allocation.dry):
-            again = rank(self.weighed, left_out[row : row + 1], best=len(self.weighed.ads))
+            again = self.contest.rank(left_out[row : row + 1], best=len(self.contest))
             deep = _allocated(again, self.slots, self.drawn, self.catalogue, self.pricing, in_full=False)
             winners[row] = _winners(again, deep)[0]
         return winners
@@ -67,21 +68,21 @@ def hold(
         )
     sifted = sift(asked, catalogue)
     query = _query(asked, _checked(ranker.request_side(asked.evidence), ranker.name, catalogue))
-    weighed = weigh(catalogue.scoring, query, sifted.eligibility)
-    ranking, allocation, chances, is_short = _filled(weighed, slots, drawn, catalogue, pricing=pricing, best=BEST)
+    signals = in_play(asked.evidence)
+    foreseen = np.array([0, *(BIT[signal] for signal in signals)], dtype=np.uint8)
+    contest = Contest(catalogue.scoring, query, sifted.eligibility, foreseen=foreseen)
+    ranking, allocation, chances, is_short = _filled(contest, slots, drawn, catalogue, pricing=pricing, best=BEST)
     if is_short:
-        ranking, allocation, chances, _ = _filled(
-            weighed, slots, drawn, catalogue, pricing=pricing, best=len(weighed.ads)
-        )
+        ranking, allocation, chances, _ = _filled(contest, slots, drawn, catalogue, pricing=pricing, best=len(contest))
     return Auction(
         asked=asked,
         catalogue=catalogue,
         slots=slots,
         drawn=drawn,
         pricing=pricing,
-        signals=in_play(asked.evidence),
+        signals=signals,
         sifted=sifted,
-        weighed=weighed,
+        contest=contest,
         ranking=_in_micros(ranking, catalogue),
         allocation=allocation,
         propensities=chances,
@@ -107,9 +108,9 @@ def _says(evidence: Evidence, signal: Signal) -> bool:
 
 
 def _filled(
-    weighed: Weighed, slots: Slots, drawn: Draw, catalogue: Catalogue, *, pricing: Pricing, best: int
+    contest: Contest, slots: Slots, drawn: Draw, catalogue: Catalogue, *, pricing: Pricing, best: int
 ) -> tuple[Ranking, Allocation, NDArray[np.float64], bool]:
-    ranking = rank(weighed, _WITH_ALL, best=best)
+    ranking = contest.rank(_WITH_ALL, best=best)
     allocation = _allocated(ranking, slots, drawn, catalogue, pricing, in_full=True)
     if pricing == "vcg":
         return ranking, allocation, propensities_by_worth(allocation, drawn), bool(allocation.dry[0])

@@ -23,7 +23,7 @@ from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, ProductId, Topic
 from adtailor.domain.money import Micros
 from adtailor.domain.targeting import Targeting
 from adtailor.errors import ModelUnavailable
-from adtailor.maths.scoring import AdColumns, ad_columns, click_rate
+from adtailor.maths.scoring import AdColumns, ad_columns, click_rate, with_worth
 from adtailor.ports import AdSide, Ranker
 
 FORMATS: tuple[Format, ...] = ("native", "image", "carousel")
@@ -185,7 +185,7 @@ class Catalogue:
         """The same where each ad bids this share of the most it pays, from 0 to 1; house ads bid nothing anyhow."""
         bids = np.floor(self.amounts * np.where(self.tiers.takes_floors, shares, 1.0))
         exact = np.divide(bids, self.amounts, out=np.ones(len(bids)), where=self.amounts > 0.0)
-        scoring = replace(
+        scoring = with_worth(
             self.in_full,
             per_impression=self.in_full.per_impression * exact,
             per_click=self.in_full.per_click * exact,
@@ -226,8 +226,8 @@ def build_catalogue(
     bids = np.array([line.adset.bid.amount if line else 0 for line in lines], dtype=np.float64)
     kinds = np.array([line.adset.bid.kind if line else "cpm" for line in lines], dtype="U3")
     tiers = tiers_of([line.campaign.tier if line else "auction" for line in lines])
-    # The operator's own ads pay nothing: what they bid only orders them among themselves.
-    worth = np.where(tiers.is_house, np.maximum(bids, 1.0), bids) * tiers.scale
+    # Outside the auction a bid only orders the ads of a tier among themselves.
+    worth = np.where(tiers.takes_floors, bids, np.clip(bids, 1.0, 1e9)) * tiers.scale
     per_impression = np.where(kinds == "cpm", worth / 1000.0, 0.0)
     per_click = np.where(kinds == "cpc", worth, np.where(kinds == "cpa", worth * conversion_rate, 0.0))
     # The likely best first: the pass then rarely moves what it keeps, and accounts name the losers that mattered.

@@ -8,10 +8,10 @@ from typing import Final
 from adtailor.decide.account import account_of
 from adtailor.decide.allocate import draw, slots_of
 from adtailor.decide.auction import Auction, hold
-from adtailor.decide.catalogue import Catalogue, build_catalogue
+from adtailor.decide.catalogue import Catalogue, Line, build_catalogue
 from adtailor.decide.eligibility import Asked
 from adtailor.decide.explain import explain
-from adtailor.decide.price import price_of
+from adtailor.decide.price import least_price, price_of
 from adtailor.domain.buying import Inventory
 from adtailor.domain.decision import (
     Decision,
@@ -27,6 +27,7 @@ from adtailor.domain.decision import (
 )
 from adtailor.domain.ids import AdId, DecisionId, PlacementId, RequestId, SiteId, uuid7
 from adtailor.domain.money import Micros, written
+from adtailor.maths.auction import floor_of
 from adtailor.ports import Ranker, Veto
 
 EXPLORATION = 0.02
@@ -67,13 +68,14 @@ def decide(
     pricing: Pricing = "gsp",
     spacing: int = 0,
     note: Note | None = None,
+    in_words: bool = True,
 ) -> Decision:
     """An ad or a reason for each placement of a page, in the order asked.
 
     Chance is drawn before anything is looked at, so neither profile nor veto shifts it. A veto sees what was won and
     may only blank: prices, winners, explanations and the account are what they would have been without it. A protected
     viewer is answered as somebody who has consented to nothing, whatever evidence came along. `note` is told what was
-    won before any veto: budgets keep their pace by that.
+    won before any veto: budgets keep their pace by that. `in_words` writes the account in full.
     """
     if limits.protected:
         evidence = evidence.impersonal()
@@ -105,7 +107,7 @@ def decide(
         ranker=ranker.name,
         catalogue_version=catalogue.version,
         placements=tuple(answers[placement.id] for placement in request.placements),
-        account=account_of(auction, explained.without),
+        account=account_of(auction, explained.without, in_words=in_words),
     )
 
 
@@ -149,10 +151,32 @@ def _answer(auction: Auction, slot: int, placement: Placement, why: Why | None) 
     chosen = int(auction.allocation.chosen[0, slot])
     if chosen < 0:
         return Filled(placement_id=placement.id, no_fill=_no_fill(auction, slot, placement))
-    return Filled(placement_id=placement.id, won=_won(auction, slot, chosen, placement.floor), why=why)
+    ad = int(auction.ranking.ads[0, chosen])
+    line = auction.catalogue.line(ad)
+    own = least_price(line, placement.floor, auction.catalogue.conversion_rate)
+    least = max(own, _thousandth(auction, line, chosen, placement))
+    if least > (0 if line.campaign.tier == "house" else auction.catalogue.bids[ad]):
+        hint = f"what won bids less than {written(placement.thousand_floor)} for 1000 impressions"
+        return Filled(placement_id=placement.id, no_fill=NoFill(code="below_floor", hint=hint))
+    return Filled(placement_id=placement.id, won=_won(auction, slot, chosen, own, least=least), why=why)
 
 
-def _won(auction: Auction, slot: int, chosen: int, floor: Micros) -> Won:
+def _thousandth(auction: Auction, line: Line, chosen: int, placement: Placement) -> Micros:
+    """What the floor for 1000 impressions asks of one event of the winner, whatever its tier."""
+    if not placement.thousand_floor or line.adset.bid.kind == "cpm":
+        return placement.thousand_floor
+    return Micros(floor_of(placement.thousand_floor, events=_events(auction, line, chosen)))
+
+
+def _events(auction: Auction, line: Line, chosen: int) -> float:
+    """The charged events that one impression is expected to bring."""
+    if line.adset.bid.kind == "cpm":
+        return 0.001
+    click_rate = float(auction.ranking.click_rates[0, chosen])
+    return click_rate if line.adset.bid.kind == "cpc" else click_rate * auction.catalogue.conversion_rate
+
+
+def _won(auction: Auction, slot: int, chosen: int, floor: Micros, *, least: Micros) -> Won:
     ranking, allocation, catalogue = auction.ranking, auction.allocation, auction.catalogue
     ad = int(ranking.ads[0, chosen])
     line = catalogue.line(ad)
@@ -172,7 +196,6 @@ def _won(auction: Auction, slot: int, chosen: int, floor: Micros) -> Won:
         attention=attention,
         explored=chosen != allocation.best[0, slot],
         floor=floor,
-        conversion_rate=catalogue.conversion_rate,
     )
     return Won(
         ad_id=line.ad.id,
@@ -180,7 +203,7 @@ def _won(auction: Auction, slot: int, chosen: int, floor: Micros) -> Won:
         advertiser_id=line.advertiser.id,
         bid_kind=line.adset.bid.kind,
         bid=line.adset.bid.amount,
-        price=price,
+        price=max(least, price),
         click_rate=float(ranking.click_rates[0, chosen]),
         quality=float(ranking.qualities[0, chosen]),
         value=value,
@@ -194,6 +217,7 @@ def _won(auction: Auction, slot: int, chosen: int, floor: Micros) -> Won:
         priced_by=rule,
         bid_here=None if bid == line.adset.bid.amount else bid,
         attention=attention,
+        events=_events(auction, line, chosen),
     )
 
 

@@ -306,6 +306,12 @@ def not_hidden(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
     return _without(len(ads), np.array(hidden, dtype=np.int32)) if hidden else None
 
 
+def not_barred(asked: Asked, ads: Catalogue) -> NDArray[np.bool_] | None:
+    """The page takes the ad: it blocks neither its advertiser nor what it advertises."""
+    barred = _places(asked.request.barred, ads)
+    return _without(len(ads), np.array(barred, dtype=np.int32)) if barred else None
+
+
 def under_daily_cap(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
     """The viewer has not yet seen the ad too often today."""
     return _under(ads.daily_caps, asked.limits.seen_today, ads)
@@ -554,6 +560,7 @@ RULES: tuple[Rule, ...] = (
     Rule(says="daily cap of its campaign reached", stays=under_campaign_cap, precisely=_campaign_of),
     Rule(says="daily cap of its advertiser reached", stays=under_advertiser_cap, precisely=_advertiser_of),
     Rule(says="session cap reached", stays=under_session_cap, precisely=_session_of),
+    Rule(says="blocked by the page", stays=not_barred),
 )
 
 

@@ -6,6 +6,13 @@ from adtailor.domain.money import Micros
 from adtailor.maths.auction import conversion_floor, vcg_price, winning_price
 
 
+def least_price(line: Line, floor: Micros, conversion_rate: float) -> Micros:
+    """What a floor per click (or thousand impressions) asks of one event of an ad; nothing of what does not bid."""
+    if line.campaign.tier != "auction":
+        return Micros(0)
+    return Micros(conversion_floor(floor, conversion_rate)) if line.adset.bid.kind == "cpa" else floor
+
+
 def price_of(
     line: Line,
     pricing: Pricing,
@@ -17,20 +24,18 @@ def price_of(
     attention: float,
     explored: bool,
     floor: Micros,
-    conversion_rate: float,
 ) -> tuple[Micros, PriceRule]:
     """The price, and the rule it came by.
 
     `bid` is what it bids here, `value` its total value by that. `runner_up` is the next value that bids for the place,
-    None where there is none; `externality` what the advertiser takes from others on the page, in micros per page.
+    None where there is none; `externality` what the advertiser takes from others on the page, in micros per page;
+    `floor` is per event of this ad.
     """
     tier = line.campaign.tier
     if tier == "house":
         return Micros(0), "free"
     if tier == "guaranteed":
         return line.adset.bid.amount, "promised"
-    if line.adset.bid.kind == "cpa":
-        floor = Micros(conversion_floor(floor, conversion_rate))
     if pricing == "first":
         return bid, "first"
     if explored:

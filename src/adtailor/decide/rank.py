@@ -8,7 +8,8 @@ the topic of the page counts most, because it is known now and needs no profile.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock
 
@@ -25,6 +26,7 @@ from adtailor.ports import AdSide, RequestSide
 
 BASE_RATES: Mapping[Format, float] = {"native": 0.008, "image": 0.004, "carousel": 0.009}
 """Clicks per impression before any evidence: in-feed formats draw more than plain images."""
+_BASE_LOGITS = {name: math.log(rate / (1.0 - rate)) for name, rate in BASE_RATES.items()}
 TOPIC_WEIGHT = 1.2
 INTEREST_WEIGHT = 0.9
 LOOK_WEIGHT = 0.8
@@ -48,6 +50,8 @@ LOOK_TRAITS: tuple[str, ...] = (
 )  # fmt: skip
 """Traits of clothes with a place of their own; any other shares one of `_SPARE` places, chosen by its hash."""
 _SPARE = 9
+_AT_A_TIME = 50_000
+_FAINT = 1e-6
 _ADVERTISERS = 64
 _TRAIT_PLACE = {trait: n for n, trait in enumerate(LOOK_TRAITS)}
 _LOOK_WIDTH = len(LOOK_TRAITS) + _SPARE
@@ -95,14 +99,20 @@ class PriorRanker:
                     self._advertisers.setdefault(advertiser.id, len(self._advertisers))
         bias = np.zeros(len(inventory.ads), dtype=np.float32)
         vectors = np.zeros((len(inventory.ads), self._width), dtype=np.float32)
+        for start in range(0, len(inventory.ads), _AT_A_TIME):
+            some = slice(start, start + _AT_A_TIME)
+            shown = [creatives.get(ad.creative_id) for ad in inventory.ads[some]]
+            bias[some] = [0.0 if creative is None else _BASE_LOGITS[creative.format] for creative in shown]
+            self._describe(shown, vectors[some])
+        histories: dict[AdvertiserId, NDArray[np.float32]] = {}
         for n, ad in enumerate(inventory.ads):
-            if (creative := creatives.get(ad.creative_id)) is not None:
-                bias[n] = _logit(BASE_RATES[creative.format])
-                self._describe(creative, vectors[n])
             if (adset := adsets.get(ad.adset_id)) is not None:
                 vectors[n, self._place] = _closeness(adset)
                 if (advertiser_id := advertisers.get(adset.campaign_id)) is not None:
-                    self._add_history(advertiser_id, 1.0, vectors[n])
+                    if (history := histories.get(advertiser_id)) is None:
+                        history = histories[advertiser_id] = np.zeros(self._width, dtype=np.float32)
+                        self._add_history(advertiser_id, 1.0, history)
+                    vectors[n, self._history :] = history[self._history :]
         return AdSide(bias=bias, vectors=vectors)
 
     def request_side(self, evidence: Evidence) -> RequestSide:
@@ -139,10 +149,32 @@ class PriorRanker:
         parts = np.array(rows, dtype=np.float32).reshape(len(rows), self._width)
         return RequestSide(bias=0.0, signals=tuple(signals), parts=parts)
 
-    def _describe(self, creative: Creative, row: NDArray[np.float32]) -> None:
-        if (about := self._about(creative.topics)) is not None:
-            row[: self._topics] = about
-        self._add_look(creative.look, 1.0, row)
+    def _describe(self, shown: Sequence[Creative | None], rows: NDArray[np.float32]) -> None:
+        """What many creatives are about and show, as `_about` and `_add_look` say it of one."""
+        owners: list[int] = []
+        places: list[int] = []
+        shares: list[float] = []
+        traits: list[tuple[int, int, float]] = []
+        for n, creative in enumerate(shown):
+            if creative is None:
+                continue
+            for topic, share in creative.topics.items():
+                if share > 0.0 and (place := self._rows.get(topic)) is not None:
+                    owners.append(n)
+                    places.append(place)
+                    shares.append(share)
+            if creative.look and (length := math.sqrt(sum(share * share for share in creative.look.values()))) > 0.0:
+                traits += [(n, _trait_place(trait), share / length) for trait, share in creative.look.items()]
+        weights = np.array(shares, dtype=np.float32)
+        mix = np.zeros((len(shown), self._topics), dtype=np.float32)
+        np.add.at(mix, owners, self._latent[places] * weights[:, None])
+        length = np.sqrt((mix * mix).sum(axis=1))
+        together = np.minimum(np.bincount(owners, weights, minlength=len(shown)), 1.0)
+        says = length > _FAINT
+        rows[says, : self._topics] = mix[says] * (together[says] / length[says])[:, None]
+        if traits:
+            ads, where, parts = (np.array(column) for column in zip(*traits, strict=True))
+            np.add.at(rows, (ads, self._look + where), parts.astype(np.float32))
 
     def _about(self, topics: Mapping[TopicId, float]) -> NDArray[np.float32] | None:
         # The direction of a mix of topics; a mix of little weight in all is a hint, not a statement, and says less.
@@ -151,16 +183,13 @@ class PriorRanker:
         shares = np.array([share for _, share in known if share > 0.0], dtype=np.float32)
         mix = (self._latent[places] * shares[:, None]).sum(axis=0)
         length = math.sqrt(float((mix * mix).sum()))
-        return mix * np.float32(min(1.0, float(shares.sum())) / length) if length > 1e-6 else None
+        return mix * np.float32(min(1.0, float(shares.sum())) / length) if length > _FAINT else None
 
     def _add_look(self, look: Mapping[str, float], weight: float, row: NDArray[np.float32]) -> None:
         length = math.sqrt(sum(share * share for share in look.values()))
         if length > 0.0:
             for trait, share in look.items():
-                place = _TRAIT_PLACE.get(trait)
-                if place is None:
-                    place = len(LOOK_TRAITS) + _hash(trait) % _SPARE
-                row[self._look + place] += weight * share / length
+                row[self._look + _trait_place(trait)] += weight * share / length
 
     def _add_history(self, advertiser_id: AdvertiserId, weight: float, row: NDArray[np.float32]) -> None:
         # One place, or four signed quarters: an advertiser meets itself in full, another one in 16 meets in part.
@@ -175,14 +204,16 @@ class PriorRanker:
             row[self._history + 16 * quarter + place] += weight * (0.5 if sign else -0.5)
 
 
+@lru_cache(maxsize=4096)
+def _trait_place(trait: str) -> int:
+    place = _TRAIT_PLACE.get(trait)
+    return len(LOOK_TRAITS) + _hash(trait) % _SPARE if place is None else place
+
+
 def _closeness(adset: AdSet) -> float:
     # Made for one country says more than made for thirty.
     countries = len(adset.targeting.countries)
     return 1.0 / math.sqrt(countries) if countries else 0.0
-
-
-def _logit(rate: float) -> float:
-    return math.log(rate / (1.0 - rate))
 
 
 def _hash(text: str) -> int:

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from adtailor.domain.buying import Tier
 
-TIER_SCALE: Mapping[Tier, float] = {"guaranteed": 2.0**200, "auction": 1.0, "house": 2.0**-200}
+TIER_SCALE: Mapping[Tier, float] = {"guaranteed": 2.0**64, "auction": 1.0, "house": 2.0**-64}
 """What every value of a tier is multiplied by while ads are ranked, so that any of a higher one comes first.
 
 A power of two changes a number's exponent and none of its digits: divided by it again, a value is the same to the bit.
+Values of one impression lie well within 2^-30 and 2^30 micros, and all of it fits single precision.
 """
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from adtailor.domain.events import CLAIM_KINDS, EventClaim, RecordRef
+from adtailor.domain.events import CLAIM_KINDS, ClaimKind, EventClaim, RecordRef
 from adtailor.domain.ids import DecisionId
 from adtailor.errors import InvalidInput, TokenRefused
 
@@ -21,6 +21,7 @@ _MOST = 200
 _IS_UUID = 0x80
 # Kind, placement, segment, offset as 16 + 32 bits, expiry in seconds as 8 + 32 bits; then the decision's id.
 _LAYOUT = struct.Struct(">BBIHIBI")
+_KIND = {kind: n for n, kind in enumerate(CLAIM_KINDS)}
 _UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PURPOSE = b"adtailor event token "
 
@@ -43,9 +44,32 @@ class TokenBox:
 
     def mint(self, claim: EventClaim) -> str:
         """A token for the claim; its expiry is cut to whole seconds."""
-        nonce = self._random_bytes(_NONCE)
+        return self.mint_each(
+            {claim.kind: claim.expires_at},
+            decision_id=claim.decision_id,
+            placement_index=claim.placement_index,
+            record=claim.record,
+        )[claim.kind]
+
+    def mint_each(
+        self,
+        expires_at: Mapping[ClaimKind, datetime],
+        *,
+        decision_id: DecisionId,
+        placement_index: int,
+        record: RecordRef,
+    ) -> dict[ClaimKind, str]:
+        """A token for each kind of claim on one placement of a decision."""
         key_id = bytes((self._current,))
-        return _text(key_id + nonce + self._boxes[self._current].encrypt(nonce, _packed(claim), _PURPOSE + key_id))
+        encrypt, purpose = self._boxes[self._current].encrypt, _PURPOSE + key_id
+        is_uuid, name = _named(decision_id)
+        nonces = self._random_bytes(_NONCE * len(expires_at))
+        tokens: dict[ClaimKind, str] = {}
+        for n, (kind, until) in enumerate(expires_at.items()):
+            nonce = nonces[n * _NONCE : (n + 1) * _NONCE]
+            clear = _packed(_KIND[kind] | is_uuid, placement_index, record, int(until.timestamp())) + name
+            tokens[kind] = _text(key_id + nonce + encrypt(nonce, clear, purpose))
+        return tokens
 
     def open(self, token: str, now: datetime) -> EventClaim:
         """The claim, if the token was minted here, is whole, and has not expired; else TokenRefused."""
@@ -63,22 +87,24 @@ class TokenBox:
         return claim
 
 
-def _packed(claim: EventClaim) -> bytes:
-    kind = CLAIM_KINDS.index(claim.kind)
-    if _UUID.fullmatch(claim.decision_id):
-        kind |= _IS_UUID
-        name = bytes.fromhex(claim.decision_id.replace("-", ""))
-    else:
-        name = claim.decision_id.encode()
-    offset, seconds = claim.record.offset, int(claim.expires_at.timestamp())
-    high_offset, low_offset = offset >> 32, offset & 0xFFFF_FFFF
-    high_seconds, low_seconds = seconds >> 32, seconds & 0xFFFF_FFFF
+def _named(decision_id: DecisionId) -> tuple[int, bytes]:
+    """The bit that says whether it is a UUID, and its bytes."""
+    if _UUID.fullmatch(decision_id):
+        return _IS_UUID, bytes.fromhex(decision_id.replace("-", ""))
+    return 0, decision_id.encode()
+
+
+def _packed(kind: int, placement_index: int, record: RecordRef, seconds: int) -> bytes:
+    offset = record.offset
     try:
-        return (
-            _LAYOUT.pack(
-                kind, claim.placement_index, claim.record.segment, high_offset, low_offset, high_seconds, low_seconds
-            )
-            + name
+        return _LAYOUT.pack(
+            kind,
+            placement_index,
+            record.segment,
+            offset >> 32,
+            offset & 0xFFFF_FFFF,
+            seconds >> 32,
+            seconds & 0xFFFF_FFFF,
         )
     except struct.error:
         raise InvalidInput(

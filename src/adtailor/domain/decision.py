@@ -1,8 +1,10 @@
 """One request becomes one explained decision."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -43,10 +45,13 @@ class Placement:
     formats: frozenset[Format] = frozenset({"native"})
     floor: Micros = Micros(0)
     """The least that a click (or 1000 impressions of a CPM ad) may cost here."""
+    thousand_floor: Micros = Micros(0)
+    """The least that 1000 impressions are to bring, whatever the ad pays for: the floor of an exchange."""
 
     def __post_init__(self) -> None:
         checked_id(self.id, "placements.id")
         not_negative(self.floor, "placements.floor_micros")
+        not_negative(self.thousand_floor, "placements.thousand_floor_micros")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,8 @@ class DecisionRequest:
     context: Context = Context()
     viewer: Viewer = Viewer()
     regs: Regulations = Regulations()
+    barred: frozenset[AdId] = frozenset()
+    """Ads that the page itself does not take: blocked advertisers and categories."""
 
     def __post_init__(self) -> None:
         checked_id(self.request_id, "request_id")
@@ -243,6 +250,18 @@ class Won:
     """What it bid here, where its pace or a target cost made that less than its bid."""
     attention: float = 1.0
     """How likely the place is looked at, against the first position of all."""
+    events: float = 0.0
+    """The charged events that one impression is expected to bring."""
+
+    @property
+    def thousand_worth(self) -> Micros:
+        """What 1000 impressions are expected to bring at this price, in whole micros, rounded down.
+
+        At 0.10 a click and one click in fifty impressions, 2.00; what is paid by the thousand is its own price.
+        """
+        if self.bid_kind == "cpm":
+            return self.price
+        return Micros(math.floor(1000 * Fraction(self.events) * self.price))
 
 
 NoFillCode = Literal["quiet", "no_eligible_ad", "below_floor", "too_near", "unavailable"]
@@ -284,12 +303,24 @@ class TurnedAway:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """The best candidates as columns, best first: what a log keeps of every decision."""
+
+    ad_ids: tuple[AdId, ...] = ()
+    click_rates: tuple[float, ...] = ()
+    qualities: tuple[float, ...] = ()
+    values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """The operator's account: who was ranked, best first, and who fell out, where and why. Never mentions a veto."""
 
-    ranked: tuple[Candidate, ...] = ()
+    best: Ranked = Ranked()
+    first_turned_away: Mapping[str, tuple[AdId, ...]] = field(default_factory=dict[str, tuple[AdId, ...]])
+    """The first few ads of each reason."""
     turned_away: tuple[TurnedAway, ...] = ()
-    """The first few of each reason."""
+    """The same in full words, with all reasons of each; only where somebody asked for them when it was decided."""
     turned_away_counts: Mapping[str, int] = field(default_factory=dict[str, int])
     without: Mapping[Signal, Mapping[PlacementId, AdId | None]] = field(
         default_factory=dict[Signal, Mapping[PlacementId, AdId | None]]
@@ -298,6 +329,17 @@ class Account:
     pricing: Pricing = "gsp"
     tiers: Mapping[AdId, Tier] = field(default_factory=dict[AdId, Tier])
     """Of those ranked that do not just bid."""
+
+    @property
+    def ranked(self) -> tuple[Candidate, ...]:
+        """The best candidates, best first."""
+        best = self.best
+        return tuple(
+            Candidate(ad_id=ad_id, click_rate=rate, quality=quality, value=value)
+            for ad_id, rate, quality, value in zip(
+                best.ad_ids, best.click_rates, best.qualities, best.values, strict=True
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

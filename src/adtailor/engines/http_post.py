@@ -104,7 +104,7 @@ def post_json(
     most_bytes: int = MOST_BYTES,
     clock: Callable[[], float] = time.monotonic,
 ) -> bytes:
-    """The body of a 200 answer; PostFailed for anything else."""
+    """The body of a 200 answer, nothing of a 204; PostFailed for anything else."""
     raw = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
     sent = {"Content-Type": "application/json", "Accept": "application/json", "Connection": "close", **(headers or {})}
     return _asked(
@@ -153,7 +153,7 @@ def _asked(
 def _body(response: HTTPResponse, most_bytes: int) -> bytes:
     if 300 <= response.status < 400:
         raise PostFailed("it answered with a redirect, which is not followed")
-    if response.status != 200:
+    if response.status not in {200, 204}:
         passing = response.status in {429, 500, 502, 503, 504}
         raise PostFailed(f"it answered with HTTP {response.status}", is_passing=passing)
     found = response.read(most_bytes + 1)

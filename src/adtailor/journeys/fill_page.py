@@ -27,14 +27,14 @@ from adtailor.domain.decision import (
     Viewer,
     Won,
 )
-from adtailor.domain.events import ClaimKind, DecisionRecord, EventClaim
+from adtailor.domain.events import ClaimKind, DecisionRecord
 from adtailor.domain.ids import DecisionId, PersonId, PlacementId, PostId, uuid7
 from adtailor.domain.person import Consents, Person, known_age
 from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import CONTEXT_PARTS, Reading
 from adtailor.domain.training import Served
-from adtailor.domain.wellbeing import Care, WellbeingMemory, WellbeingPolicy
+from adtailor.domain.wellbeing import Care, State, WellbeingMemory, WellbeingPolicy
 from adtailor.errors import StaleVersion
 from adtailor.journeys.live_catalogue import LiveCatalogue, Serving
 from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Veto, Wellbeing
@@ -63,6 +63,9 @@ class Page:
     decision: Decision
     creatives: Mapping[PlacementId, Creative]
     tokens: Mapping[PlacementId, Mapping[ClaimKind, str]]
+    open: frozenset[PlacementId] = frozenset()
+    """Places that stay empty for want of an ad, and that somebody else's may fill: never where any was vetoed, beside
+    content that no ad belongs beside, before a minor, or for somebody who is being left alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,19 @@ class _Known:
     profile: Profile | None
     consents: Consents
     is_contextual: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """A decision, and what is to be kept of how it came about."""
+
+    request: DecisionRequest
+    viewer: _Viewer
+    record: DecisionRecord
+    page_tone: Mapping[str, float] | None
+    open: frozenset[PlacementId]
+    neutral: Mapping[PlacementId, Won]
+    """What was won before any veto."""
 
 
 class FillPage:
@@ -116,19 +132,44 @@ class FillPage:
         self._recent: deque[Page] = deque(maxlen=RECENT)
         self._recent_lock = threading.Lock()
 
-    def fill(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
-        """The decision, recorded before it is returned.
+    def fill(self, request: DecisionRequest, *, now: datetime, random: Random, in_words: bool = False) -> Page:
+        """The decision, recorded before it is returned; `in_words` for somebody who is going to read its account.
 
         What cannot be checked is not shown: where the person, their well-being, the page, the budgets or the record
         cannot be had, every placement stays empty, and a page without ads is the answer.
         """
         try:
-            return self._filled(request, now=now, random=random)
+            decided = self._decided(request, now, random, in_words=in_words)
+            page = self._recorded(decided, now)
         except Exception as error:
             _LOG.error("a page stays without ads: %s", type(error).__name__)
             return self._empty(request, now=now, random=random)
+        placements = decided.record.decision.placements
+        shown = frozenset(filled.placement_id for filled in placements if filled.won is not None)
+        self._catalogue.filled(decided.neutral, shown, now=now)
+        return self._with_card(page, decided.viewer, now)
 
-    def _filled(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
+    def would(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
+        """What `fill` would answer, without any addresses: it is recorded nowhere, and nothing can come of it."""
+        try:
+            decided = self._decided(request, now, random)
+            creatives = {
+                filled.placement_id: matched(creative, decided.page_tone)
+                for filled in decided.record.decision.placements
+                if filled.won is not None and (creative := self._catalogue.creative(filled.won.ad_id, now)) is not None
+            }
+        except Exception as error:
+            _LOG.error("a page stays without ads: %s", type(error).__name__)
+            return self._empty(request, now=now, random=random)
+        return Page(
+            request=decided.request,
+            decision=decided.record.decision,
+            creatives=creatives,
+            tokens={},
+            open=decided.open,
+        )
+
+    def _decided(self, request: DecisionRequest, now: datetime, random: Random, *, in_words: bool = False) -> _Decided:
         viewer, request = self._viewer(request, now)
         known = self._known(viewer, request)
         person_id, consents = request.viewer.person_id, known.consents
@@ -161,7 +202,9 @@ class FillPage:
             limits = replace(limits, protected=True, page_tells_of_hardship=True)
         day = _local_day(now, request.context.zone)
         veto = self._wellbeing.veto(viewer.care, person_id=person_id, day=day)
-        decision, neutral = self._decided(request, evidence, limits, veto, serving, now=now, random=random)
+        decision, neutral = self._chosen(
+            request, evidence, limits, veto, serving=serving, now=now, random=random, in_words=in_words
+        )
         # Without a consent to history there is no one in the record: nothing to tie a click to, nothing to forget.
         named = person_id if consents.interests else None
         served = None
@@ -169,11 +212,14 @@ class FillPage:
             # What is nobody's in the record may not be somebody's in what was served.
             seen = evidence if named is not None else evidence.impersonal()
             served = served_of(request, seen)
-        record = DecisionRecord(decision=decision, person_id=named, served=served)
-        page = self._recorded(request, record, now, page_tone=evidence.context_tone)
-        shown = frozenset(filled.placement_id for filled in decision.placements if filled.won is not None)
-        self._catalogue.filled(neutral, shown, now=now)
-        return self._with_card(page, viewer, now)
+        return _Decided(
+            request=request,
+            viewer=viewer,
+            record=DecisionRecord(decision=decision, person_id=named, served=served),
+            page_tone=evidence.context_tone,
+            open=left_open(decision, limits, viewer.care),
+            neutral=neutral,
+        )
 
     def _known(self, viewer: _Viewer, request: DecisionRequest) -> _Known:
         """What a decision may know of the viewer; where the profile cannot be read, as of somebody without consents."""
@@ -187,16 +233,17 @@ class FillPage:
         profile = without_consents(profile, viewer.consents) if profile else None
         return _Known(profile=profile, consents=viewer.consents)
 
-    def _decided(  # what a decision is made of
+    def _chosen(
         self,
         request: DecisionRequest,
         evidence: Evidence,
         limits: Limits,
         veto: Veto,
-        serving: Serving,
         *,
+        serving: Serving,
         now: datetime,
         random: Random,
+        in_words: bool,
     ) -> tuple[Decision, Mapping[PlacementId, Won]]:
         """The decision, and what was won before the veto; by the fallback where the click model fails."""
         neutral: dict[PlacementId, Won] = {}
@@ -215,13 +262,16 @@ class FillPage:
                 pricing=self._pricing,
                 spacing=self._spacing,
                 note=neutral.update,
+                in_words=in_words,
             )
         except Exception as error:
             if not self._catalogue.distrust(serving.ranker, now):
                 raise
             _LOG.error("the click model failed, the fallback ranks: %s", type(error).__name__)
             fallback = self._catalogue.serving(now)
-            return self._decided(request, evidence, limits, veto, fallback, now=now, random=random)
+            return self._chosen(
+                request, evidence, limits, veto, serving=fallback, now=now, random=random, in_words=in_words
+            )
         return decision, neutral
 
     def _empty(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
@@ -289,16 +339,11 @@ class FillPage:
         answered = self._posts.reading(post.reply_to, now) if post.reply_to is not None else None
         return beside(context_only(reading), answered), author, text
 
-    def _recorded(
-        self,
-        request: DecisionRequest,
-        record: DecisionRecord,
-        now: datetime,
-        *,
-        page_tone: Mapping[str, float] | None,
-    ) -> Page:
+    def _recorded(self, decided: _Decided, now: datetime) -> Page:
+        request, record = decided.request, decided.record
         decision = record.decision
         ref = self._events.append(record)
+        expires_at: dict[ClaimKind, datetime] = {kind: now + life for kind, life in TOKEN_LIFE.items()}
         creatives: dict[PlacementId, Creative] = {}
         tokens: dict[PlacementId, Mapping[ClaimKind, str]] = {}
         for index, filled in enumerate(decision.placements):
@@ -307,21 +352,14 @@ class FillPage:
             creative = self._catalogue.creative(filled.won.ad_id, now)
             if creative is None:  # cannot happen on one catalogue; a change between two reads would be the cause
                 continue
-            creatives[filled.placement_id] = matched(creative, page_tone)
-            tokens[filled.placement_id] = {
-                kind: self._tokens.mint(
-                    EventClaim(
-                        kind=kind,
-                        decision_id=decision.decision_id,
-                        placement_index=index,
-                        record=ref,
-                        expires_at=now + life,
-                    )
-                )
-                for kind, life in TOKEN_LIFE.items()
-            }
-        page = Page(request=request, decision=decision, creatives=creatives, tokens=tokens)
-        kept = replace(page, request=replace(request, context=replace(request.context, text=None)))
+            creatives[filled.placement_id] = matched(creative, decided.page_tone)
+            tokens[filled.placement_id] = self._tokens.mint_each(
+                expires_at, decision_id=decision.decision_id, placement_index=index, record=ref
+            )
+        page = Page(request=request, decision=decision, creatives=creatives, tokens=tokens, open=decided.open)
+        kept = page
+        if request.context.text is not None:
+            kept = replace(page, request=replace(request, context=replace(request.context, text=None)))
         with self._recent_lock:
             self._recent.append(kept if record.person_id is not None else _nameless(kept))
         return page
@@ -341,7 +379,20 @@ class FillPage:
 
 
 def _nameless(page: Page) -> Page:
+    if page.request.viewer.person_id is None:
+        return page
     return replace(page, request=replace(page.request, viewer=replace(page.request.viewer, person_id=None)))
+
+
+def left_open(decision: Decision, limits: Limits, care: Care) -> frozenset[PlacementId]:
+    """The places that an ad from elsewhere may fill; see `Page.open`."""
+    if limits.page_is_unsuitable or limits.age == "minor" or care.quiet or care.state > State.NEUTRAL:
+        return frozenset()
+    return frozenset(
+        filled.placement_id
+        for filled in decision.placements
+        if filled.no_fill is not None and filled.no_fill.code not in {"quiet", "too_near"}
+    )
 
 
 def moment_of(request: DecisionRequest, now: datetime) -> Moment:

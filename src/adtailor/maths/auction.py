@@ -15,6 +15,7 @@ $$p = \min\left(b, f + \left\lceil b\, \frac{x}{v} \right\rceil\right)$$
 """
 
 import math
+from fractions import Fraction
 
 from adtailor.errors import InvalidInput
 
@@ -50,6 +51,19 @@ def conversion_floor(floor: int, conversion_rate: float) -> int:
             f"{conversion_rate} is no rate", hint="a number above 0, and at most 1", field="conversion_rate"
         )
     return math.ceil(floor / conversion_rate)
+
+
+def floor_of(thousand_floor: int, *, events: float) -> int:
+    r"""What a floor for 1000 impressions asks of one event: $\lceil f / (1000 e) \rceil$, exactly.
+
+    At one click in fifty impressions, a floor of 2.00 for a thousand asks 0.10 of a click.
+
+    >>> floor_of(2_000_000, events=0.02)
+    100000
+    """
+    if not 0.0 < events <= 1.0:
+        raise InvalidInput(f"{events} is no rate", hint="a number above 0, and at most 1", field="events")
+    return math.ceil(Fraction(thousand_floor) / (1000 * Fraction(events)))
 
 
 def _bid_worth(worth: float, field: str, *, value: float, bid: int, floor: int) -> int:

@@ -12,7 +12,7 @@ order of the signals, so that leaving a signal out gives the very bits of never 
 and the exponential is our own arithmetic, so a machine's vector width or maths library cannot change a decision.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -62,6 +62,22 @@ class AdColumns:
     affect_may_move: NDArray[np.bool_]
     """False for sensitive products: affect never raises them, nor lowers them."""
     name_hashes: NDArray[np.uint64]
+    coarse: "Coarse"
+    """The same in fewer bytes, for `screening`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coarse:
+    """Ads in few bytes: numbers rounded to multiples of a step; first axis: ads."""
+
+    plain: NDArray[np.float32]
+    """(ads, 4): bias, what an impression is worth, what a click is worth, 1 where affect may move it."""
+    dense: NDArray[np.int8]
+    step: np.float32
+    largest: float
+    """The largest absolute number of any vector, rare dimensions included."""
+    tones: NDArray[np.int8]
+    tone_step: np.float32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +158,8 @@ def ad_columns(
     dense_dims = np.flatnonzero(used > _OFTEN).astype(np.int32)
     rest = np.flatnonzero(used <= _OFTEN).astype(np.int32)
     others = vectors[:, rest]
+    coarse_dense, step = _rounded(vectors[:, dense_dims])
+    coarse_tones, tone_step = _rounded(tones)
     ad, place = np.nonzero(others)
     return AdColumns(
         bias=np.ascontiguousarray(bias),
@@ -156,18 +174,45 @@ def ad_columns(
         tones=np.ascontiguousarray(tones),
         affect_may_move=np.ascontiguousarray(affect_may_move),
         name_hashes=np.ascontiguousarray(name_hashes),
+        coarse=Coarse(
+            plain=np.ascontiguousarray(
+                np.stack([bias, per_impression, per_click, affect_may_move], axis=1), dtype=np.float32
+            ),
+            dense=coarse_dense,
+            step=step,
+            largest=float(np.abs(vectors).max(initial=0.0)),
+            tones=coarse_tones,
+            tone_step=tone_step,
+        ),
     )
 
 
-def weigh(ads: AdColumns, query: Query, eligibility: Eligibility) -> Weighed:
-    """What each signal adds to each ad that may be ranked under some ablation: the part that all of them share."""
+def with_worth(ads: AdColumns, *, per_impression: NDArray[np.float64], per_click: NDArray[np.float64]) -> AdColumns:
+    """The same ads, of which an impression and a click are worth something else; all else is shared."""
+    plain = ads.coarse.plain.copy()
+    plain[:, 1], plain[:, 2] = per_impression, per_click
+    return replace(ads, per_impression=per_impression, per_click=per_click, coarse=replace(ads.coarse, plain=plain))
+
+
+def _rounded(numbers: NDArray[np.float32]) -> tuple[NDArray[np.int8], np.float32]:
+    """Whole multiples of a step, from -127 to 127, and the step."""
+    step = np.float32(np.abs(numbers).max(initial=0.0) / 127.0) or np.float32(1.0)
+    return np.ascontiguousarray(np.rint(numbers / step).astype(np.int8)), step
+
+
+def candidates(eligibility: Eligibility) -> NDArray[np.int32]:
+    """The ads that some ablation may rank: what fails both with a signal and without it never is."""
+    may = eligibility.may & (eligibility.fails_with & eligibility.fails_without == 0)
+    return np.flatnonzero(may).astype(np.int32)
+
+
+def weigh(ads: AdColumns, query: Query, eligibility: Eligibility, index: NDArray[np.int32]) -> Weighed:
+    """What each signal adds to each ad of `index`, some or all of the candidates: what all ablations share."""
     parts = np.ascontiguousarray(query.parts, dtype=np.float32)
-    # What fails both with a signal and without it may never be ranked.
-    found = np.flatnonzero(eligibility.may & (eligibility.fails_with & eligibility.fails_without == 0))
-    n = len(found)
+    n = len(index)
     weighed = Weighed(
         query=query,
-        ads=found.astype(np.int32),
+        ads=index,
         bias=np.empty(n, dtype=np.float32),
         adds=np.empty((len(parts), n), dtype=np.float32),
         tone_shares=np.empty(n, dtype=np.float64),
@@ -178,13 +223,13 @@ def weigh(ads: AdColumns, query: Query, eligibility: Eligibility) -> Weighed:
         fails_without=np.empty(n, dtype=np.uint8),
         ties=np.empty(n, dtype=np.uint64),
     )
-    sparse_parts = _sparse_parts(ads, parts)
+    sparse = sparse_parts(ads, parts)
     with np.errstate(over="ignore"):  # the hash wraps around; only heard of where the kernel runs uncompiled
         _gather(
             weighed.ads,
             (ads.bias, ads.per_impression, ads.per_click, ads.affect_may_move, ads.name_hashes),
             (ads.dense, ads.sparse_starts, ads.sparse_dims, ads.sparse_values, ads.tones),
-            (_dense_parts(ads, parts), sparse_parts, np.asarray(sparse_parts.any(axis=1)), query.tone, query.affect),
+            (dense_parts(ads, parts), sparse, np.asarray(sparse.any(axis=1)), query.tone, query.affect),
             np.uint64(query.tie_hash),
             (eligibility.fails_with, eligibility.fails_without),
             (weighed.bias, weighed.adds, weighed.tone_shares, weighed.affect_shares),
@@ -272,12 +317,13 @@ def click_rate(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return 1.0 / (1.0 + power * scale)
 
 
-def _dense_parts(ads: AdColumns, parts: NDArray[np.float32]) -> NDArray[np.float32]:
+def dense_parts(ads: AdColumns, parts: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What the parts say of the dense dimensions, a row for each part."""
     return np.ascontiguousarray(parts[:, ads.dense_dims])
 
 
-def _sparse_parts(ads: AdColumns, parts: NDArray[np.float32]) -> NDArray[np.float32]:
-    # One row per dimension, so that an ad's number meets all parts in one place.
+def sparse_parts(ads: AdColumns, parts: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What they say of the others: a row for each dimension, so that an ad's number meets all parts in one place."""
     sparse = parts.T.copy()
     sparse[ads.dense_dims] = 0.0
     return sparse
@@ -285,7 +331,7 @@ def _sparse_parts(ads: AdColumns, parts: NDArray[np.float32]) -> NDArray[np.floa
 
 def _sums(ads: AdColumns, part: NDArray[np.float32]) -> NDArray[np.float32]:
     # In the order of the compiled pass: the dense dimensions, then the sparse ones.
-    total = _in_order(_dense_parts(ads, part[None])[0], ads.dense)
+    total = _in_order(dense_parts(ads, part[None])[0], ads.dense)
     for ad in range(len(total)):
         for at in range(ads.sparse_starts[ad], ads.sparse_starts[ad + 1]):
             total[ad] += part[ads.sparse_dims[at]] * ads.sparse_values[at]

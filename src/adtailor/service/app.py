@@ -9,10 +9,12 @@ from litestar.handlers import BaseRouteHandler
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
-from adtailor.service import catalogue, decisions, docs, events, health, people, posts
+from adtailor.service import audit, catalogue, decisions, docs, events, health, manage, people, posts, review, sheet
+from adtailor.service.access import Doorkeeper
 from adtailor.service.answers import REFUSALS
 from adtailor.service.doors import Doors
 from adtailor.service.guard import Guard, Rules
+from adtailor.service.openrtb import routes as openrtb
 from adtailor.service.operations import Operation
 
 MOST_BYTES = 2 * 2**20
@@ -21,9 +23,14 @@ MOST_BYTES = 2 * 2**20
 OPERATIONS: tuple[Operation, ...] = (
     *posts.OPERATIONS,
     *decisions.OPERATIONS,
+    *openrtb.OPERATIONS,
     *events.OPERATIONS,
     *people.OPERATIONS,
     *catalogue.OPERATIONS,
+    *manage.OPERATIONS,
+    *sheet.OPERATIONS,
+    *review.OPERATIONS,
+    *audit.OPERATIONS,
     *health.OPERATIONS,
     *docs.OPERATIONS,
 )
@@ -34,9 +41,14 @@ def build_service(doors: Doors) -> list[BaseRouteHandler]:
     return [
         *posts.post_routes(doors),
         *decisions.decision_routes(doors),
+        *openrtb.openrtb_routes(doors),
         *events.event_routes(doors),
         *people.people_routes(doors),
         *catalogue.catalogue_routes(doors),
+        *manage.manage_routes(doors),
+        *sheet.sheet_routes(doors),
+        *review.review_routes(doors),
+        *audit.audit_routes(doors),
         *health.health_routes(doors),
         *docs.docs_routes(OPERATIONS),
     ]
@@ -57,6 +69,7 @@ def build_app(
     app = Litestar(
         route_handlers=[*build_service(doors), *pages],
         exception_handlers=REFUSALS,
+        guards=[Doorkeeper(OPERATIONS)],
         request_max_body_size=MOST_BYTES,
         openapi_config=None,
         logging_config=None,

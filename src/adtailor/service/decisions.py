@@ -10,10 +10,11 @@ from adtailor.domain.decision import DecisionRequest
 from adtailor.domain.ids import AdId
 from adtailor.journeys.fill_page import Page
 from adtailor.ports import CatalogueSource
+from adtailor.service.access import caller_of, of_own_site
 from adtailor.service.answers import Asked, answer
 from adtailor.service.doors import Doors
 from adtailor.service.headers import says_gpc
-from adtailor.service.operations import Operation
+from adtailor.service.operations import SITES, Operation
 from adtailor.service.wire.decisions import AdFace, DecisionWire, decision_to_wire, faces
 from adtailor.service.wire.requests import RequestWire, decode_request
 
@@ -27,7 +28,8 @@ OPERATIONS = (
         body=RequestWire,
         answers={200: DecisionWire},
         asks={"Sec-GPC": "1 switches profiling off for this request"},
-        refusals=(400, 413, 422),
+        refusals=(400, 404, 413, 422),
+        roles=SITES,
     ),
 )
 
@@ -58,6 +60,7 @@ def decision_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
     @post("/v1/decisions", status_code=200, request_max_body_size=MOST_BYTES)
     async def decide(request: Asked) -> Response[bytes]:
         asked = decode_request(await request.body(), gpc=says_gpc(request.headers))
+        of_own_site(caller_of(request), asked.site_id)
         # A decision takes less than handing it to a thread and back would add; reading a page's text takes far longer.
         page = fill(asked) if asked.context.text is None else await sync_to_thread(fill, asked)
         return answer(

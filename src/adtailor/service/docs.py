@@ -73,7 +73,8 @@ def render(description: dict[str, Any]) -> str:
 
 
 def _section(method: str, path: str, told: dict[str, Any]) -> str:
-    body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    body = told.get("requestBody", {}).get("content", {})
+    body = next(iter(body.values()), {}).get("schema")
     lines = [f"<h2><code>{method.upper()} {escape(path)}</code></h2><p>{escape(told['summary'])}</p><ul>"]
     lines += [
         f"<li><code>{escape(asked['name'])}</code> ({asked['in']}): {escape(asked['description'])}</li>"

@@ -6,10 +6,13 @@ from random import Random
 
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
+from adtailor.journeys.manage import Manage
 from adtailor.journeys.people import People
 from adtailor.journeys.read_posts import ReadPosts
+from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
-from adtailor.ports import CatalogueSource, Clock, PostStore
+from adtailor.ports import AuditLog, CatalogueStore, Clock, PostStore
+from adtailor.service.openrtb.exchange import Exchange
 
 
 def _nothing() -> None:
@@ -30,7 +33,10 @@ class Doors:
     take_event: TakeEvent
     people: People
     explain: Explain
-    catalogue: CatalogueSource
+    catalogue: CatalogueStore
+    manage: Manage
+    reviews: Reviews
+    audit: AuditLog
     clock: Clock
     random: Callable[[], Random]
     """A fresh source of randomness for each decision."""
@@ -38,3 +44,5 @@ class Doors:
     """Called after posts were stored, so that whoever reads them need not wait."""
     missing: Callable[[], Sequence[str]] = _ready
     """What keeps the service from answering well, in words; nothing when it is ready."""
+    exchange: Exchange = Exchange()
+    """What OpenRTB needs beside the journeys."""

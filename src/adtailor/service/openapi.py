@@ -58,10 +58,10 @@ def _operation(operation: Operation, named: dict[str, Any]) -> dict[str, Any]:
     if operation.body is not None:
         told["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": named[repr(operation.body)]}},
+            "content": {operation.takes.partition(";")[0]: {"schema": named[repr(operation.body)]}},
         }
     told["responses"] = {
-        **{str(status): _answer(status, kind, named) for status, kind in operation.answers.items()},
+        **{str(status): _answer(status, kind, named, operation.media) for status, kind in operation.answers.items()},
         **{str(status): _refusal(status) for status in operation.refusals},
         "default": _refusal(None),
     }
@@ -85,11 +85,11 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     return in_path + asked
 
 
-def _answer(status: int, kind: Any, named: dict[str, Any]) -> dict[str, Any]:
+def _answer(status: int, kind: Any, named: dict[str, Any], media: str) -> dict[str, Any]:
     told: dict[str, Any] = {"description": HTTPStatus(status).phrase}
     if kind is not None:
         shapes = [named[repr(one)] for one in (kind if isinstance(kind, tuple) else (kind,))]
-        told["content"] = {"application/json": {"schema": shapes[0] if len(shapes) == 1 else {"anyOf": shapes}}}
+        told["content"] = {media.partition(";")[0]: {"schema": shapes[0] if len(shapes) == 1 else {"anyOf": shapes}}}
     return told
 
 

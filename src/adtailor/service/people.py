@@ -15,7 +15,7 @@ from adtailor.errors import InvalidInput, StaleVersion, UnknownId
 from adtailor.service.answers import Asked, answer, nothing
 from adtailor.service.doors import Doors
 from adtailor.service.headers import etag, if_match, version_needed
-from adtailor.service.operations import Operation
+from adtailor.service.operations import SITES, Operation
 from adtailor.service.wire.decoding import checked_zone, decode
 from adtailor.service.wire.people import (
     ConsentsWire,
@@ -39,7 +39,9 @@ _AT = "/v1/people/{person_id}"
 _IF_MATCH = {"If-Match": "the ETag that this change builds on; a stale one is 409"}
 
 OPERATIONS = (
-    Operation(method="GET", path=_AT, says="What someone chose, and is known as.", answers={200: PersonWire}),
+    Operation(
+        method="GET", path=_AT, says="What someone chose, and is known as.", answers={200: PersonWire}, roles=SITES
+    ),
     Operation(
         method="PUT",
         path=_AT,
@@ -47,12 +49,14 @@ OPERATIONS = (
         body=DescriptionWire,
         answers={200: PersonWire},
         refusals=(422,),
+        roles=SITES,
     ),
     Operation(
         method="GET",
         path=f"{_AT}/consents",
         says="What someone agreed to: nothing until they say so.",
         answers={200: ConsentsWire},
+        roles=SITES,
     ),
     Operation(
         method="PUT",
@@ -63,6 +67,7 @@ OPERATIONS = (
         answers={200: ConsentsWire},
         asks=_IF_MATCH,
         refusals=(409, 422, 428),
+        roles=SITES,
     ),
     Operation(
         method="PUT",
@@ -71,6 +76,7 @@ OPERATIONS = (
         body=ObjectionWire,
         answers={200: PersonWire},
         refusals=(422,),
+        roles=SITES,
     ),
     Operation(
         method="PUT",
@@ -79,6 +85,7 @@ OPERATIONS = (
         body=MoodWire,
         answers={200: MoodWire},
         refusals=(422,),
+        roles=SITES,
     ),
     Operation(
         method="PUT",
@@ -87,6 +94,7 @@ OPERATIONS = (
         body=SignalsWire,
         answers={204: None},
         refusals=(422,),
+        roles=SITES,
     ),
     Operation(
         method="PUT",
@@ -95,6 +103,7 @@ OPERATIONS = (
         body=MuteWire,
         answers={204: None},
         refusals=(422,),
+        roles=SITES,
     ),
     Operation(
         method="GET",
@@ -103,6 +112,7 @@ OPERATIONS = (
         asks={"zone": "an IANA time zone, UTC unless given", "language": "en unless given"},
         answers={200: RestWire},
         refusals=(422,),
+        roles=SITES,
     ),
     Operation(
         method="POST",
@@ -111,9 +121,14 @@ OPERATIONS = (
         body=RestAnswerWire,
         answers={204: None},
         refusals=(422,),
+        roles=SITES,
     ),
     Operation(
-        method="GET", path=f"{_AT}/export", says="All that is stored about someone.", answers={200: dict[str, Any]}
+        method="GET",
+        path=f"{_AT}/export",
+        says="All that is stored about someone.",
+        answers={200: dict[str, Any]},
+        roles=SITES,
     ),
     Operation(
         method="DELETE",
@@ -121,6 +136,7 @@ OPERATIONS = (
         says="Forget someone: their key is destroyed, and with it every copy.",
         answers={204: None},
         refusals=(404,),
+        roles=SITES,
     ),
 )
 

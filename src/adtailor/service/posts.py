@@ -16,7 +16,7 @@ from adtailor.domain.reading import Reading
 from adtailor.errors import AdtailorError, InvalidInput, UnknownId
 from adtailor.service.answers import Asked, answer, refusal
 from adtailor.service.doors import Doors
-from adtailor.service.operations import Operation
+from adtailor.service.operations import SITES, Operation
 from adtailor.service.wire.decoding import decode
 from adtailor.service.wire.posts import PostWire, decode_post
 from adtailor.service.wire.problems import Problem, problem_of
@@ -56,6 +56,7 @@ OPERATIONS = (
         body=PostWire | Annotated[list[PostWire], Meta(min_length=1, max_length=MOST_POSTS)],
         answers={202: (PostTaken, PostsTaken)},
         refusals=(400, 413, 422),
+        roles=SITES,
     ),
     Operation(
         method="GET",
@@ -63,6 +64,7 @@ OPERATIONS = (
         says="What the models saw in a post, with what has not expired of it.",
         answers={200: ReadingWire},
         refusals=(404, 422),
+        roles=SITES,
     ),
 )
 

@@ -55,7 +55,7 @@ class Codec(Generic[T]):
 
 def as_json(value: object) -> object:
     """The value as dicts, lists, strings, numbers, booleans and None, key by key; bytes as base64."""
-    return msgspec.to_builtins(value, enc_hook=_plain, str_keys=True)
+    return msgspec.to_builtins(value, enc_hook=_plain, str_keys=True, order="deterministic")
 
 
 def _where(message: str) -> str:

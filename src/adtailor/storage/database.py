@@ -1,6 +1,7 @@
 """Opening `adtailor.sqlite`: refuse what is not ours untouched, bring the schema up to date, hand out transactions."""
 
 import logging
+import mmap
 import sqlite3
 import threading
 from collections.abc import Generator
@@ -17,11 +18,12 @@ from adtailor.errors import StorageFailed
 from adtailor.storage import tables
 
 FILE = "adtailor.sqlite"
-SCHEMA = "0002"
+SCHEMA = "0004"
 """The newest step of `migrations/versions`."""
 _APPLICATION = 0x41445441  # "ADTA"
 _MAGIC = b"SQLite format 3\x00"
 _HEADER = 100
+_INDEX_HEADER = 48
 _BUSY_MILLISECONDS = 20_000
 _QUICKLY_CHECKED = 32 * 2**20
 """Files up to this size are checked whole when they are opened (about 0.1 s); `doctor` checks any size."""
@@ -41,6 +43,9 @@ class Database:
         self.path = folder / FILE
         self._write_lock = threading.RLock()
         self._watch_lock = threading.Lock()
+        self._index: mmap.mmap | None = None
+        self._header = b""
+        self._commits = -1
         with self._refusals():
             if self.path.exists() and self.path.stat().st_size:
                 _checked(self.path, installation)
@@ -80,12 +85,24 @@ class Database:
                 yield connection
 
     def commits(self) -> int:
-        """A number that changes when anyone, here or in another process, has committed: about 7 microseconds."""
+        """A number that changes when anyone, here or in another process, has committed.
+
+        Every commit changes the header of the index that all connections share (sqlite.org/walformat.html, 2.1), so
+        SQLite is asked (7 microseconds) only when that is not what it was (a quarter of one).
+        """
+        header = self._index[:_INDEX_HEADER] if self._index is not None else b""
+        if header and header == self._header:
+            return self._commits
         try:
             with self._watch_lock:
-                return self._watched.execute("PRAGMA data_version").fetchone()[0]
+                commits = int(self._watched.execute("PRAGMA data_version").fetchone()[0])
+                if self._index is None:
+                    self._index = _shared_index(self.path)
+                # Read before SQLite was asked: a commit in between is then found at the next look.
+                self._commits, self._header = commits, header
         except sqlite3.Error as error:
             raise self._refusal(error) from error
+        return commits
 
     def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """A small question on the hot path, without a statement's building."""
@@ -113,6 +130,8 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         with self._watch_lock:
+            if self._index is not None:
+                self._index.close()
             self._watcher.close()
         self._engine.dispose()
 
@@ -192,6 +211,15 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _shared_index(path: Path) -> mmap.mmap | None:
+    """The index of the write-ahead log, to look at; None where this SQLite keeps it elsewhere."""
+    try:
+        with path.with_name(f"{path.name}-shm").open("rb") as file:
+            return mmap.mmap(file.fileno(), _INDEX_HEADER, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):
+        return None
 
 
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:

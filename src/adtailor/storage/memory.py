@@ -12,7 +12,8 @@ from adtailor.domain.reading import Reading
 from adtailor.domain.wellbeing import WellbeingMemory
 from adtailor.errors import InvalidInput
 from adtailor.storage.export import exported
-from adtailor.storage.memory_money import MemoryCatalogue, MemoryEvents
+from adtailor.storage.memory_catalogue import MemoryAudit, MemoryCatalogue
+from adtailor.storage.memory_money import MemoryEvents
 from adtailor.storage.memory_rows import Held, put_memory, put_profile, same_version
 from adtailor.storage.moments import AFFECT_KEPT, DECISIONS_KEPT
 from adtailor.storage.permitted import (
@@ -195,7 +196,8 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._held = Held()
-        self.catalogue = MemoryCatalogue(self._held)
+        self.audit = MemoryAudit()
+        self.catalogue = MemoryCatalogue(self._held, self.audit)
         self.posts = MemoryPosts(self._held)
         self.people = MemoryPeople(self._held, self.posts)
         self.events = MemoryEvents(self._held)

@@ -1,44 +1,16 @@
-"""The buying side, decision records, events and money in dictionaries."""
+"""Decision records, events and money in dictionaries."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from adtailor.domain.buying import Inventory
 from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRef
-from adtailor.domain.ids import CampaignId
+from adtailor.domain.ids import CampaignId, DecisionId
 from adtailor.domain.money import Micros
 from adtailor.errors import InvalidInput
-from adtailor.storage.catalogue import checked_version
 from adtailor.storage.memory_rows import Held
 from adtailor.storage.moments import budget_day
-
-
-class MemoryCatalogue:
-    """`ports.CatalogueSource` in a dictionary."""
-
-    def __init__(self, held: Held) -> None:
-        self._held = held
-
-    def version(self) -> int:
-        """Grows with every change."""
-        return self._held.inventory.version
-
-    def inventory(self) -> Inventory:
-        """Everything, at one version."""
-        return self._held.inventory
-
-    def replace(self, inventory: Inventory, *, builds_on: int | None = None) -> int:
-        """Put this in place of what was there; the new version. A campaign that left has no budget."""
-        with self._held.lock:
-            held = self._held
-            checked_version(held.inventory.version, builds_on)
-            held.budgets = {campaign: (zone, 0, 0) for campaign, (zone, _, _) in held.budgets.items()}
-            for campaign in inventory.campaigns:
-                held.budgets[campaign.id] = (campaign.zone, campaign.daily_budget, campaign.lifetime_budget)
-            held.inventory = replace(inventory, version=held.inventory.version + 1)
-            return held.inventory.version
 
 
 class MemoryEvents:
@@ -58,6 +30,12 @@ class MemoryEvents:
     def record(self, ref: RecordRef) -> DecisionRecord | None:
         """The record, unless it has expired or its person was forgotten."""
         return self._held.records.get(ref)
+
+    def find(self, decision_id: DecisionId) -> DecisionRecord | None:
+        """The record of a decision by its id."""
+        with self._held.lock:
+            records = self._held.records.values()
+            return next((record for record in records if record.decision.decision_id == decision_id), None)
 
     def records(self, since: datetime | None = None) -> Iterator[DecisionRecord]:
         """The records decided since, in the order of time."""

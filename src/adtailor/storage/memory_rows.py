@@ -6,11 +6,13 @@ from datetime import date, datetime
 
 from adtailor.domain.buying import Inventory
 from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRef
-from adtailor.domain.ids import CampaignId, PersonId, PostId
+from adtailor.domain.ids import CampaignId, CreativeId, PersonId, PostId
+from adtailor.domain.managed import KINDS, Kept, Kind
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading
+from adtailor.domain.review import Review
 from adtailor.domain.wellbeing import WellbeingMemory
 from adtailor.storage.permitted import (
     consented,
@@ -34,6 +36,8 @@ class Held:
     records: dict[RecordRef, DecisionRecord] = field(default_factory=dict[RecordRef, DecisionRecord])
     appended: int = 0
     inventory: Inventory = Inventory()
+    items: dict[Kind, dict[str, Kept]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
+    reviews: dict[CreativeId, Review] = field(default_factory=dict[CreativeId, Review])
     budgets: dict[CampaignId, tuple[str, int, int | None]] = field(
         default_factory=dict[CampaignId, tuple[str, int, int | None]]
     )

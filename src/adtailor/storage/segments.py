@@ -12,14 +12,16 @@ import os
 import struct
 import threading
 import zlib
+from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from adtailor.domain.events import DecisionRecord, RecordRef
+from adtailor.domain.ids import DecisionId
 from adtailor.errors import StorageFailed
 from adtailor.storage.codec import Codec
 from adtailor.storage.keyring import PersonKey
@@ -36,6 +38,8 @@ _MOST = 16 * 2**20
 _FIRST_READ = 16 * 1024
 _MOST_OPEN = 32
 _SEGMENT_BYTES = 64 * 2**20
+_AGO = timedelta(seconds=5)
+"""How far from its turn a record may stand: threads that decide at one time append in any order."""
 _RECORD = Codec(DecisionRecord)
 
 
@@ -95,6 +99,30 @@ class Segments:
         with _refusals(self.folder):
             content = self._content(ref)
         return None if content is None else self._opened(ref, content)
+
+    def find(self, decision_id: DecisionId, decided_at: datetime) -> DecisionRecord | None:
+        """The record of a decision made about then: frames stand about in the order of time, so few are opened."""
+        for path in self._paths():
+            with _refusals(path):
+                opened_at = _opened_at(path)
+            if opened_at is None or opened_at.date() != decided_at.astimezone(UTC).date():
+                continue
+            refs = _refs(path)
+            first = bisect_left(refs, decided_at - _AGO, key=lambda ref: self._time_from(refs, ref))
+            for ref in refs[first:]:
+                record = self.record(ref)
+                if record is not None and record.decision.decision_id == decision_id:
+                    return record
+                if record is not None and record.decision.decided_at > decided_at + _AGO:
+                    break
+        return None
+
+    def _time_from(self, refs: Sequence[RecordRef], ref: RecordRef) -> datetime:
+        """When the first record from here on was decided that can still be opened; the end of time if there is none."""
+        for later in refs[bisect_left(refs, ref.offset, key=lambda one: one.offset) :]:
+            if (record := self.record(later)) is not None:
+                return record.decision.decided_at
+        return datetime.max.replace(tzinfo=UTC)
 
     def of(self, key: PersonKey) -> Iterator[tuple[RecordRef, DecisionRecord]]:
         """All records of one person, oldest segment first: a walk over every frame of the log."""
@@ -249,6 +277,24 @@ def _frames(path: Path) -> Iterator[tuple[RecordRef, bytes]]:
                 return
             yield RecordRef(segment=number, offset=offset), content
             offset += _FRAME.size + length
+
+
+def _refs(path: Path) -> list[RecordRef]:
+    """Where the frames of a segment stand, by their lengths alone: nothing is opened."""
+    found: list[RecordRef] = []
+    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+        header = file.read(_HEADER.size)
+        if len(header) < _HEADER.size or not header.startswith(_MAGIC):
+            return found
+        number, offset, end = _HEADER.unpack(header)[1], len(header), path.stat().st_size
+        while offset + _FRAME.size <= end:
+            file.seek(offset)
+            length = _FRAME.unpack(file.read(_FRAME.size))[0]
+            if not _LEAST <= length <= _MOST or offset + _FRAME.size + length > end:
+                break
+            found.append(RecordRef(segment=number, offset=offset))
+            offset += _FRAME.size + length
+    return found
 
 
 def _opened_at(path: Path) -> datetime | None:

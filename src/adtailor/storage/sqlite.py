@@ -9,10 +9,12 @@ from types import TracebackType
 from sqlalchemy import func, insert, select
 
 from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRef
-from adtailor.domain.ids import CampaignId, PersonId
+from adtailor.domain.ids import CampaignId, DecisionId, PersonId, made_at_of
 from adtailor.domain.money import Micros
 from adtailor.errors import StorageFailed
 from adtailor.storage import tables
+from adtailor.storage.access import SqliteTokens
+from adtailor.storage.audit import SqliteAudit
 from adtailor.storage.cache import PeopleCache
 from adtailor.storage.catalogue import SqliteCatalogue
 from adtailor.storage.database import FILE, Database
@@ -51,6 +53,14 @@ class SqliteEvents:
         """The record, unless it has expired or its person was forgotten."""
         self._cache.refresh()
         return self._segments.record(ref)
+
+    def find(self, decision_id: DecisionId) -> DecisionRecord | None:
+        """The record of a decision by its id, which says when it was made; None as for `record`."""
+        made_at = made_at_of(decision_id)
+        if made_at is None:
+            return None
+        self._cache.refresh()
+        return self._segments.find(decision_id, made_at)
 
     def records(self, since: datetime | None = None) -> Iterator[DecisionRecord]:
         """The records decided since, about in the order of time."""
@@ -103,6 +113,8 @@ class SqliteStore:
         self._segments = Segments(folder / "decisions", next_number=self._next_segment, key_of=self._keyring.of_ref)
         self._money = Money(self._database)
         self.catalogue = SqliteCatalogue(self._database)
+        self.audit = SqliteAudit(self._database)
+        self.tokens = SqliteTokens(self._database, secret=self.hashing_secret, random_bytes=random_bytes)
         self.posts = SqlitePosts(self._database, self._keyring, self._cache)
         self.people = SqlitePeople(self._database, self._keyring, self._cache, export=self._export)
         self.events = SqliteEvents(self._segments, self._money, self._keyring, self._cache)

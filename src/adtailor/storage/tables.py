@@ -5,6 +5,7 @@ sealed under that person's key; times are microseconds since 1970; money is micr
 """
 
 from sqlalchemy import (
+    DDL,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
 )
 
 metadata = MetaData()
@@ -105,6 +107,17 @@ catalogue = Table(
     Column("id", Text, primary_key=True),
     Column("place", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("parent", Text, comment="what it hangs on: an ad's ad set, an ad set's campaign"),
+    Column("uses", Text, comment="the creative that an ad shows"),
+    Column("organization", Text, comment="whose it is; none on the selling side"),
+    Column("status", Text),
+    Column("changed", Integer, nullable=False, server_default="0", comment="the version at which it last changed"),
+    Index("catalogue_place", "kind", "place"),
+    Index("catalogue_parent", "kind", "parent", "place"),
+    Index("catalogue_uses", "uses", sqlite_where=Column("uses", Text).is_not(None)),
+    Index("catalogue_organization", "kind", "organization", "place"),
+    Index("catalogue_status", "kind", "status", "place"),
+    Index("catalogue_changed", "changed"),
 )
 
 catalogue_version = Table(
@@ -112,7 +125,46 @@ catalogue_version = Table(
     metadata,
     Column("one", Integer, CheckConstraint("one = 1"), primary_key=True),
     Column("version", Integer, nullable=False),
+    Column("whole_since", Integer, nullable=False, server_default="0", comment="what is older is read as a whole"),
 )
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("creative", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+access_tokens = Table(
+    "access_tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True, comment="keyed, by a secret of the key file"),
+    Column("body", LargeBinary, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False, comment="before and after, of what differs"),
+    Index("audit_item", "kind", "item", "number"),
+    Index("audit_at", "at"),
+    sqlite_autoincrement=True,
+)
+KEEPING = tuple(
+    f"CREATE TRIGGER audit_keeps_on_{verb.lower()} BEFORE {verb} ON audit "
+    "BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END"
+    for verb in ("UPDATE", "DELETE")
+)
+"""The database itself refuses to change or shorten the audit log."""
+for _statement in KEEPING:
+    event.listen(audit, "after_create", DDL(_statement))
 
 budgets = Table(
     "budgets",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory, Organization
 from adtailor.domain.creative import Creative
-from adtailor.domain.decision import Account, Candidate, Decision, Filled, Why, Won
+from adtailor.domain.decision import Account, Decision, Filled, Ranked, Why, Won
 from adtailor.domain.events import DecisionRecord, Event, EventKind
 from adtailor.domain.ids import (
     AdId,
@@ -214,7 +214,8 @@ def record(number: int = 1, *, viewer: str | None = "ana", at: datetime = NOON) 
             ),
         ),
         account=Account(
-            ranked=(Candidate(ad_id=AdId("autumn-ad"), click_rate=0.0125, quality=0.0, value=6_250.0),),
+            best=Ranked(ad_ids=(AdId("autumn-ad"),), click_rates=(0.0125,), qualities=(0.0,), values=(6_250.0,)),
+            first_turned_away={"over its cap": (AdId("winter-ad"),)},
             turned_away_counts={"over its cap": 2},
             without={"interests": {PlacementId("feed-1"): None}},
         ),

@@ -1,4 +1,4 @@
-"""What a suite is handed: the four storage ports, over one store."""
+"""What a suite is handed: the storage ports, over one store."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping
@@ -8,15 +8,20 @@ from typing import Protocol
 
 import pytest
 
-from adtailor.ports import CatalogueSource, EventStore, PeopleStore, PostStore
+from adtailor.ports import AuditLog, CatalogueStore, EventStore, PeopleStore, PostStore
 
 
 class Store(Protocol):
-    """Four ports that share their contents."""
+    """Ports that share their contents."""
 
     @property
-    def catalogue(self) -> CatalogueSource:
-        """The buying side."""
+    def catalogue(self) -> CatalogueStore:
+        """The buying and the selling side."""
+        ...
+
+    @property
+    def audit(self) -> AuditLog:
+        """Who changed what."""
         ...
 
     @property

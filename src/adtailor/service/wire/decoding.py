@@ -1,8 +1,6 @@
 """From bytes to typed values, and what to say when they do not fit: the field, what was expected, and the remedy."""
 
 import re
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -12,7 +10,12 @@ import msgspec
 from msgspec import inspect
 
 from adtailor.domain.checks import aware_utc, checked_id
-from adtailor.errors import AdtailorError, InvalidInput
+from adtailor.errors import InvalidInput, under
+
+__all__ = [
+    "LONGEST_SHOWN", "MOST_MICROS", "Malformed", "Wire", "checked_zone", "decode", "encode", "id_or_none", "in_utc",
+    "name_of", "under",
+]  # fmt: skip
 
 T = TypeVar("T")
 
@@ -70,22 +73,6 @@ def encode(value: object) -> bytes:
     b'{"id":"p1","at":0.5}'
     """
     return _ENCODER.encode(value)
-
-
-@contextmanager
-def under(place: str) -> Generator[None]:
-    """Put `place` before the field of an error raised inside.
-
-    >>> with under("ads[3]"):
-    ...     raise InvalidInput("no", hint="yes", field="id")
-    Traceback (most recent call last):
-    adtailor.errors.InvalidInput: ads[3].id: no (yes)
-    """
-    try:
-        yield
-    except AdtailorError as error:
-        error.field = f"{place}.{error.field}" if error.field else place
-        raise
 
 
 def in_utc(value: datetime, field: str) -> datetime:
