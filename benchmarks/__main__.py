@@ -6,7 +6,7 @@ from importlib import import_module
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("decision", "reading", "photos", "http", "growth", "setup", "states", "serving", "pacing")
+PARTS = ("decision", "reading", "photos", "http", "events", "growth", "setup", "states", "serving", "pacing")
 
 
 def main(wanted: list[str]) -> int:

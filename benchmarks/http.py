@@ -85,7 +85,9 @@ def app() -> "Guard":
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.people import People
     from adtailor.journeys.read_posts import ReadPosts
+    from adtailor.journeys.reports import Reports
     from adtailor.journeys.take_event import TakeEvent
+    from adtailor.journeys.take_postback import TakePostback
     from adtailor.service.app import build_app
     from adtailor.service.doors import Doors
     from adtailor.storage import SqliteStore
@@ -126,6 +128,11 @@ def app() -> "Guard":
                 exploration=0.02,
             ),
             take_event=take_event,
+            take_postback=TakePostback(
+                events=store.events, people=store.people, source=store.catalogue, catalogue=catalogue, tokens=tokens
+            ),
+            reports=Reports(ledger=store.ledger, source=store.catalogue),
+            ledger=store.ledger,
             people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),
             explain=Explain(take_event=take_event, source=store.catalogue),
             catalogue=store.catalogue,

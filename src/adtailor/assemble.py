@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from adtailor.console.rooms import Picture, Visitor
     from adtailor.domain.access import Caller
     from adtailor.domain.reading import Part
+    from adtailor.domain.traffic import Limits
     from adtailor.domain.wellbeing import WellbeingPolicy
     from adtailor.journeys.evaluate_states import StatesReport
     from adtailor.journeys.explain import Explain
@@ -38,9 +39,12 @@ if TYPE_CHECKING:
     from adtailor.journeys.people import People
     from adtailor.journeys.price_tags import PriceTags
     from adtailor.journeys.read_posts import ReadPosts
+    from adtailor.journeys.reports import Reports
     from adtailor.journeys.review import Reviews
     from adtailor.journeys.take_event import TakeEvent
+    from adtailor.journeys.take_postback import TakePostback
     from adtailor.journeys.training_rows import TrainingRows
+    from adtailor.measure.traffic import Networks
     from adtailor.ports import Clock, Encoder, LanguageModel, LookReader, TextReader
     from adtailor.service.guard import Guard
     from adtailor.service.openrtb.exchange import Exchange
@@ -96,6 +100,8 @@ class Engine:
     catalogue: LiveCatalogue
     fill_page: FillPage
     take_event: TakeEvent
+    take_postback: TakePostback
+    reports: Reports
     read_posts: ReadPosts
     price_tags: PriceTags
     people: People
@@ -105,7 +111,8 @@ class Engine:
     reviews: Reviews
 
     def close(self) -> None:
-        """Give the files back, and what a language model takes."""
+        """Give the files back, what is leased of budgets, and what a language model takes."""
+        self.catalogue.close()
         self.store.close()
         if self.language_model is not None:
             self.language_model.close()
@@ -229,6 +236,13 @@ def asking_looks(reader: LookReader, settings: Settings) -> LookReader:
     return reader if model is None else AskedLook(reader, model)
 
 
+def open_store(data: Path) -> SqliteStore:
+    """What is kept in a data folder, without models: for verbs that read no posts. `close` it."""
+    from adtailor.storage import SqliteStore
+
+    return SqliteStore(data)
+
+
 def open_engine(
     data: Path,
     settings: Settings,
@@ -255,8 +269,11 @@ def open_engine(
     from adtailor.journeys.people import People
     from adtailor.journeys.price_tags import PriceTags
     from adtailor.journeys.read_posts import ReadPosts
+    from adtailor.journeys.reports import Reports
     from adtailor.journeys.review import Reviews
     from adtailor.journeys.take_event import TakeEvent
+    from adtailor.journeys.take_postback import TakePostback
+    from adtailor.journeys.traffic import Traffic
     from adtailor.journeys.training_rows import TrainingRows
     from adtailor.storage import SqliteStore
     from adtailor.wellbeing.desk import CareDesk
@@ -266,7 +283,8 @@ def open_engine(
     model = language_model(settings.models.text_engine, settings.engine)
     words = distilled(texts, data, settings.models)
     post_reader = asking(words, model, settings.engine)
-    store = SqliteStore(data, random_bytes=random_bytes)
+    limits, machines = traffic_limits(settings), networks_without_people(settings)
+    store = SqliteStore(data, random_bytes=random_bytes, limits=limits)
     clock = clock or SystemClock()
     priors = PriorRanker(dict(zip(texts.topics.ids, texts.topics.latent, strict=True)))
     ranker = LearnedRanker(data, priors, clock=clock)
@@ -283,9 +301,16 @@ def open_engine(
         parents=taxonomy.parents,
         topic_names=taxonomy.names,
         policy=policy,
+        holder=os.urandom(8).hex(),
     )
     price_tags = PriceTags(store.catalogue, looks, media=data / MEDIA)
-    take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
+    take_event = TakeEvent(
+        events=store.events,
+        people=store.people,
+        catalogue=catalogue,
+        tokens=tokens,
+        traffic=Traffic(store.events, limits=limits, machines=machines),
+    )
     manage = Manage(store.catalogue)
     return Engine(
         settings=settings,
@@ -313,6 +338,10 @@ def open_engine(
             spacing=settings.deciding.spacing,
         ),
         take_event=take_event,
+        take_postback=TakePostback(
+            events=store.events, people=store.people, source=store.catalogue, catalogue=catalogue, tokens=tokens
+        ),
+        reports=Reports(ledger=store.ledger, source=store.catalogue),
         read_posts=ReadPosts(
             posts=store.posts,
             people=store.people,
@@ -326,9 +355,37 @@ def open_engine(
         people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),
         explain=Explain(take_event=take_event, source=store.catalogue),
         manage=manage,
-        reviews=Reviews(store.catalogue, manage, media=data / MEDIA),
+        reviews=Reviews(store.catalogue, manage, media=media_folder(data)),
         training_rows=TrainingRows(events=store.events, people=store.people, source=store.catalogue, policy=policy),
     )
+
+
+def traffic_limits(settings: Settings) -> Limits:
+    """How often one viewer may come, and how many of one network."""
+    from adtailor.domain.traffic import Limits
+
+    told = settings.traffic
+    return Limits(
+        rates=((60, told.per_minute), (600, told.per_ten_minutes), (3_600, told.per_hour), (86_400, told.per_day)),
+        impression_burst=told.impression_burst,
+        click_burst=told.click_burst,
+        conversion_burst=told.conversion_burst,
+    )
+
+
+def networks_without_people(settings: Settings) -> Networks:
+    """The networks of the operator's file; none without one."""
+    from adtailor.measure.traffic import Networks
+
+    if settings.traffic.networks is None:
+        return Networks(())
+    path = Path(settings.traffic.networks)
+    try:
+        return Networks.of_lines(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(
+            f"{path} cannot be read: {error}", hint="one network a line, as 203.0.113.0/24", field="traffic.networks"
+        ) from None
 
 
 def settle_community(engine: Engine) -> Community:
@@ -344,6 +401,15 @@ def settle_community(engine: Engine) -> Community:
         engine.read_posts.accept(community.posts, now=now)
         engine.store.catalogue.replace(community.inventory)  # last: a move that was interrupted begins again
     return community
+
+
+def media_folder(data: Path) -> Path:
+    """The folder that the images of creatives are paths under."""
+    if is_demo_folder(data):
+        from adtailor.simulate.community.load import HERE as COMMUNITY
+
+        return COMMUNITY / "media"
+    return data / MEDIA
 
 
 def claim_demo_folder(folder: Path) -> None:
@@ -407,6 +473,7 @@ def build(engine: Engine) -> Guard:
     from adtailor.console.pages import build_pages
     from adtailor.console.rooms import Rooms
     from adtailor.decide.deciding import warm_up
+    from adtailor.measure.traffic import Networks
     from adtailor.service.app import build_app
     from adtailor.service.doors import Doors
     from adtailor.service.guard import LOOPBACK, Rules
@@ -419,6 +486,9 @@ def build(engine: Engine) -> Guard:
         posts=engine.store.posts,
         fill_page=engine.fill_page,
         take_event=engine.take_event,
+        take_postback=engine.take_postback,
+        reports=engine.reports,
+        ledger=engine.store.ledger,
         people=engine.people,
         explain=engine.explain,
         catalogue=engine.store.catalogue,
@@ -427,20 +497,23 @@ def build(engine: Engine) -> Guard:
         audit=engine.store.audit,
         clock=engine.clock,
         random=SystemRandom,
+        proxies=Networks(engine.settings.traffic.proxies),
         posts_arrived=arrived.set,
         exchange=_exchange(engine),
     )
+    media = media_folder(engine.data)
     rooms = Rooms(
         fill_page=engine.fill_page,
         people=engine.people,
         take_event=engine.take_event,
         explain=engine.explain,
+        reviews=engine.reviews,
         posts=engine.store.posts,
         events=engine.store.events,
         source=engine.store.catalogue,
         clock=engine.clock,
         new_random=SystemRandom,
-        media=demo.media if demo else None,
+        media=media if media.is_dir() else None,
         pictures=_pictures(demo) if demo else {},
         visitors=_visitors(demo) if demo else (),
         currency=engine.settings.currency,

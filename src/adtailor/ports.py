@@ -1,6 +1,6 @@
 """What the rooms ask of each other and of the outside: Protocols over domain values, nothing concrete."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,8 +14,10 @@ from adtailor.domain.audit import Action, AuditEntry, Author
 from adtailor.domain.backfill import Blocked, ForeignAd, OpenPlace, Surroundings
 from adtailor.domain.buying import Inventory
 from adtailor.domain.decision import Evidence, Won
-from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRef
+from adtailor.domain.events import Arrival, DecisionRecord, Event, EventOutcome, RecordRef, Validity
 from adtailor.domain.ids import AdId, CampaignId, CreativeId, DecisionId, OrganizationId, PersonId, PlacementId, PostId
+from adtailor.domain.lease import Lease, LeaseAsk
+from adtailor.domain.ledger import Cell, Entry, Reach, Reversed, Selection
 from adtailor.domain.managed import Item, Kept, Kind
 from adtailor.domain.money import Micros
 from adtailor.domain.person import Person
@@ -507,12 +509,21 @@ class EventStore(Protocol):
         """The records decided since, about in the order of time, without those of people who were forgotten."""
         ...
 
-    def take(self, event: Event) -> EventOutcome:
+    def records_of(self, person_id: PersonId, since: datetime) -> Sequence[DecisionRecord]:
+        """The records that name someone, decided since."""
+        ...
+
+    def take(self, event: Event, *, viewer: bytes | None = None) -> EventOutcome:
         """Store an event and debit its campaign in one durable transaction.
 
-        A second event of the same decision, placement and kind is a duplicate and changes nothing. The debit happens
-        only if it fits both budgets; otherwise the event is stored, free, as over-delivered.
+        A second event of the same decision, placement and kind is a duplicate and changes nothing, as is a second
+        conversion of one order. The debit happens only if the event is in time and fits both budgets; otherwise it is
+        stored, free, as over-delivered. A valid event of a viewer who causes too many of an ad is stored as `sivt`.
         """
+        ...
+
+    def take_many(self, arrivals: Sequence[Arrival]) -> list[EventOutcome]:
+        """The same for several, in order: all are stored, or none."""
         ...
 
     def events(self, since: datetime | None = None) -> list[tuple[Event, Micros]]:
@@ -523,6 +534,53 @@ class EventStore(Protocol):
         """Valid impressions of these campaigns, from the first on; of those that had none, nothing."""
         ...
 
+    def of_decisions(self, decisions: Sequence[DecisionId]) -> list[tuple[Event, EventOutcome]]:
+        """What happened to the ads of these decisions."""
+        ...
+
     def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
         """Per campaign that was ever charged, what its current day (in its zone) and its whole life have cost."""
+        ...
+
+    def lease(self, holder: str, asks: Sequence[LeaseAsk], *, now: datetime) -> list[Lease]:
+        """What `holder` may promise of each budget from now on, in place of what it held; it lapses by itself.
+
+        Together, what all hold and expect is never more than what the budgets have left.
+        """
+        ...
+
+    def release(self, holder: str) -> None:
+        """Give back what `holder` holds; what it still expects to be charged fades by itself."""
+        ...
+
+    def order_hash(self, campaign_id: CampaignId, order_id: str) -> str:
+        """By what an advertiser's order is known here: a keyed hash."""
+        ...
+
+    def viewer_key(self, now: datetime) -> bytes:
+        """Today's key for hashes of viewers; nobody keeps that of another day."""
+        ...
+
+
+class LedgerStore(Protocol):
+    """What all events came to, and what was given back."""
+
+    def cells(self, dims: Collection[str], since: datetime | None = None, until: datetime | None = None) -> list[Cell]:
+        """Events of a time, summed over all but campaign, kind, validity and these fields of `Cell`."""
+        ...
+
+    def reach(self, since: datetime | None = None, until: datetime | None = None) -> list[Reach]:
+        """Whom ads reached, by the hour."""
+        ...
+
+    def entries(self, campaign_id: CampaignId | None = None) -> list[Entry]:
+        """Every entry, in the order of events, a reversal after its charge."""
+        ...
+
+    def reverse(self, which: Selection, *, validity: Validity, reason: str, now: datetime) -> Reversed:
+        """Mark valid events as invalid and return what they cost to the budgets that paid, as one durable change."""
+        ...
+
+    def disagreements(self) -> list[str]:
+        """Where events, entries and budgets do not agree to the micro."""
         ...

@@ -23,8 +23,10 @@ from adtailor.domain.reading import Part, Reading, Sentiment, Stress, Suitabilit
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.live_catalogue import LiveCatalogue
+from adtailor.journeys.manage import Manage
 from adtailor.journeys.people import People
 from adtailor.journeys.read_posts import ReadPosts
+from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.storage import MemoryStore
 from adtailor.testing.toy_ads import toy_inventory, toy_world
@@ -142,6 +144,7 @@ def make_house(tmp_path: Path):
             people=People(people=store.people, posts=store.posts, wellbeing=care, policy=policy),
             take_event=take_event,
             explain=Explain(take_event=take_event, source=store.catalogue),
+            reviews=Reviews(store.catalogue, Manage(store.catalogue), media=tmp_path),
             posts=store.posts,
             events=store.events,
             source=store.catalogue,

@@ -85,3 +85,18 @@ def test_a_campaign_without_a_budget_shows_an_empty_meter(make_house):
     house = make_house()
     house.sell(lambda inv: replace(inv, campaigns=tuple(replace(c, daily_budget=0) for c in inv.campaigns)))
     assert 'value="0.0"' in house.client.get("/operator").text
+
+
+def test_a_decision_that_the_process_no_longer_holds_is_told_from_its_record(house):
+    from random import Random
+
+    from adtailor.domain.ids import uuid7
+    from adtailor.testing import samples
+
+    made = uuid7(samples.NOON, Random(1))
+    record = samples.record()
+    house.store.events.append(replace(record, decision=replace(record.decision, decision_id=made)))
+    html = house.client.get(f"/operator/decisions/{made}").text
+    assert "over its cap" in html
+    assert "Ana Marlowe" not in html, "a record may outlive the consent to be named"
+    assert house.client.get("/operator/decisions/d1").status_code == 404

@@ -155,19 +155,20 @@ def test_t38_a_person_nobody_knows_of_is_answered_though_the_people_store_is_dow
     assert shown(fill(house, request(person=None)))
 
 
-@pytest.mark.parametrize("method", ["version", "inventory", "spent", "delivered"])
+@pytest.mark.parametrize("method", ["version", "inventory", "spent", "delivered", "lease"])
 def test_t38_the_last_good_catalogue_serves_while_it_is_fresh_and_then_only_the_house(method):
     house = house_of(ads=(*ADS, HOUSE, GUARANTEED))
     before = shown(fill(house, request()))
     live = house.fill_page._catalogue
-    name = "_events" if method in {"spent", "delivered"} else "_source"
-    setattr(live, name, Failing(getattr(live, name), method))
+    name = "_source" if method in {"version", "inventory"} else "_events"
+    holder = live._leases if method == "lease" else live
+    setattr(holder, name, Failing(getattr(holder, name), method))
     if method in {"inventory", "delivered"}:
         live._serving = replace(live._serving, catalogue=replace(live._serving.catalogue, version=-1))
     later = NOON + FRESH
     assert shown(fill(house, request(), now=later)) == before
     assert shown(fill(house, request(), now=later + timedelta(seconds=1))) == {"f0": "choir"}
-    setattr(live, name, getattr(live, name).thing)
+    setattr(holder, name, getattr(holder, name).thing)
     assert shown(fill(house, request(), now=later + timedelta(seconds=2))) == before
 
 

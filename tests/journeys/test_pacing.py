@@ -18,7 +18,7 @@ from adtailor.maths.pacing import SLOTS
 from adtailor.testing.toy_ads import toy_world
 
 DAWN = datetime(2026, 11, 20, tzinfo=UTC)
-BOOTS = {"id": "boots", "bid": "0.40", "budget": "10"}
+BOOTS = {"id": "boots", "bid": "0.40", "budget": "10", "pacing": "even"}
 FIRST = PlacementId("p")
 
 

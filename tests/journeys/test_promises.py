@@ -221,9 +221,9 @@ def test_t32_a_token_serves_its_own_purpose_once_and_until_its_hour() -> None:
     won = next(f.won for f in page.decision.placements if f.placement_id == placement)
     with pytest.raises(TokenRefused, match="something else"):
         house.take_event.take(tokens["impression"], kinds=frozenset({"click"}), now=NOON, user_agent=None)
-    late = NOON + timedelta(hours=1, seconds=1)
+    late = NOON + timedelta(hours=24, seconds=1)
     with pytest.raises(TokenRefused, match="expired"):
-        house.take_event.take(tokens["impression"], kinds=frozenset({"impression"}), now=late, user_agent=None)
+        house.take_event.take(tokens["hide"], kinds=frozenset({"hide"}), now=late, user_agent=None)
     first, second = (
         house.take_event.take(tokens["click"], kinds=frozenset({"click"}), now=NOON, user_agent=None) for _ in range(2)
     )

@@ -102,11 +102,13 @@ def test_t32_a_made_up_address_is_refused(still_house, token) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_t32_an_expired_address_is_refused(house) -> None:
+def test_t32_what_expired_is_never_billed_and_what_a_person_does_on_purpose_is_refused_then(house) -> None:
     placement = first(house)
-    house.clock.pass_(timedelta(hours=1, seconds=1))
-    assert house.client.get(placement["impression_url"]).status_code == 403
-    assert house.client.get(placement["click_url"], follow_redirects=False).status_code == 302, "clicks have a day"
+    house.clock.pass_(timedelta(hours=24, seconds=1))
+    assert house.client.post(placement["hide_url"]).status_code == 403
+    assert house.client.get(placement["impression_url"]).status_code == 204
+    assert house.client.get(placement["click_url"], follow_redirects=False).status_code == 302, "they still arrive"
+    assert [(event.is_late, charged) for event, charged in house.store.events.events()] == [(True, 0), (True, 0)]
 
 
 def test_an_address_serves_its_own_purpose_alone(house) -> None:

@@ -25,6 +25,10 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/posts"): SITES,
     ("GET", "/v1/posts/{post_id}/reading"): SITES,
     ("POST", "/v1/decisions"): SITES,
+    ("POST", "/v1/conversions"): {"owner", "advertiser", "site"},
+    ("POST", "/v1/reversals"): OWNER,
+    ("GET", "/v1/reports"): READS,
+    ("POST", "/v1/shadow"): OWNER,
     ("POST", "/openrtb2/auction"): SITES,
     ("GET", "/v1/openrtb"): OWNER,
     ("GET", PEOPLE): SITES,
@@ -172,6 +176,25 @@ def test_an_analyst_of_all_reads_everything_and_changes_nothing(doors: Doors) ->
     assert "others" in doors.ask("analyst of all", "GET", "/v1/catalogue").text
     assert len(doors.ask("analyst of all", "GET", "/v1/sites").json()) == 2
     assert doors.ask("analyst of all", "PATCH", "/v1/campaigns/mine-c", {}).status_code == 403
+
+
+def test_t37_orders_and_reports_are_of_ones_own_organization(doors: Doors) -> None:
+    order = {"order_id": "o1", "tokens": ["forged"]}
+    for role, campaign, status in (
+        ("advertiser", "others-c", 404),
+        ("advertiser", "never-was", 404),
+        ("advertiser", "mine-c", 403),  # of the token alone: the campaign is its own
+        ("site", "others-c", 403),
+    ):
+        assert doors.ask(role, "POST", "/v1/conversions", {**order, "campaign_id": campaign}).status_code == status
+    about_people = {"order_id": "o1", "campaign_id": "mine-c", "person_id": "ana"}
+    asked = doors.ask("advertiser", "POST", "/v1/conversions", about_people)
+    assert (asked.status_code, asked.json()["detail"]) == (403, "an advertiser may not ask about a person")
+    for role in ("advertiser", "analyst"):
+        assert doors.ask(role, "GET", "/v1/reports?by=ad").status_code == 200
+        for more in ("audience=operator", "least_people=49"):
+            assert doors.ask(role, "GET", f"/v1/reports?{more}").status_code == 403
+    assert doors.ask("analyst of all", "GET", "/v1/reports?audience=operator&least_people=1").status_code == 200
 
 
 def test_a_token_ends_when_it_expires_or_is_revoked(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from adtailor.domain.events import Arrival
 from adtailor.storage import SqliteStore
 from adtailor.testing import samples
 
@@ -15,7 +16,7 @@ def main() -> None:
         outcomes = [store.events.take(samples.event(first + n, price=7)) for n in range(count // 2)]
         for start in range(count // 2, count, 3):
             batch = [samples.event(first + n, price=7) for n in range(start, min(start + 3, count))]
-            outcomes += store.events.take_many(batch)
+            outcomes += store.events.take_many([Arrival(event=event) for event in batch])
     print(sum(outcome.charged for outcome in outcomes), sum(outcome.over_delivered for outcome in outcomes))  # noqa: T201 - its answer
 
 

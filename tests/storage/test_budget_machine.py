@@ -1,7 +1,12 @@
-"""Any order of events, budgets and restarts: SQLite and the memory model answer alike, and no budget is overdrawn."""
+"""Any order of events, budgets, leases, reversals and restarts: SQLite answers as the memory model does.
+
+No budget is overdrawn, and at every step the entries of the ledger sum up to what is spent.
+"""
 
 import shutil
 import tempfile
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -11,8 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from adtailor.domain.buying import Campaign
-from adtailor.domain.events import Event
+from adtailor.domain.events import Arrival, Event
 from adtailor.domain.ids import CampaignId
+from adtailor.domain.lease import LeaseAsk
+from adtailor.domain.ledger import Entry, Selection
 from adtailor.storage import MemoryStore, SqliteStore
 from adtailor.testing import samples
 
@@ -21,13 +28,33 @@ ZONES = {"autumn": "Europe/Berlin", "spring": "America/St_Johns"}
 START = datetime.fromisoformat("2026-10-24T20:00:00+00:00")  # the night before the clocks go back in Berlin
 KINDS: tuple[Literal["impression", "click", "hide"], ...] = ("impression", "click", "hide")
 BUDGETS = st.integers(0, 60)
+TIMES = st.integers(0, 30).map(lambda hours: START + timedelta(hours=hours))
 EVENTS = st.builds(
     samples.event,
     st.integers(1, 12),
     campaign_name=st.sampled_from([*NAMES, "unknown"]),
     kind=st.sampled_from(KINDS),
     price=st.integers(0, 40),
-    at=st.integers(0, 30).map(lambda hours: START + timedelta(hours=hours)),
+    at=TIMES,
+    order=st.none() | st.sampled_from(["one", "two"]),
+    is_postback=st.booleans(),
+    is_late=st.sampled_from([False, False, True]),
+    validity=st.sampled_from(["valid", "valid", "valid", "givt"]),
+).map(lambda event: event if event.order else replace(event, is_postback=False))
+VIEWERS = st.none() | st.sampled_from([b"ana", b"bo"])
+ARRIVALS = st.builds(Arrival, event=EVENTS, viewer=VIEWERS)
+SELECTIONS = st.builds(
+    Selection,
+    campaign_id=st.sampled_from(NAMES),
+    kind=st.none() | st.sampled_from(KINDS),
+    since=st.none() | TIMES,
+    until=st.none() | TIMES,
+)
+ASKS = st.builds(
+    LeaseAsk,
+    campaign_id=st.sampled_from(NAMES),
+    least=st.integers(0, 40),
+    promised=st.tuples(*[st.integers(0, 30).map(float)] * 3),
 )
 
 
@@ -53,19 +80,39 @@ class Money(RuleBasedStateMachine):
         assert self.store.catalogue.replace(inventory) == self.model.catalogue.replace(inventory)
         self.budgets = {campaign.id: campaign for campaign in campaigns}
 
-    @rule(event=EVENTS)
-    def take(self, event: Event) -> None:
+    @rule(event=EVENTS, viewer=VIEWERS)
+    def take(self, event: Event, viewer: bytes | None) -> None:
         before = self.store.events.spent(event.at).get(event.campaign_id, (0, 0))
-        outcome = self.store.events.take(event)
-        assert outcome == self.model.events.take(event)
+        outcome = self.store.events.take(event, viewer=viewer)
+        assert outcome == self.model.events.take(event, viewer=viewer)
         if outcome.charged:
             campaign = self.budgets[event.campaign_id]
             assert before[0] + outcome.charged <= campaign.daily_budget
             assert campaign.lifetime_budget is None or before[1] + outcome.charged <= campaign.lifetime_budget
 
-    @rule(events=st.lists(EVENTS, max_size=6))
-    def take_many(self, events: list[Event]) -> None:
-        assert self.store.events.take_many(events) == self.model.events.take_many(events)
+    @rule(arrivals=st.lists(ARRIVALS, max_size=6))
+    def take_many(self, arrivals: list[Arrival]) -> None:
+        assert self.store.events.take_many(arrivals) == self.model.events.take_many(arrivals)
+
+    @rule(which=SELECTIONS, at=TIMES)
+    def reverse(self, which: Selection, at: datetime) -> None:
+        both = [
+            store.ledger.reverse(which, validity="sivt", reason="a farm", now=at) for store in (self.store, self.model)
+        ]
+        assert both[0] == both[1]
+        again = self.store.ledger.reverse(which, validity="sivt", reason="a farm", now=at)
+        assert (again.events, again.amount) == (0, 0)
+
+    @rule(holder=st.sampled_from(["one", "other"]), ask=ASKS, at=TIMES)
+    def lease(self, holder: str, ask: LeaseAsk, at: datetime) -> None:
+        [lease] = self.store.events.lease(holder, [ask], now=at)
+        assert [lease] == self.model.events.lease(holder, [ask], now=at)
+        assert 0 <= lease.headroom <= lease.left
+
+    @rule(holder=st.sampled_from(["one", "other"]))
+    def release(self, holder: str) -> None:
+        self.store.events.release(holder)
+        self.model.events.release(holder)
 
     @rule()
     def restart(self) -> None:
@@ -79,16 +126,35 @@ class Money(RuleBasedStateMachine):
             assert self.store.events.spent(now) == self.model.events.spent(now)
 
     @invariant()
-    def the_charges_are_what_is_spent(self) -> None:
+    def the_charges_less_the_reversals_are_what_is_spent(self) -> None:
         events = self.store.events.events()
         assert events == self.model.events.events()
-        assert len({(e.decision_id, e.placement_id, e.kind) for e, _ in events}) == len(events)
-        for name, (_, life) in self.store.events.spent(START).items():
-            assert life == sum(charged for event, charged in events if event.campaign_id == name)
+        once = {(e.decision_id, e.placement_id, e.kind, e.order if e.is_postback else "") for e, _ in events}
+        assert len(once) == len(events)
+        orders = [(e.campaign_id, e.order) for e, _ in events if e.order is not None]
+        assert len(set(orders)) == len(orders)
+        entries = self.store.ledger.entries()
+        assert _sorted(entries) == _sorted(self.model.ledger.entries())
+        spent = self.store.events.spent(START)
+        for name in NAMES:
+            total = sum(entry.amount for entry in entries if entry.campaign_id == name)
+            assert total == spent.get(CampaignId(name), (0, 0))[1]
+        assert sum(entry.amount for entry in entries if entry.kind == "charge") == sum(paid for _, paid in events)
+        assert self.store.ledger.disagreements() == []
+
+    @invariant()
+    def both_sum_up_alike(self) -> None:
+        dims = ("quarter", "site_id", "adset_id", "ad_id")
+        assert Counter(self.store.ledger.cells(dims)) == Counter(self.model.ledger.cells(dims))
+        assert Counter(self.store.ledger.reach()) == Counter(self.model.ledger.reach())
 
     def teardown(self) -> None:
         self.store.close()
         shutil.rmtree(self.folder)
+
+
+def _sorted(entries: list[Entry]) -> list[Entry]:
+    return sorted(entries, key=repr)
 
 
 TestMoney = Money.TestCase

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -210,6 +210,26 @@ def test_topics_that_an_older_store_excluded_are_excluded_still(folder: Path) ->
     with SqliteStore(folder) as store:
         (moved,) = store.catalogue.inventory().adsets
         assert moved == replace(stored.adsets[0], exclusions=Targeting(topics=frozenset({TopicId("187")})))
+
+
+def test_t35_what_an_older_store_charged_is_entered_in_the_ledger_and_stays_charged_once(folder: Path) -> None:
+    taken_back(folder, "0002")
+    late = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)  # the 21st in Berlin
+    with closing(sqlite3.connect(folder / "adtailor.sqlite")) as db, db:
+        db.execute("INSERT INTO budgets VALUES ('autumn', 'Europe/Berlin', 1000, NULL, 300)")
+        db.execute("INSERT INTO spent_days VALUES ('autumn', '2026-11-21', 300)")
+        for number, charged in ((1, 300), (2, 0)):
+            db.execute(
+                "INSERT INTO events VALUES (?, ?, 'feed-1', 'click', 'autumn-ad', 'boots', 'autumn', ?, 'valid', "
+                "300, ?, ?)",
+                (number, f"decision-{number}", int(late.timestamp()) * 1_000_000, charged, int(charged == 0)),
+            )
+    with SqliteStore(folder) as store:
+        assert store.ledger.disagreements() == []
+        assert [(entry.kind, entry.day, entry.amount) for entry in store.ledger.entries()] == [
+            ("charge", "2026-11-21", 300)
+        ]
+        assert store.events.take(samples.event(1, at=late)).status == "duplicate"
 
 
 def shape(connection: Connection) -> dict[str, str]:

@@ -45,6 +45,28 @@ def test_t35_two_processes_that_open_and_hammer_one_budget_never_overspend_it(tm
         assert len(store.events.events()) == 120
 
 
+TAKES_THE_LOCK = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 128)
+"""
+
+
+def test_t35_whatever_is_asked_of_a_store_its_locks_are_still_held(tmp_path: Path) -> None:
+    # Byte 128 of the index of the log is locked by whoever uses it: if nobody does, the next to open it starts it anew.
+    index = tmp_path / "adtailor.sqlite-shm"
+    with SqliteStore(tmp_path) as store:
+        store.catalogue.replace(samples.inventory())
+        store.catalogue.version()
+        store.events.lease("one", [], now=NOON)
+        store.events.take(samples.event())
+        store.purge(NOON)
+        with SqliteStore(tmp_path) as other:
+            other.events.take(samples.event(2))
+        taken = subprocess.run([sys.executable, "-c", TAKES_THE_LOCK, str(index)], capture_output=True, check=False)
+        assert taken.returncode != 0, "nobody holds it any more"
+
+
 def test_t35_threads_that_share_a_store_never_overspend(tmp_path: Path) -> None:
     with SqliteStore(tmp_path) as store:
         store.catalogue.replace(samples.inventory(samples.campaign(daily=100)))

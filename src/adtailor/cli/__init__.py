@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from adtailor import __version__
-from adtailor.cli.failure import report, report_unexpected
+from adtailor.cli import failure
 from adtailor.errors import AdtailorError
 
 USAGE = 2
@@ -24,6 +24,8 @@ class Verb:
     name: str
     help: str
     is_group: bool = False
+    module: str | None = None
+    """Where it is not called as the verb: `import` cannot be."""
 
 
 VERBS: tuple[Verb, ...] = (
@@ -34,7 +36,22 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="evaluate", help="Measure the installed models on posts that people have labelled."),
     Verb(name="train", help="Train the heads again, from labelled data you have.", is_group=True),
     Verb(name="draft", help="Have a local language model propose other words for an ad; you approve them."),
+    Verb(name="manage", help="Campaigns, ads, creatives, sites: list, add, change, pause, archive.", is_group=True),
+    Verb(name="campaigns", help="Campaigns to a spreadsheet and back.", is_group=True),
+    Verb(name="review", help="Approve or reject creatives before anybody sees them."),
+    Verb(name="explain", help="One decision: who was ranked, who fell out and why, and what each signal changed."),
+    Verb(name="token", help="Tokens with roles, for those who ask over HTTP.", is_group=True),
+    Verb(name="audit", help="Who changed what, when."),
     Verb(name="distil", help="Learn from a larger model on your own posts; keep only what people find better."),
+    Verb(
+        name="import",
+        help="Take over campaigns from another ad server: first what would change, then all of it or nothing.",
+        is_group=True,
+        module="import_campaigns",
+    ),
+    Verb(name="shadow", help="What would have been shown where another server decided: nothing is changed by it."),
+    Verb(name="report", help="Sum up what was delivered and what it cost; --check compares it with the ledger."),
+    Verb(name="events", help="Mark events as invalid traffic, and give back what they cost.", is_group=True),
     Verb(name="doctor", help="Say what is installed, which models, and what is missing."),
 )
 
@@ -45,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         application(given)(args=given, prog_name="adtailor")
     except AdtailorError as error:
-        _leave(report(error, USAGE))
+        _leave(failure.report(error, USAGE))
     except KeyboardInterrupt:
         _leave(130)
     except BrokenPipeError:
@@ -54,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("ADTAILOR_DEBUG"):
             raise
-        _leave(report_unexpected(error))
+        _leave(failure.report_unexpected(error))
 
 
 def application(arguments: Sequence[str]) -> typer.Typer:
@@ -79,9 +96,9 @@ def application(arguments: Sequence[str]) -> typer.Typer:
         if verb.name != wanted:
             app.command(verb.name, help=verb.help)(_not_loaded)
         elif verb.is_group:
-            app.add_typer(import_module(f"adtailor.cli.{verb.name}").app, name=verb.name, help=verb.help)
+            app.add_typer(import_module(f"adtailor.cli.{verb.module or verb.name}").app, name=verb.name, help=verb.help)
         else:
-            app.command(verb.name)(import_module(f"adtailor.cli.{verb.name}").run)
+            app.command(verb.name)(import_module(f"adtailor.cli.{verb.module or verb.name}").run)
     return app
 
 

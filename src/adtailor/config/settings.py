@@ -51,6 +51,23 @@ class Deciding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The least number of feed positions from one ad to the next; 0 for any."""
 
 
+class Traffic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is invalid: how often one viewer may come by one ad and kind of event, and networks without people."""
+
+    per_minute: int = 1
+    per_ten_minutes: int = 3
+    per_hour: int = 10
+    per_day: int = 25
+    impression_burst: int = 600
+    """Of one campaign, from one network, within a minute."""
+    click_burst: int = 30
+    conversion_burst: int = 10
+    networks: str | None = None
+    """A file of networks where machines live, one a line."""
+    proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """Networks of your own proxies, whose X-Forwarded-For is believed."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole tree."""
 
@@ -63,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     deciding: Deciding = Deciding()
     openrtb: OpenRtb = OpenRtb()
     backfill: Backfill = Backfill()
+    traffic: Traffic = Traffic()
 
 
 def data_folder(chosen: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -135,8 +153,9 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "deciding": Deciding,
     "openrtb": OpenRtb,
     "backfill": Backfill,
+    "traffic": Traffic,
 }
-_LISTS = frozenset({"providers", "parts", "languages", "origins"})
+_LISTS = frozenset({"providers", "parts", "languages", "origins", "proxies"})
 
 
 def _environment_names() -> list[str]:
@@ -178,5 +197,8 @@ def _check(settings: Settings) -> None:
     for name in ("threads", "batch"):
         if (value := getattr(settings.models, name)) < 1:
             raise InvalidInput(f"{value} is too few", hint="1 or more", field=f"models.{name}")
+    for name in ("per_minute", "per_ten_minutes", "per_hour", "per_day"):
+        if (value := getattr(settings.traffic, name)) < 1:
+            raise InvalidInput(f"{value} is too few", hint="1 or more", field=f"traffic.{name}")
     check_engine(settings.engine)
     check_exchange(settings.openrtb, settings.backfill)

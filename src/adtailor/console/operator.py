@@ -12,7 +12,7 @@ from adtailor.console.render import page
 from adtailor.console.rooms import Rooms
 from adtailor.domain.buying import Campaign
 from adtailor.domain.creative import Creative
-from adtailor.domain.ids import AdId
+from adtailor.domain.ids import AdId, DecisionId
 from adtailor.domain.money import Micros
 from adtailor.domain.post import Post
 from adtailor.domain.reading import Reading
@@ -67,14 +67,18 @@ def operator(rooms: NamedDependency[Rooms]) -> Response[str]:
 def decision(rooms: NamedDependency[Rooms], decision_id: FromPath[str]) -> Response[str]:
     """One decision: who was ranked, who fell out and why, and what would have won without each signal."""
     filled: Page | None = next((p for p in rooms.fill_page.recent() if p.decision.decision_id == decision_id), None)
-    if filled is None:
-        raise NotFoundException("that decision is not among the last of this process")
+    record = rooms.events.find(DecisionId(decision_id)) if filled is None else None
+    if filled is None and record is None:
+        raise NotFoundException("that decision is not on file")
+    beside = filled.request.context.post_id if filled is not None else None
     return page(
         "decision.html",
         rooms=rooms,
-        page=filled,
+        decision=filled.decision if filled is not None else record.decision if record is not None else None,
+        # A record may outlive the consent to be named, so whose it is stands only beside what is fresh.
+        viewer=filled.request.viewer.person_id if filled is not None else None,
         creatives=_creatives(rooms),
-        adjacent=rooms.posts.post(filled.request.context.post_id) if filled.request.context.post_id else None,
+        adjacent=rooms.posts.post(beside) if beside else None,
     )
 
 

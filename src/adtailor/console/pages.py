@@ -10,6 +10,7 @@ from adtailor.console.choices import choose
 from adtailor.console.feed import feed
 from adtailor.console.operator import decision, operator
 from adtailor.console.refused import refusals
+from adtailor.console.review import decide, review
 from adtailor.console.rooms import Rooms
 
 STATIC = Path(__file__).parent / "static"
@@ -24,7 +25,7 @@ def build_pages(rooms: Rooms) -> list[Router]:
     routers = [
         Router(
             path="/",
-            route_handlers=[feed, choose, operator, decision],
+            route_handlers=[feed, choose, operator, decision, review, decide],
             dependencies={"rooms": Provide(given, sync_to_thread=False, use_cache=True)},
             exception_handlers=refusals(rooms),
             include_in_schema=False,

@@ -87,6 +87,8 @@ class Budgets:
     campaigns: NDArray[np.int32]
     """For each ad, its campaign's place."""
     next_charge: NDArray[np.int64]
+    least: NDArray[np.int64]
+    """For each campaign, what the dearest event of its ads may cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +203,14 @@ class Catalogue:
     def house_only(self) -> "Catalogue":
         """The same where nothing runs but the operator's own ads."""
         return replace(self, active=self.active & self.tiers.is_house, kept=KeptAnswers(ads=len(self)))
+
+    def with_room(self, left: NDArray[np.int64], headroom: NDArray[np.float64]) -> "Catalogue":
+        """The same with what may be promised of each campaign's budget, in the order of `budgets.index`.
+
+        An ad stands where one more event at its full bid fits what is left, and half of it may still be promised.
+        """
+        of, next_charge = self.budgets.campaigns, self.budgets.next_charge
+        return replace(self, budget_open=(left[of] >= next_charge) & (2.0 * headroom[of] >= next_charge))
 
 
 def build_catalogue(
@@ -424,12 +434,17 @@ def _budgets(inventory: Inventory, lines: Sequence[Line | None]) -> Budgets:
     index = {campaign.id: n for n, campaign in enumerate(inventory.campaigns)}
     daily = [campaign.daily_budget for campaign in inventory.campaigns]
     lifetime = [unlimited if (most := c.lifetime_budget) is None else most for c in inventory.campaigns]
+    campaigns = np.array([index[line.campaign.id] if line else 0 for line in lines], dtype=np.int32)
+    next_charge = np.array([_next_charge(line) if line else 0 for line in lines], dtype=np.int64)
+    least = np.zeros(max(1, len(index)), dtype=np.int64)
+    np.maximum.at(least, campaigns, next_charge)
     return Budgets(
         index=index,
         daily=np.array(daily or [0], dtype=np.int64),
         lifetime=np.array(lifetime or [0], dtype=np.int64),
-        campaigns=np.array([index[line.campaign.id] if line else 0 for line in lines], dtype=np.int32),
-        next_charge=np.array([_next_charge(line) if line else 0 for line in lines], dtype=np.int64),
+        campaigns=campaigns,
+        next_charge=next_charge,
+        least=least,
     )
 
 

@@ -218,6 +218,7 @@ def _won(auction: Auction, slot: int, chosen: int, floor: Micros, *, least: Micr
         bid_here=None if bid == line.adset.bid.amount else bid,
         attention=attention,
         events=_events(auction, line, chosen),
+        adset_id=line.adset.id,
     )
 
 

@@ -13,6 +13,7 @@ from adtailor.domain.checks import checked_id, not_negative
 from adtailor.domain.creative import Format
 from adtailor.domain.ids import (
     AdId,
+    AdSetId,
     AdvertiserId,
     CampaignId,
     DecisionId,
@@ -250,6 +251,7 @@ class Won:
     """What it bid here, where its pace or a target cost made that less than its bid."""
     attention: float = 1.0
     """How likely the place is looked at, against the first position of all."""
+    adset_id: AdSetId | None = None
     events: float = 0.0
     """The charged events that one impression is expected to bring."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from adtailor.domain.decision import Decision
-from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, DecisionId, PersonId, PlacementId
+from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, DecisionId, PersonId, PlacementId, SiteId
 from adtailor.domain.money import Micros
 from adtailor.domain.training import Served
 
@@ -51,6 +51,26 @@ class Event:
     price: Micros
     """What this event costs if it is billable: 0 for kinds that the bid does not pay for."""
     validity: Validity = "valid"
+    site_id: SiteId | None = None
+    adset_id: AdSetId | None = None
+    """None for events that were stored before these two were."""
+    is_late: bool = False
+    """Its address had expired: never charged."""
+    is_postback: bool = False
+    """Told by the advertiser's server, not by an address that is called once: it counts once per order instead."""
+    order: str | None = None
+    """A keyed hash of the advertiser's order, by which a conversion counts once in its campaign."""
+    value: Micros | None = None
+    """What the order was worth to the advertiser, as they say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """An event, and by whom it was caused as far as today's counting of rates needs to know."""
+
+    event: Event
+    viewer: bytes | None = None
+    """A hash under today's key, which tomorrow nobody has; it is never stored with the event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +80,9 @@ class EventOutcome:
     status: Literal["taken", "duplicate"]
     charged: Micros
     over_delivered: bool = False
-    """The budget had no room left: stored, free, and reported as such."""
+    """The budget had no room left, or its time was over: stored, free, and reported as such."""
+    validity: Validity = "valid"
+    """As it was stored: what came too fast for a person is no longer valid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

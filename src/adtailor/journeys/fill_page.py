@@ -139,7 +139,7 @@ class FillPage:
         cannot be had, every placement stays empty, and a page without ads is the answer.
         """
         try:
-            decided = self._decided(request, now, random, in_words=in_words)
+            decided = self._decided(request, now, random, exploration=self._exploration, in_words=in_words)
             page = self._recorded(decided, now)
         except Exception as error:
             _LOG.error("a page stays without ads: %s", type(error).__name__)
@@ -149,10 +149,10 @@ class FillPage:
         self._catalogue.filled(decided.neutral, shown, now=now)
         return self._with_card(page, decided.viewer, now)
 
-    def would(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
+    def would(self, request: DecisionRequest, *, now: datetime, random: Random, explores: bool = True) -> Page:
         """What `fill` would answer, without any addresses: it is recorded nowhere, and nothing can come of it."""
         try:
-            decided = self._decided(request, now, random)
+            decided = self._decided(request, now, random, exploration=self._exploration if explores else 0.0)
             creatives = {
                 filled.placement_id: matched(creative, decided.page_tone)
                 for filled in decided.record.decision.placements
@@ -169,7 +169,9 @@ class FillPage:
             open=decided.open,
         )
 
-    def _decided(self, request: DecisionRequest, now: datetime, random: Random, *, in_words: bool = False) -> _Decided:
+    def _decided(
+        self, request: DecisionRequest, now: datetime, random: Random, *, exploration: float, in_words: bool = False
+    ) -> _Decided:
         viewer, request = self._viewer(request, now)
         known = self._known(viewer, request)
         person_id, consents = request.viewer.person_id, known.consents
@@ -203,7 +205,15 @@ class FillPage:
         day = _local_day(now, request.context.zone)
         veto = self._wellbeing.veto(viewer.care, person_id=person_id, day=day)
         decision, neutral = self._chosen(
-            request, evidence, limits, veto, serving=serving, now=now, random=random, in_words=in_words
+            request,
+            evidence,
+            limits,
+            veto,
+            serving=serving,
+            now=now,
+            random=random,
+            exploration=exploration,
+            in_words=in_words,
         )
         # Without a consent to history there is no one in the record: nothing to tie a click to, nothing to forget.
         named = person_id if consents.interests else None
@@ -243,6 +253,7 @@ class FillPage:
         serving: Serving,
         now: datetime,
         random: Random,
+        exploration: float,
         in_words: bool,
     ) -> tuple[Decision, Mapping[PlacementId, Won]]:
         """The decision, and what was won before the veto; by the fallback where the click model fails."""
@@ -258,7 +269,7 @@ class FillPage:
                 policy_name=f"{self._policy.name}@{self._policy.version}",
                 now=now,
                 random=random,
-                exploration=self._exploration,
+                exploration=exploration,
                 pricing=self._pricing,
                 spacing=self._spacing,
                 note=neutral.update,
@@ -270,7 +281,15 @@ class FillPage:
             _LOG.error("the click model failed, the fallback ranks: %s", type(error).__name__)
             fallback = self._catalogue.serving(now)
             return self._chosen(
-                request, evidence, limits, veto, serving=fallback, now=now, random=random, in_words=in_words
+                request,
+                evidence,
+                limits,
+                veto,
+                serving=fallback,
+                now=now,
+                random=random,
+                exploration=exploration,
+                in_words=in_words,
             )
         return decision, neutral
 
@@ -344,6 +363,7 @@ class FillPage:
         decision = record.decision
         ref = self._events.append(record)
         expires_at: dict[ClaimKind, datetime] = {kind: now + life for kind, life in TOKEN_LIFE.items()}
+        self._catalogue.promised(decision, now)
         creatives: dict[PlacementId, Creative] = {}
         tokens: dict[PlacementId, Mapping[ClaimKind, str]] = {}
         for index, filled in enumerate(decision.placements):

@@ -11,18 +11,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from adtailor.decide.catalogue import Catalogue, build_catalogue
+from adtailor.decide.catalogue import CONVERSION_RATE, Catalogue, build_catalogue
 from adtailor.domain.buying import Inventory
 from adtailor.domain.creative import Creative
-from adtailor.domain.decision import Won
+from adtailor.domain.decision import Decision, Won
 from adtailor.domain.ids import AdId, PlacementId, TopicId
+from adtailor.domain.money import Micros
 from adtailor.domain.wellbeing import WellbeingPolicy
+from adtailor.journeys.leases import Leases
 from adtailor.journeys.pacing import Pacer
 from adtailor.journeys.watched_ranker import WatchedRanker
 from adtailor.ports import CatalogueSource, EventStore, Ranker
 
-SPENT_EVERY = timedelta(seconds=1)
-"""How old the knowledge of what is spent may be; the debit itself never overdraws, so this only saves free ads."""
+PACED_EVERY = timedelta(seconds=1)
 FRESH = timedelta(minutes=15)
 """How long what was known of the buying side and its budgets may be relied on while nobody can say more."""
 DISTRUSTED = timedelta(minutes=1)
@@ -41,7 +42,8 @@ class Serving:
 class LiveCatalogue:
     """Hands out the newest immutable catalogue; a change serves at the next request, without a pause.
 
-    `ranker` is asked at each request which click model serves; another one than before is a change too.
+    `ranker` is asked at each request which click model serves; another one than before is a change too. Budgets are
+    leased as `holder`, a name that no other process has.
     """
 
     def __init__(
@@ -55,9 +57,11 @@ class LiveCatalogue:
         topic_names: Mapping[TopicId, str] | None = None,
         fallback: Ranker | None = None,
         elapsed: Callable[[], float] = time.perf_counter,
+        holder: str = "here",
     ) -> None:
         self._source = source
         self._events = events
+        self._leases = Leases(events, holder=holder, conversion_rate=CONVERSION_RATE)
         self._ranker = ranker
         self._parents = parents
         self._topic_names = topic_names or {}
@@ -70,7 +74,8 @@ class LiveCatalogue:
         self._built_for: Ranker | None = None
         self._distrusted: tuple[Ranker, datetime] | None = None
         self._creatives: Mapping[AdId, Creative] = {}
-        self._spent_at: datetime | None = None
+        self._room_revision = -1
+        self._paced_at: datetime | None = None
         self._good_at: datetime | None = None
         """When all of it was last known to be as it is."""
 
@@ -94,9 +99,21 @@ class LiveCatalogue:
         self.current(now)
         return self._creatives.get(ad_id)
 
+    def promised(self, decision: Decision, now: datetime) -> None:
+        """The ads of a decision are about to be shown: what they may cost is spoken for."""
+        self._leases.promised(decision, now)
+
+    def settled(self, won: Won, charged: Micros, *, decided_at: datetime, now: datetime) -> None:
+        """The event that an ad is paid by has come, and cost this much."""
+        self._leases.settled(won, charged, decided_at=decided_at, now=now)
+
     def spent_changed(self) -> None:
-        """Something was charged: look again at the next request."""
-        self._spent_at = None
+        """Budgets changed otherwise, as by a reversal: look again at the next request."""
+        self._leases.ask_again()
+
+    def close(self) -> None:
+        """Let others have what this process holds of budgets."""
+        self._leases.release()
 
     def filled(self, won: Mapping[PlacementId, Won], shown: frozenset[PlacementId], *, now: datetime) -> None:
         """A page was filled: what was won before any veto, and which placements show it."""
@@ -121,16 +138,23 @@ class LiveCatalogue:
         ):
             with self._lock:
                 serving = self._rebuilt(now)
-        if self._spent_at is None or not timedelta(0) <= now - self._spent_at < SPENT_EVERY:
+        is_due = self._paced_at is None or not timedelta(0) <= now - self._paced_at < PACED_EVERY
+        if is_due or self._leases.is_stale(now, serving.catalogue.budgets.index, self._room_revision):
             with self._lock:
                 # Another thread may have put a newer one in place since: it must not be undone.
-                fresh = self._rebuilt(now)
-                paced = self._pacer.paced(
-                    fresh.catalogue, spent=self._events.spent(now), delivered=self._events.delivered, now=now
-                )
-                serving = self._serving = replace(fresh, catalogue=paced)
-                self._spent_at = now
+                serving = self._serving = self._opened(self._rebuilt(now), now)
         return serving
+
+    def _opened(self, serving: Serving, now: datetime) -> Serving:
+        """With bids at their pace, and what may be promised of budgets now: not what vetoes saved, nor leases lack."""
+        budgets = serving.catalogue.budgets
+        room = self._leases.room(now, budgets.index, budgets.least)
+        paced = self._pacer.paced(
+            serving.catalogue, spent=self._events.spent(now), delivered=self._events.delivered, now=now
+        )
+        aside = self._pacer.set_aside(budgets.index)
+        self._paced_at, self._room_revision = now, room.revision
+        return replace(serving, catalogue=paced.with_room(room.left - aside, room.headroom - aside))
 
     def _last_good(self, serving: Serving, error: Exception, now: datetime) -> Serving:
         _LOG.error("the last good catalogue serves: %s", type(error).__name__)
@@ -163,8 +187,7 @@ class LiveCatalogue:
             ranker = self._fallback
             catalogue = self._built(inventory, ranker)
         self._creatives = {ad.id: by_id[ad.creative_id] for ad in inventory.ads if ad.creative_id in by_id}
-        self._spent_at = None
-        self._built_for = ranker
+        self._built_for, self._paced_at = ranker, None
         self._serving = Serving(catalogue=catalogue, ranker=WatchedRanker(ranker, elapsed=self._elapsed))
         return self._serving
 

@@ -125,6 +125,14 @@ class Pacer:
                 self._paced = catalogue.in_full
             return catalogue.with_spent(_with_set_aside(spent, state))
 
+    def set_aside(self, index: Mapping[CampaignId, int]) -> NDArray[np.int64]:
+        """Micros of each budget that vetoes saved today: as good as spent. Of the catalogue that was paced last."""
+        with self._lock:
+            state = self._state
+            if state is None or state.index is not index:
+                return np.zeros(max(1, len(index)), dtype=np.int64)
+            return np.ceil(state.vetoed).astype(np.int64)
+
     def _aligned(self, catalogue: Catalogue, at: float) -> _State:
         """A state for this catalogue's campaigns, that knows what the one before knew."""
         before, index = self._state, catalogue.budgets.index

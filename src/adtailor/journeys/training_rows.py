@@ -68,12 +68,14 @@ def _consents(person: Person, policy: WellbeingPolicy) -> Consents:
 
 
 def _events(events: Sequence[tuple[Event, Micros]]) -> tuple[_Seen, set[DecisionId]]:
-    """The valid events of each placement, by kind; and the decisions that met with any that are not."""
+    """The events of each placement that came in time, by kind; and the decisions that met with any invalid one."""
     seen: _Seen = {}
     invalid: set[DecisionId] = set()
     for event, _ in events:
         if event.validity != "valid":
             invalid.add(event.decision_id)
+        if event.is_late:
+            continue
         seen.setdefault((event.decision_id, event.placement_id), {})[event.kind] = event.at
     return seen, invalid
 

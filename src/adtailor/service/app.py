@@ -9,7 +9,21 @@ from litestar.handlers import BaseRouteHandler
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
-from adtailor.service import audit, catalogue, decisions, docs, events, health, manage, people, posts, review, sheet
+from adtailor.service import (
+    audit,
+    catalogue,
+    decisions,
+    docs,
+    events,
+    health,
+    manage,
+    money,
+    people,
+    posts,
+    review,
+    shadow,
+    sheet,
+)
 from adtailor.service.access import Doorkeeper
 from adtailor.service.answers import REFUSALS
 from adtailor.service.doors import Doors
@@ -24,7 +38,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *posts.OPERATIONS,
     *decisions.OPERATIONS,
     *openrtb.OPERATIONS,
+    *shadow.OPERATIONS,
     *events.OPERATIONS,
+    *money.OPERATIONS,
     *people.OPERATIONS,
     *catalogue.OPERATIONS,
     *manage.OPERATIONS,
@@ -42,7 +58,9 @@ def build_service(doors: Doors) -> list[BaseRouteHandler]:
         *posts.post_routes(doors),
         *decisions.decision_routes(doors),
         *openrtb.openrtb_routes(doors),
+        *shadow.shadow_routes(doors),
         *events.event_routes(doors),
+        *money.money_routes(doors),
         *people.people_routes(doors),
         *catalogue.catalogue_routes(doors),
         *manage.manage_routes(doors),

@@ -2,36 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from litestar import Response, get
 from litestar.concurrency import sync_to_thread
 from litestar.handlers import BaseRouteHandler
-from msgspec import Struct
 
-from adtailor.domain.audit import Action, AuditEntry
 from adtailor.domain.checks import aware_utc
 from adtailor.errors import InvalidInput
 from adtailor.service.answers import Asked, answer
 from adtailor.service.doors import Doors
 from adtailor.service.manage import known_parameters, whole
 from adtailor.service.operations import Operation
+from adtailor.service.wire.audit import AuditEntryWire, entry_to_wire
 
 MOST = 1000
-
-
-class AuditEntryWire(Struct, frozen=True, kw_only=True):
-    """One change. Of what was changed, only the fields that differ."""
-
-    number: int
-    at: datetime
-    by: str
-    action: Action
-    kind: str
-    id: str
-    before: dict[str, Any]
-    after: dict[str, Any]
 
 
 _ASKS = {
@@ -76,20 +61,6 @@ def audit_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         return answer([entry_to_wire(entry) for entry in entries[:limit]], headers=headers)
 
     return [tell]
-
-
-def entry_to_wire(entry: AuditEntry) -> AuditEntryWire:
-    """Onto the wire."""
-    return AuditEntryWire(
-        number=entry.number,
-        at=entry.at,
-        by=entry.by,
-        action=entry.action,
-        kind=entry.kind,
-        id=entry.item_id,
-        before={**entry.before},
-        after={**entry.after},
-    )
 
 
 def moment_of(text: str) -> datetime:

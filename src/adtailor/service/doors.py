@@ -9,9 +9,13 @@ from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.manage import Manage
 from adtailor.journeys.people import People
 from adtailor.journeys.read_posts import ReadPosts
+from adtailor.journeys.reports import Reports
 from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
-from adtailor.ports import AuditLog, CatalogueStore, Clock, PostStore
+from adtailor.journeys.take_postback import TakePostback
+from adtailor.measure.traffic import Networks
+from adtailor.ports import AuditLog, CatalogueStore, Clock, LedgerStore, PostStore
+from adtailor.service.callers import LOOPBACK
 from adtailor.service.openrtb.exchange import Exchange
 
 
@@ -31,6 +35,9 @@ class Doors:
     posts: PostStore
     fill_page: FillPage
     take_event: TakeEvent
+    take_postback: TakePostback
+    reports: Reports
+    ledger: LedgerStore
     people: People
     explain: Explain
     catalogue: CatalogueStore
@@ -40,6 +47,8 @@ class Doors:
     clock: Clock
     random: Callable[[], Random]
     """A fresh source of randomness for each decision."""
+    proxies: Networks = LOOPBACK
+    """Whose X-Forwarded-For is believed."""
     posts_arrived: Callable[[], None] = _nothing
     """Called after posts were stored, so that whoever reads them need not wait."""
     missing: Callable[[], Sequence[str]] = _ready

@@ -25,6 +25,7 @@ OPEN_PATHS = (
     "/v1/explain/",
     "/openrtb2/why/",
     "/openrtb2/elsewhere",
+    "/adtailor.js",
     MEDIA,
     "/healthz",
     "/readyz",

@@ -20,9 +20,8 @@ from adtailor.service.answers import Asked, answer, nothing
 from adtailor.service.doors import Doors
 from adtailor.service.headers import etag, if_match, version_needed
 from adtailor.service.operations import Operation
-from adtailor.service.wire.decoding import decode, encode
-from adtailor.service.wire.items import WIRINGS, item_from_wire
-from adtailor.service.wire.merging import merged
+from adtailor.service.wire.decoding import decode
+from adtailor.service.wire.items import WIRINGS, item_from_wire, patched
 
 MOST_BYTES = 16 * 2**20
 _IF_MATCH = {"If-Match": "the ETag that this change builds on, or * for any; a stale one is 409"}
@@ -175,12 +174,6 @@ def _routes(doors: Doors, kind: Kind) -> list[BaseRouteHandler]:
         return nothing()
 
     return [tell_all, create, tell_one, change, remove]
-
-
-def patched(kind: Kind, item: Item, given: Mapping[str, Any]) -> Item:
-    """An item with a merge patch applied to what it is on the wire."""
-    wiring = WIRINGS[kind]
-    return item_from_wire(kind, decode(encode(merged(wiring.to_wire(item), given)), wiring.wire))
 
 
 def _items(raw: bytes, kind: Kind) -> list[Item]:

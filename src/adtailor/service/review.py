@@ -1,62 +1,22 @@
 """Creatives that wait for a person, what was found about them, and the person's decision."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated
 
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
-from msgspec import Meta, Struct
 
-from adtailor.domain.review import Rule, Verdict
 from adtailor.journeys.manage import Expected
-from adtailor.journeys.review import LONGEST_NOTE, Waiting
+from adtailor.journeys.review import Waiting
 from adtailor.service.access import author_of, caller_of
 from adtailor.service.answers import Asked, answer
 from adtailor.service.doors import Doors
 from adtailor.service.headers import etag, if_match, version_needed
 from adtailor.service.manage import known_parameters, whole
 from adtailor.service.operations import BUYERS, Operation
-from adtailor.service.wire.buying import CreativeAssetsWire
-from adtailor.service.wire.decoding import Wire, decode
-from adtailor.service.wire.items import creative_to_wire
-
-
-class FindingWire(Struct, frozen=True, kw_only=True):
-    """An objection; what `blocks` cannot be approved."""
-
-    rule: Rule
-    field: str
-    says: str
-    blocks: bool
-
-
-class ReviewedWire(Struct, frozen=True, kw_only=True):
-    """The last decision about a creative."""
-
-    verdict: Verdict
-    by: str
-    at: datetime
-    note: str
-
-
-class WaitingWire(Struct, frozen=True, kw_only=True):
-    """A creative, what was found, what was last decided."""
-
-    creative: CreativeAssetsWire
-    advertiser: str | None
-    findings: tuple[FindingWire, ...]
-    last: ReviewedWire | None
-
-
-class DecisionOnCreativeWire(Wire, frozen=True, kw_only=True):
-    """Approved, or rejected with a note to whoever wrote it."""
-
-    verdict: Verdict
-    note: Annotated[str, Meta(max_length=LONGEST_NOTE)] = ""
-
+from adtailor.service.wire.decoding import decode
+from adtailor.service.wire.review import DecisionOnCreativeWire, WaitingWire, waiting_to_wire
 
 _ASKS = {"limit": "how many at most, 1 to 1000; 100 unless given", "cursor": "from the Link of the answer"}
 OPERATIONS = (
@@ -123,19 +83,6 @@ def review_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         )
 
     return [queue, tell, decide]
-
-
-def waiting_to_wire(waiting: Waiting) -> WaitingWire:
-    """Onto the wire."""
-    last = waiting.last
-    return WaitingWire(
-        creative=creative_to_wire(waiting.creative),
-        advertiser=waiting.advertiser.name if waiting.advertiser else None,
-        findings=tuple(
-            FindingWire(rule=one.rule, field=one.field, says=one.says, blocks=one.blocks) for one in waiting.findings
-        ),
-        last=None if last is None else ReviewedWire(verdict=last.verdict, by=last.by, at=last.at, note=last.note),
-    )
 
 
 def _looked_at(request: Asked) -> Expected:

@@ -1,34 +1,22 @@
 """Campaigns as a table, out and in."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.handlers import BaseRouteHandler
-from msgspec import Struct, to_builtins
+from msgspec import Struct
 
-from adtailor.domain.managed import Kind
 from adtailor.errors import InvalidInput
-from adtailor.journeys.manage import Difference, Wanted
 from adtailor.service.access import author_of, caller_of
 from adtailor.service.answers import Asked, answer
 from adtailor.service.doors import Doors
 from adtailor.service.manage import MOST_BYTES, known_parameters
 from adtailor.service.operations import BUYERS, BUYING_WRITERS, Operation
-from adtailor.service.wire.sheet import read_sheet, write_sheet
+from adtailor.service.wire.imported import DifferenceWire, difference_to_wire, wanted_by
+from adtailor.service.wire.sheet import write_sheet
 
 CSV = "text/csv"
-
-
-class DifferenceWire(Struct, frozen=True, kw_only=True):
-    """What became of an item: its fields as they were and as they are."""
-
-    kind: Kind
-    id: str
-    is_new: bool
-    before: dict[str, Any]
-    after: dict[str, Any]
 
 
 class ImportedWire(Struct, frozen=True, kw_only=True):
@@ -85,27 +73,3 @@ def sheet_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         return answer(ImportedWire(dry=dry == "1", differences=tuple(map(difference_to_wire, told))))
 
     return [export, take]
-
-
-def wanted_by(raw: bytes) -> list[Wanted]:
-    """What a table asks for."""
-    return [
-        Wanted(kind=entry.kind, item_id=entry.item_id, edit=entry.applied, where=entry.where)
-        for entry in read_sheet(raw)
-    ]
-
-
-def difference_to_wire(told: Difference) -> DifferenceWire:
-    """Onto the wire: values as JSON has them."""
-    before = {} if told.is_new else {name: values[0] for name, values in told.changes.items()}
-    return DifferenceWire(
-        kind=told.kind,
-        id=told.item_id,
-        is_new=told.is_new,
-        before=_plain(before),
-        after=_plain({name: values[1] for name, values in told.changes.items()}),
-    )
-
-
-def _plain(values: Mapping[str, object]) -> dict[str, Any]:
-    return to_builtins({**values}, order="deterministic", str_keys=True)

@@ -1,7 +1,7 @@
 """Opening `adtailor.sqlite`: refuse what is not ours untouched, bring the schema up to date, hand out transactions."""
 
 import logging
-import mmap
+import os
 import sqlite3
 import threading
 from collections.abc import Generator
@@ -23,7 +23,6 @@ SCHEMA = "0004"
 _APPLICATION = 0x41445441  # "ADTA"
 _MAGIC = b"SQLite format 3\x00"
 _HEADER = 100
-_INDEX_HEADER = 48
 _BUSY_MILLISECONDS = 20_000
 _QUICKLY_CHECKED = 32 * 2**20
 """Files up to this size are checked whole when they are opened (about 0.1 s); `doctor` checks any size."""
@@ -43,9 +42,8 @@ class Database:
         self.path = folder / FILE
         self._write_lock = threading.RLock()
         self._watch_lock = threading.Lock()
-        self._index: mmap.mmap | None = None
-        self._header = b""
-        self._commits = -1
+        self._sync_lock = threading.Lock()
+        self._log: tuple[int, tuple[int, int]] | None = None
         with self._refusals():
             if self.path.exists() and self.path.stat().st_size:
                 _checked(self.path, installation)
@@ -77,32 +75,33 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Generator[Connection]:
-        """One transaction that holds the write lock from its start, and is on disk when the block ends."""
+    def writing(self, *, durably: bool = True) -> Generator[Connection]:
+        """One transaction that holds the write lock from its start, and is on disk when the block ends.
+
+        Where it need not be `durably`, it survives a killed process, and a power cut only after `sync_log`.
+        """
         with self._write_lock, self._refusals(), self._engine.connect() as plain:
             connection = plain.execution_options(adtailor_writes=True)
-            with connection.begin():
-                yield connection
+            if not durably:
+                driver_cursor(connection).execute("PRAGMA synchronous=NORMAL")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                if not durably:
+                    driver_cursor(connection).execute("PRAGMA synchronous=FULL")
 
     def commits(self) -> int:
-        """A number that changes when anyone, here or in another process, has committed.
+        """A number that changes when anyone, here or in another process, has committed: about 7 microseconds.
 
-        Every commit changes the header of the index that all connections share (sqlite.org/walformat.html, 2.1), so
-        SQLite is asked (7 microseconds) only when that is not what it was (a quarter of one).
+        SQLite is asked every time: to look into the index of its log would be quicker, but whoever opens and closes
+        that file ends the locks which SQLite holds on it for the process (sqlite.org/howtocorrupt.html, 2.2).
         """
-        header = self._index[:_INDEX_HEADER] if self._index is not None else b""
-        if header and header == self._header:
-            return self._commits
         try:
             with self._watch_lock:
-                commits = int(self._watched.execute("PRAGMA data_version").fetchone()[0])
-                if self._index is None:
-                    self._index = _shared_index(self.path)
-                # Read before SQLite was asked: a commit in between is then found at the next look.
-                self._commits, self._header = commits, header
+                return int(self._watched.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.Error as error:
             raise self._refusal(error) from error
-        return commits
 
     def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """A small question on the hot path, without a statement's building."""
@@ -111,6 +110,22 @@ class Database:
                 return self._watched.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise self._refusal(error) from error
+
+    def sync_log(self) -> None:
+        """Put on the disk whatever was committed until now, by anyone, without holding anybody up.
+
+        SQLite would do so while it holds the write lock. What is no longer in the log when it is synced was moved into
+        the file, which SQLite syncs before it uses the log again (sqlite.org/wal.html, checkpointing).
+        """
+        log = self.path.with_name(f"{FILE}-wal")
+        with self._sync_lock, self._refusals():
+            found = log.stat()
+            if self._log is None or self._log[1] != (found.st_dev, found.st_ino):
+                if self._log is not None:
+                    os.close(self._log[0])
+                self._log = (os.open(log, os.O_RDONLY | os.O_CLOEXEC), (found.st_dev, found.st_ino))
+                sync_folder(self.path.parent)  # the log is new: so is its name
+            os.fsync(self._log[0])
 
     def checkpoint(self) -> None:
         """Move the log into the file and empty it, as far as other readers allow."""
@@ -130,10 +145,12 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         with self._watch_lock:
-            if self._index is not None:
-                self._index.close()
             self._watcher.close()
         self._engine.dispose()
+        with self._sync_lock:
+            if self._log is not None:
+                os.close(self._log[0])
+                self._log = None
 
     def _migrate(self, installation: bytes) -> None:
         with self.writing() as connection:
@@ -160,6 +177,20 @@ class Database:
 
     def _refusal(self, cause: BaseException) -> StorageFailed:
         return StorageFailed(f"{self.path} cannot be used: {cause}", hint=_hint(str(cause)))
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names of new files on the disk."""
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def driver_cursor(connection: Connection) -> sqlite3.Cursor:
+    """The driver's cursor in the same transaction: building statements costs more than running these."""
+    return cast("sqlite3.Cursor", connection.connection.cursor())
 
 
 def _checked(path: Path, installation: bytes) -> None:
@@ -211,15 +242,6 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _shared_index(path: Path) -> mmap.mmap | None:
-    """The index of the write-ahead log, to look at; None where this SQLite keeps it elsewhere."""
-    try:
-        with path.with_name(f"{path.name}-shm").open("rb") as file:
-            return mmap.mmap(file.fileno(), _INDEX_HEADER, access=mmap.ACCESS_READ)
-    except (OSError, ValueError):
-        return None
 
 
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:

@@ -155,6 +155,24 @@ class Keyring:
             self._db.execute("INSERT INTO secrets VALUES (?, ?, ?)", (name, new, self._random_bytes(KEY)))
         return new
 
+    def of_day(self, name: str, day: int) -> bytes:
+        """A secret of one day, which ends those of the days before it: what was hashed under them says nothing more."""
+        with self._lock:
+            for attempt in (1, 2):
+                with _refusals(self.path):
+                    row = self._db.execute(
+                        "SELECT value FROM secrets WHERE name = ? AND id = ?", (name, day)
+                    ).fetchone()
+                if row or attempt == 2:
+                    break
+                with self._writing():
+                    self._db.execute("DELETE FROM secrets WHERE name = ? AND id < ?", (name, day))
+                    self._db.execute(
+                        "INSERT INTO secrets VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                        (name, day, self._random_bytes(KEY)),
+                    )
+        return bytes(row[0])
+
     def newest(self, name: str) -> int:
         """The id of the secret that was added last."""
         with self._lock, _refusals(self.path):

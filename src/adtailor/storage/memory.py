@@ -9,10 +9,12 @@ from adtailor.domain.person import Person
 from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading
+from adtailor.domain.traffic import Limits
 from adtailor.domain.wellbeing import WellbeingMemory
 from adtailor.errors import InvalidInput
 from adtailor.storage.export import exported
 from adtailor.storage.memory_catalogue import MemoryAudit, MemoryCatalogue
+from adtailor.storage.memory_ledger import MemoryLedger
 from adtailor.storage.memory_money import MemoryEvents
 from adtailor.storage.memory_rows import Held, put_memory, put_profile, same_version
 from adtailor.storage.moments import AFFECT_KEPT, DECISIONS_KEPT
@@ -194,13 +196,14 @@ class MemoryPeople:
 class MemoryStore:
     """All four ports, over one set of dictionaries."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
         self._held = Held()
         self.audit = MemoryAudit()
         self.catalogue = MemoryCatalogue(self._held, self.audit)
         self.posts = MemoryPosts(self._held)
         self.people = MemoryPeople(self._held, self.posts)
-        self.events = MemoryEvents(self._held)
+        self.events = MemoryEvents(self._held, limits.rates)
+        self.ledger = MemoryLedger(self._held)
 
     def purge(self, now: datetime) -> Mapping[str, int]:
         """Delete what has had its time: affect after 72 h, decision records after 30 days."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from adtailor.domain.buying import Inventory
 from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRef
 from adtailor.domain.ids import CampaignId, CreativeId, PersonId, PostId
+from adtailor.domain.ledger import Entry, Reach
 from adtailor.domain.managed import KINDS, Kept, Kind
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.post import Post
@@ -14,6 +15,7 @@ from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading
 from adtailor.domain.review import Review
 from adtailor.domain.wellbeing import WellbeingMemory
+from adtailor.storage.leasing import LeaseRow
 from adtailor.storage.permitted import (
     consented,
     permitted_memory,
@@ -43,9 +45,18 @@ class Held:
     )
     spent: dict[CampaignId, int] = field(default_factory=dict[CampaignId, int])
     spent_days: dict[tuple[CampaignId, date], int] = field(default_factory=dict[tuple[CampaignId, date], int])
-    events: dict[tuple[str, str, str], tuple[Event, EventOutcome]] = field(
-        default_factory=dict[tuple[str, str, str], tuple[Event, EventOutcome]]
+    events: dict[tuple[str, ...], tuple[Event, EventOutcome]] = field(
+        default_factory=dict[tuple[str, ...], tuple[Event, EventOutcome]]
     )
+    orders: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    entries: list[Entry] = field(default_factory=list[Entry])
+    reversals: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
+    """The keys of events that were reversed."""
+    rates: dict[tuple[bytes, str, str, int], list[int]] = field(
+        default_factory=dict[tuple[bytes, str, str, int], list[int]]
+    )
+    reach: dict[tuple[int, str, str, str], Reach] = field(default_factory=dict[tuple[int, str, str, str], Reach])
+    leases: dict[tuple[str, CampaignId], LeaseRow] = field(default_factory=dict[tuple[str, CampaignId], LeaseRow])
 
     def consents(self, person_id: PersonId) -> Consents:
         """What a person's consents come to."""

@@ -3,63 +3,37 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Row, delete, func, select
 
-from adtailor.domain.events import Event, EventOutcome
-from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, DecisionId, PlacementId
+from adtailor.domain.events import Arrival, Event, EventOutcome
+from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, DecisionId, PlacementId, SiteId
 from adtailor.domain.money import Micros
+from adtailor.domain.traffic import RateLimit
 from adtailor.errors import InvalidInput
 from adtailor.storage import tables
 from adtailor.storage.catalogue import LARGEST
-from adtailor.storage.database import Database
+from adtailor.storage.charging import DAY, SECOND, Charging
+from adtailor.storage.database import Database, driver_cursor
+from adtailor.storage.group_commit import GroupCommit
 from adtailor.storage.moments import budget_day, moment, ticks
 
 _EVENTS, _BUDGETS, _DAYS = tables.events, tables.budgets, tables.spent_days
-_PRICE, _CAMPAIGN, _DAY = bindparam("price_"), bindparam("campaign_"), bindparam("day_")
 _IN_LIST = 500
-
-_STORE = insert(_EVENTS).on_conflict_do_nothing()
-_ZONE = select(_BUDGETS.c.zone).where(_BUDGETS.c.campaign_id == _CAMPAIGN)
-_OPEN_DAY = insert(_DAYS).values(campaign_id=_CAMPAIGN, day=_DAY, spent=0).on_conflict_do_nothing()
-# Written with the price on the right: budget - price cannot overflow where spent + price could.
-_DEBIT_DAY = (
-    update(_DAYS)
-    .where(_DAYS.c.campaign_id == _CAMPAIGN, _DAYS.c.day == _DAY)
-    .where(
-        select(_BUDGETS.c.campaign_id)
-        .where(_BUDGETS.c.campaign_id == _CAMPAIGN)
-        .where(_DAYS.c.spent <= _BUDGETS.c.daily_budget - _PRICE)
-        .where(or_(_BUDGETS.c.lifetime_budget.is_(None), _BUDGETS.c.spent <= _BUDGETS.c.lifetime_budget - _PRICE))
-        .correlate(_DAYS)
-        .exists()
-    )
-    .values(spent=_DAYS.c.spent + _PRICE)
-)
-_DEBIT_LIFE = update(_BUDGETS).where(_BUDGETS.c.campaign_id == _CAMPAIGN).values(spent=_BUDGETS.c.spent + _PRICE)
-_SETTLE = (
-    update(_EVENTS)
-    .where(_EVENTS.c.seq == bindparam("seq_"))
-    .values(charged=bindparam("charged_"), over_delivered=bindparam("over_"))
-)
 
 
 class Money:
-    """The half of `ports.EventStore` that is a ledger."""
+    """The half of `ports.EventStore` that takes events and charges for them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, rates: Sequence[RateLimit]) -> None:
         self._database = database
+        self._rates = rates
+        self._taken = GroupCommit(self._take, database.sync_log)
 
-    def take(self, event: Event) -> EventOutcome:
-        """Store an event and debit its campaign in one durable transaction."""
-        return self.take_many([event])[0]
-
-    def take_many(self, events: Sequence[Event]) -> list[EventOutcome]:
-        """The same for several, in order, with one wait for the disk: all are stored, or none."""
-        for event in events:
-            _checked(event)
-        with self._database.writing() as connection:
-            return [_taken(connection, event) for event in events]
+    def take_many(self, arrivals: Sequence[Arrival]) -> list[EventOutcome]:
+        """Store events and debit their campaigns, in order: all are stored, or none; durable when it returns."""
+        for arrival in arrivals:
+            checked(arrival.event)
+        return self._taken(arrivals) if arrivals else []
 
     def events(self, since: datetime | None = None) -> list[tuple[Event, Micros]]:
         """The events that happened since, oldest first, each with what was charged."""
@@ -70,7 +44,7 @@ class Money:
             return [(_event(row), Micros(row.charged)) for row in connection.execute(query)]
 
     def of_decisions(self, decisions: Sequence[DecisionId]) -> list[tuple[Event, EventOutcome]]:
-        """What happened to the ads of these decisions."""
+        """What happened to the ads of these decisions, oldest first within each few hundred."""
         found: list[tuple[Event, EventOutcome]] = []
         with self._database.reading() as connection:
             for start in range(0, len(decisions), _IN_LIST):
@@ -78,7 +52,10 @@ class Money:
                 query = select(_EVENTS).where(_EVENTS.c.decision_id.in_(some)).order_by(_EVENTS.c.at, _EVENTS.c.seq)
                 for row in connection.execute(query):
                     outcome = EventOutcome(
-                        status="taken", charged=Micros(row.charged), over_delivered=bool(row.over_delivered)
+                        status="taken",
+                        charged=Micros(row.charged),
+                        over_delivered=bool(row.over_delivered),
+                        validity=row.validity,
                     )
                     found.append((_event(row), outcome))
         return found
@@ -123,45 +100,29 @@ class Money:
             ).one()
         return int(row[0]), int(row[1])
 
+    def purge(self, now: datetime) -> int:
+        """Delete how often viewers came on days before; how many rows."""
+        with self._database.writing() as connection:
+            gone = connection.execute(delete(tables.rates).where(tables.rates.c.day < ticks(now) // SECOND // DAY))
+        return gone.rowcount
 
-def _taken(connection: Connection, event: Event) -> EventOutcome:
-    stored = connection.execute(
-        _STORE,
-        {
-            "decision_id": event.decision_id,
-            "placement_id": event.placement_id,
-            "kind": event.kind,
-            "ad_id": event.ad_id,
-            "advertiser_id": event.advertiser_id,
-            "campaign_id": event.campaign_id,
-            "at": ticks(event.at),
-            "validity": event.validity,
-            "price": event.price,
-            "charged": 0,
-            "over_delivered": 0,
-        },
-    )
-    if stored.rowcount == 0:
-        return EventOutcome(status="duplicate", charged=Micros(0))
-    if event.validity != "valid" or event.price == 0:
-        return EventOutcome(status="taken", charged=Micros(0))
-    charged = event.price if _debited(connection, event) else Micros(0)
-    over = charged == 0
-    connection.execute(_SETTLE, {"seq_": stored.lastrowid, "charged_": charged, "over_": int(over)})
-    return EventOutcome(status="taken", charged=charged, over_delivered=over)
+    def _take(self, arrivals: Sequence[Arrival]) -> list[EventOutcome]:
+        with self._database.writing(durably=False) as connection:
+            charging = Charging(driver_cursor(connection), self._rates)
+            outcomes = [charging.take(arrival) for arrival in arrivals]
+            charging.finish()
+        return outcomes
 
 
-def _debited(connection: Connection, event: Event) -> bool:
-    """Whether the price fitted both budgets and was taken from them; a campaign that is unknown has none."""
-    zone = connection.execute(_ZONE, {"campaign_": event.campaign_id}).scalar_one_or_none()
-    if zone is None:
-        return False
-    day = {"campaign_": event.campaign_id, "day_": budget_day(event.at, zone).isoformat()}
-    connection.execute(_OPEN_DAY, day)
-    if connection.execute(_DEBIT_DAY, {**day, "price_": event.price}).rowcount == 0:
-        return False
-    connection.execute(_DEBIT_LIFE, {"campaign_": event.campaign_id, "price_": event.price})
-    return True
+def checked(event: Event) -> None:
+    """Raises InvalidInput for what no column holds."""
+    for name, amount in (("price_micros", event.price), ("value_micros", event.value or 0)):
+        if not 0 <= amount <= LARGEST:
+            raise InvalidInput(f"an amount of {amount} micros", hint=f"from 0 to {LARGEST:,}", field=name)
+    if event.at.tzinfo is None:
+        raise InvalidInput(f"{event.at.isoformat()} has no time zone", hint="hand over aware UTC", field="at")
+    if event.is_postback and event.order is None:
+        raise InvalidInput("a postback without an order", hint="it counts once per order", field="order_id")
 
 
 def _event(row: Row[tuple[object, ...]]) -> Event:
@@ -170,16 +131,15 @@ def _event(row: Row[tuple[object, ...]]) -> Event:
         decision_id=DecisionId(row.decision_id),
         placement_id=PlacementId(row.placement_id),
         ad_id=AdId(row.ad_id),
+        adset_id=None if row.adset_id is None else AdSetId(row.adset_id),
         advertiser_id=AdvertiserId(row.advertiser_id),
         campaign_id=CampaignId(row.campaign_id),
+        site_id=None if row.site_id is None else SiteId(row.site_id),
         at=moment(row.at),
         price=Micros(row.price),
         validity=row.validity,
+        is_late=bool(row.late),
+        is_postback=row.once != "",
+        order=row.order_hash,
+        value=None if row.value is None else Micros(row.value),
     )
-
-
-def _checked(event: Event) -> None:
-    if not 0 <= event.price <= LARGEST:
-        raise InvalidInput(f"a price of {event.price} micros", hint=f"from 0 to {LARGEST:,}", field="price_micros")
-    if event.at.tzinfo is None:
-        raise InvalidInput(f"{event.at.isoformat()} has no time zone", hint="hand over aware UTC", field="at")

@@ -124,20 +124,20 @@ class Segments:
                 return record.decision.decided_at
         return datetime.max.replace(tzinfo=UTC)
 
-    def of(self, key: PersonKey) -> Iterator[tuple[RecordRef, DecisionRecord]]:
-        """All records of one person, oldest segment first: a walk over every frame of the log."""
+    def of(self, key: PersonKey, since: datetime | None = None) -> Iterator[tuple[RecordRef, DecisionRecord]]:
+        """All records of one person, oldest segment first: a walk over every frame of the log of that time."""
         for path in self._paths():
+            if since is not None and self._is_before(path, since):
+                continue
             for ref, content in _frames(path):
-                if content[:_REF] == key.ref and (record := self._opened(ref, content)) is not None:
+                record = self._opened(ref, content) if content[:_REF] == key.ref else None
+                if record is not None and (since is None or record.decision.decided_at >= since):
                     yield ref, record
 
     def since(self, at: datetime | None) -> Iterator[DecisionRecord]:
         """All records that can still be opened, decided at `at` or later, oldest segment first."""
         for path in self._paths():
-            with _refusals(path):
-                opened_at = _opened_at(path)
-            # A segment holds one day: an older one has nothing newer.
-            if opened_at is None or (at is not None and opened_at.date() < at.astimezone(UTC).date()):
+            if at is not None and self._is_before(path, at):
                 continue
             for ref, content in _frames(path):
                 record = self._opened(ref, content)
@@ -176,6 +176,12 @@ class Segments:
         with self._open_lock:
             while self._open:
                 os.close(self._open.popitem()[1])
+
+    def _is_before(self, path: Path, at: datetime) -> bool:
+        """Whether a segment has nothing decided at `at` or later: it holds one day."""
+        with _refusals(path):
+            opened_at = _opened_at(path)
+        return opened_at is None or opened_at.date() < at.astimezone(UTC).date()
 
     def _writable(self, decided_at: datetime) -> _Current:
         current = self._current

@@ -2,15 +2,17 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 
 from sqlalchemy import func, insert, select
 
-from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRef
+from adtailor.domain.events import Arrival, DecisionRecord, Event, EventOutcome, RecordRef
 from adtailor.domain.ids import CampaignId, DecisionId, PersonId, made_at_of
+from adtailor.domain.lease import Lease, LeaseAsk
 from adtailor.domain.money import Micros
+from adtailor.domain.traffic import Limits
 from adtailor.errors import StorageFailed
 from adtailor.storage import tables
 from adtailor.storage.access import SqliteTokens
@@ -21,6 +23,8 @@ from adtailor.storage.database import FILE, Database
 from adtailor.storage.export import exported
 from adtailor.storage.keyring import FILE as KEYS
 from adtailor.storage.keyring import Keyring, PersonKey, secure_folder
+from adtailor.storage.leases import Leases
+from adtailor.storage.ledger import Ledger
 from adtailor.storage.moments import ticks
 from adtailor.storage.money import Money
 from adtailor.storage.people import SqlitePeople
@@ -32,13 +36,17 @@ _TOKEN_KEYS_KEPT = 2
 
 
 class SqliteEvents:
-    """`ports.EventStore`: the decision log and the ledger."""
+    """`ports.EventStore`: the decision log, and the events that are charged for."""
 
-    def __init__(self, segments: Segments, money: Money, keyring: Keyring, cache: PeopleCache) -> None:
+    def __init__(
+        self, segments: Segments, money: Money, leases: Leases, *, keyring: Keyring, cache: PeopleCache
+    ) -> None:
         self._segments = segments
         self._money = money
+        self._leases = leases
         self._keyring = keyring
         self._cache = cache
+        self._viewers: tuple[int, bytes] | None = None
 
     def append(self, record: DecisionRecord) -> RecordRef:
         """Append a record before the decision is answered; survives a killed process."""
@@ -67,13 +75,19 @@ class SqliteEvents:
         self._cache.refresh()
         return self._segments.since(since)
 
-    def take(self, event: Event) -> EventOutcome:
-        """Store an event and debit its campaign in one durable transaction."""
-        return self._money.take(event)
+    def records_of(self, person_id: PersonId, since: datetime) -> list[DecisionRecord]:
+        """The records that name someone, decided since: a walk over the log of that time."""
+        self._cache.refresh()
+        key = self._keyring.find(person_id)
+        return [] if key is None else [record for _, record in self._segments.of(key, since)]
 
-    def take_many(self, events: Sequence[Event]) -> list[EventOutcome]:
+    def take(self, event: Event, *, viewer: bytes | None = None) -> EventOutcome:
+        """Store an event and debit its campaign in one durable transaction."""
+        return self._money.take_many([Arrival(event=event, viewer=viewer)])[0]
+
+    def take_many(self, arrivals: Sequence[Arrival]) -> list[EventOutcome]:
         """The same for several, in order, with one wait for the disk: all are stored, or none."""
-        return self._money.take_many(events)
+        return self._money.take_many(arrivals)
 
     def events(self, since: datetime | None = None) -> list[tuple[Event, Micros]]:
         """The events that happened since, oldest first, each with what was charged."""
@@ -83,9 +97,32 @@ class SqliteEvents:
         """Valid impressions of these campaigns, from the first on."""
         return self._money.delivered(campaigns)
 
+    def of_decisions(self, decisions: Sequence[DecisionId]) -> list[tuple[Event, EventOutcome]]:
+        """What happened to the ads of these decisions."""
+        return self._money.of_decisions(decisions)
+
     def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
         """Per campaign, what its current day (in its zone) and its whole life have been charged."""
         return self._money.spent(now)
+
+    def lease(self, holder: str, asks: Sequence[LeaseAsk], *, now: datetime) -> list[Lease]:
+        """What `holder` may promise of each budget from now on, in place of what it held."""
+        return self._leases.lease(holder, asks, now=now)
+
+    def release(self, holder: str) -> None:
+        """Give back what a process holds."""
+        self._leases.release(holder)
+
+    def order_hash(self, campaign_id: CampaignId, order_id: str) -> str:
+        """By what an order is known here: a keyed hash, for whoever knows an order may know a person."""
+        return self._keyring.fingerprint("order", f"{campaign_id}:{order_id}").hex()
+
+    def viewer_key(self, now: datetime) -> bytes:
+        """Today's key for hashes of viewers; that of yesterday is gone."""
+        day = (now.astimezone(UTC).date() - date(1970, 1, 1)).days
+        if self._viewers is None or self._viewers[0] != day:
+            self._viewers = (day, self._keyring.of_day("viewers", day))
+        return self._viewers[1]
 
 
 class SqliteStore:
@@ -94,7 +131,13 @@ class SqliteStore:
     Raises StorageFailed when a file is damaged, foreign, newer, or without its keys; it is then left as it was.
     """
 
-    def __init__(self, folder: Path, *, random_bytes: RandomBytes = os.urandom) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        random_bytes: RandomBytes = os.urandom,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> None:
         self.folder = folder
         secure_folder(folder)
         data, keys = folder / FILE, folder / KEYS
@@ -111,13 +154,16 @@ class SqliteStore:
             raise
         self._cache = PeopleCache(self._database, self._keyring)
         self._segments = Segments(folder / "decisions", next_number=self._next_segment, key_of=self._keyring.of_ref)
-        self._money = Money(self._database)
+        self._money = Money(self._database, limits.rates)
         self.catalogue = SqliteCatalogue(self._database)
         self.audit = SqliteAudit(self._database)
         self.tokens = SqliteTokens(self._database, secret=self.hashing_secret, random_bytes=random_bytes)
         self.posts = SqlitePosts(self._database, self._keyring, self._cache)
         self.people = SqlitePeople(self._database, self._keyring, self._cache, export=self._export)
-        self.events = SqliteEvents(self._segments, self._money, self._keyring, self._cache)
+        self.events = SqliteEvents(
+            self._segments, self._money, Leases(self._database), keyring=self._keyring, cache=self._cache
+        )
+        self.ledger = Ledger(self._database)
 
     @property
     def token_keys(self) -> Mapping[int, bytes]:
@@ -144,7 +190,9 @@ class SqliteStore:
             "affect": self.posts.purge(now),
             "people": self.people.purge(now),
             "decision segments": self._segments.purge(now),
+            "rates": self._money.purge(now),
         }
+        self.events.viewer_key(now)  # ends the keys of days before
         self._database.checkpoint()
         return done
 

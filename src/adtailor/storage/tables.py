@@ -8,6 +8,7 @@ from sqlalchemy import (
     DDL,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -191,17 +192,80 @@ events = Table(
     Column("decision_id", Text, nullable=False),
     Column("placement_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
+    Column("once", Text, nullable=False, server_default="", comment="empty for an address, the order for a postback"),
     Column("ad_id", Text, nullable=False),
+    Column("adset_id", Text),
     Column("advertiser_id", Text, nullable=False),
     Column("campaign_id", Text, nullable=False),
+    Column("site_id", Text),
     Column("at", Integer, nullable=False),
     Column("validity", Text, nullable=False),
     Column("price", Integer, CheckConstraint("price >= 0"), nullable=False),
     Column("charged", Integer, nullable=False),
     Column("over_delivered", Integer, nullable=False),
-    UniqueConstraint("decision_id", "placement_id", "kind", name="an_event_happens_once"),
+    Column("late", Integer, nullable=False, server_default="0"),
+    Column("reversed", Integer, nullable=False, server_default="0"),
+    Column("order_hash", Text),
+    Column("value", Integer),
+    UniqueConstraint("decision_id", "placement_id", "kind", "once", name="an_event_happens_once"),
     CheckConstraint("charged = price OR charged = 0", name="all_or_nothing"),
     Index("events_at", "at"),
+    Index(
+        "an_order_counts_once",
+        "campaign_id",
+        "order_hash",
+        unique=True,
+        sqlite_where=Column("order_hash", Text).is_not(None),
+    ),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("event", Integer, ForeignKey("events.seq"), primary_key=True),
+    Column("kind", Text, CheckConstraint("kind IN ('charge', 'reversal')"), primary_key=True),
+    Column("campaign_id", Text, nullable=False),
+    Column("day", Text, nullable=False, comment="whose budget paid, a date in the campaign's zone"),
+    Column("amount", Integer, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("reason", Text),
+    CheckConstraint("(kind = 'charge') = (amount > 0)", name="charges_add_and_reversals_take_away"),
+    sqlite_with_rowid=False,
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("holder", Text, primary_key=True),
+    Column("campaign_id", Text, primary_key=True),
+    Column("headroom", Integer, nullable=False),
+    Column("expires_at", Integer, nullable=False, comment="of the headroom; what is expected fades by itself"),
+    Column("as_of", Integer, nullable=False),
+    Column("cpm", Float, nullable=False),
+    Column("cpc", Float, nullable=False),
+    Column("cpa", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+rates = Table(
+    "rates",
+    metadata,
+    Column("key", Integer, primary_key=True, comment="of a viewer, ad and kind, under the day's key"),
+    Column("day", Integer, nullable=False),
+    Column("times", LargeBinary, nullable=False),
+)
+
+reach = Table(
+    "reach",
+    metadata,
+    Column("hour", Integer, primary_key=True),
+    Column("ad_id", Text, primary_key=True),
+    Column("site_id", Text, primary_key=True),
+    Column("placement_id", Text, primary_key=True),
+    Column("adset_id", Text),
+    Column("campaign_id", Text, nullable=False),
+    Column("people", LargeBinary, nullable=False, comment="hashes of 16 bits, at most 128"),
+    sqlite_with_rowid=False,
 )
 
 segments = Table(

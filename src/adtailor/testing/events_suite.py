@@ -3,11 +3,12 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
-from adtailor.domain.events import EventOutcome, RecordRef
-from adtailor.domain.ids import AdId, CampaignId, PersonId, TopicId
+from adtailor.domain.events import DecisionRecord, EventOutcome, RecordRef
+from adtailor.domain.ids import AdId, CampaignId, DecisionId, PersonId, TopicId, uuid7
 from adtailor.domain.money import Micros
 from adtailor.domain.training import Served
 from adtailor.domain.wellbeing import RestSuggestion
@@ -33,6 +34,22 @@ class EventStoreSuite(StoreSuite):
         refs = [store.events.append(record) for record in given]
         assert len(set(refs)) == len(refs)
         assert [store.events.record(ref) for ref in reversed(refs)] == given[::-1]
+
+    def test_a_record_is_found_by_the_id_of_its_decision(self, store: Store) -> None:
+        given: list[DecisionRecord] = []
+        for second in range(40):
+            at = NOON + timedelta(seconds=second)
+            record = samples.record(second, viewer="ana" if second % 2 else "ben", at=at)
+            made = DecisionId(uuid7(at, Random(second)))  # noqa: S311 - an id that can be repeated
+            given.append(replace(record, decision=replace(record.decision, decision_id=made)))
+            store.events.append(given[-1])
+        found = [store.events.find(record.decision.decision_id) for record in given]
+        assert found == given
+        for nothing in ("d1", uuid7(NOON, Random(99)), uuid7(NOON - timedelta(days=3), Random(0))):  # noqa: S311
+            assert store.events.find(DecisionId(nothing)) is None
+        store.people.forget(PersonId("ana"))
+        assert store.events.find(given[1].decision.decision_id) is None
+        assert store.events.find(given[2].decision.decision_id) == given[2]
 
     def test_where_nothing_lies_nothing_is_found(self, store: Store) -> None:
         ref = store.events.append(samples.record())
@@ -144,7 +161,8 @@ class EventStoreSuite(StoreSuite):
     def test_t36_invalid_traffic_is_stored_and_never_billed(self, store: Store, validity: str) -> None:
         store.catalogue.replace(samples.inventory())
         event = replace(samples.event(), validity=validity)  # pyright: ignore[reportArgumentType]  # parametrized
-        assert store.events.take(event) == EventOutcome(status="taken", charged=Micros(0))
+        outcome = EventOutcome(status="taken", charged=Micros(0), validity=event.validity)
+        assert store.events.take(event) == outcome
         assert store.events.events() == [(event, 0)]
         assert store.events.spent(NOON) == {}
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory, Organization
 from adtailor.domain.creative import Creative
@@ -101,9 +102,10 @@ def event(
     kind: EventKind = "click",
     price: int = 300,
     at: datetime = NOON,
+    **changes: Any,
 ) -> Event:
     """The event of decision `number`."""
-    return Event(
+    known = Event(
         kind=kind,
         decision_id=DecisionId(f"decision-{number}"),
         placement_id=PlacementId("feed-1"),
@@ -112,7 +114,10 @@ def event(
         campaign_id=CampaignId(campaign_name),
         at=at,
         price=Micros(price),
+        site_id=SiteId("larkwater"),
+        adset_id=AdSetId(f"{campaign_name}-set"),
     )
+    return replace(known, **changes)
 
 
 def post(name: str = "p1", *, author: str = "ana", at: datetime = NOON, text: str = "A walk in the rain.") -> Post:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pytest
 
-from adtailor.ports import AuditLog, CatalogueStore, EventStore, PeopleStore, PostStore
+from adtailor.ports import AuditLog, CatalogueStore, EventStore, LedgerStore, PeopleStore, PostStore
 
 
 class Store(Protocol):
@@ -37,6 +37,11 @@ class Store(Protocol):
     @property
     def events(self) -> EventStore:
         """Decisions, events and money."""
+        ...
+
+    @property
+    def ledger(self) -> LedgerStore:
+        """What the events came to."""
         ...
 
     def purge(self, now: datetime) -> Mapping[str, int]:

@@ -145,7 +145,7 @@ def _campaign(ad: Mapping[str, Any]) -> Campaign:
         tier=ad.get("tier", "auction"),
         goal_impressions=ad.get("goal"),
         separation=frozenset(ad.get("separation", ())),
-        pacing=ad.get("pacing", "even"),
+        pacing=ad.get("pacing", "asap"),
     )
 
 

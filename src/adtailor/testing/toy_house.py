@@ -17,7 +17,9 @@ from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.people import People
 from adtailor.journeys.read_posts import ReadPosts
+from adtailor.journeys.reports import Reports
 from adtailor.journeys.take_event import TakeEvent
+from adtailor.journeys.take_postback import TakePostback
 from adtailor.ports import Ranker
 from adtailor.testing.stores import Store
 from adtailor.testing.toy_ads import toy_inventory, toy_world
@@ -73,8 +75,11 @@ class ToyHouse:
     """The journeys, on one store."""
 
     store: Store
+    catalogue: LiveCatalogue
     fill_page: FillPage
     take_event: TakeEvent
+    take_postback: TakePostback
+    reports: Reports
     read_posts: ReadPosts
     people: People
     explain: Explain
@@ -89,6 +94,7 @@ def toy_house(
     ranker: Callable[[], Ranker] | None = None,
     pricing: Pricing = "gsp",
     spacing: int = 0,
+    holder: str = "here",
 ) -> ToyHouse:
     """A house on this store; an empty catalogue is filled with `ads`. The same seed mints the same tokens."""
     policy = load_policy()
@@ -99,11 +105,12 @@ def toy_house(
     reader = ToyReader()
     tokens = TokenBox({1: b"k" * 32}, 1, random_bytes=Random(seed).randbytes)  # noqa: S311 - a toy, and repeatable
     catalogue = LiveCatalogue(
-        store.catalogue, store.events, ranker=ranker or (lambda: priors), parents={}, policy=policy
+        store.catalogue, store.events, ranker=ranker or (lambda: priors), parents={}, policy=policy, holder=holder
     )
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
     return ToyHouse(
         store=store,
+        catalogue=catalogue,
         fill_page=FillPage(
             people=store.people,
             posts=store.posts,
@@ -118,6 +125,10 @@ def toy_house(
             spacing=spacing,
         ),
         take_event=take_event,
+        take_postback=TakePostback(
+            events=store.events, people=store.people, source=store.catalogue, catalogue=catalogue, tokens=tokens
+        ),
+        reports=Reports(ledger=store.ledger, source=store.catalogue),
         read_posts=ReadPosts(
             posts=store.posts, people=store.people, text_reader=reader, look_reader=None, wellbeing=care, policy=policy
         ),

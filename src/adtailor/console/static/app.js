@@ -30,6 +30,7 @@ const watcher = new IntersectionObserver(
       clearTimeout(waiting.get(target));
       if (intersectionRatio >= 0.5 && target.dataset.viewable) {
         waiting.set(target, setTimeout(() => {
+          if (document.visibilityState !== "visible") return; // within a tab that is put away nothing is seen
           tell(target.dataset.viewable);
           delete target.dataset.viewable;
           watcher.unobserve(target);

@@ -1,6 +1,9 @@
 """What happened to an ad, and why it was shown, on the wire."""
 
 from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from adtailor.domain.events import Event, EventKind, Validity
 from adtailor.domain.money import Micros
@@ -19,6 +22,18 @@ class EventWire(Wire, frozen=True, kw_only=True):
     at: datetime
     validity: Validity
     charged_micros: int
+
+
+class EventsCalledWire(Wire, frozen=True, kw_only=True):
+    """Event addresses that were called, by what stands after their last slash."""
+
+    tokens: Annotated[tuple[str, ...], Meta(min_length=1, max_length=500)]
+
+
+class EventsTakenWire(Wire, frozen=True, kw_only=True):
+    """What became of each, in the order in which they were told."""
+
+    events: tuple[Literal["taken", "duplicate", "refused"], ...]
 
 
 class WhyShownWire(Wire, frozen=True, kw_only=True):

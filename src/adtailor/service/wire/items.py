@@ -38,7 +38,8 @@ from adtailor.service.wire.buying import (
     TargetingWire,
     VariantWire,
 )
-from adtailor.service.wire.decoding import checked_zone, in_utc, under
+from adtailor.service.wire.decoding import checked_zone, decode, encode, in_utc, under
+from adtailor.service.wire.merging import merged
 from adtailor.service.wire.selling import (
     SitePlacementWire,
     SiteWire,
@@ -334,3 +335,9 @@ def item_from_wire(kind: Kind, wire: Any) -> Item:
     """A whole item off the wire, its id checked."""
     checked_id(wire.id, "id")
     return WIRINGS[kind].from_wire(wire)
+
+
+def patched(kind: Kind, item: Item, given: Mapping[str, Any]) -> Item:
+    """An item with a merge patch applied to what it is on the wire."""
+    wiring = WIRINGS[kind]
+    return item_from_wire(kind, decode(encode(merged(wiring.to_wire(item), given)), wiring.wire))
