@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adtailor.errors import InvalidInput
 from adtailor.maths.assignment import best_page, externalities
-from adtailor.maths.auction import conversion_floor, vcg_price, winning_price
+from adtailor.maths.auction import conversion_floor, floor_of, vcg_price, winning_price
 
 bids = st.integers(1, 10**9)
 per_micro = st.floats(1e-6, 2.0)
@@ -154,3 +154,10 @@ def test_who_bids_more_never_stands_lower(others, bids):
         chosen = best_page(worth, np.zeros((len(worth), len(worth)), dtype=np.bool_))
         places.append(int(np.flatnonzero(chosen == 0)[0]) if (chosen == 0).any() else len(ATTENTION))
     assert places == sorted(places, reverse=True)
+
+
+@pytest.mark.parametrize("events", [0.0, -0.1, 1.1, float("nan")])
+def test_a_floor_for_a_thousand_asks_something_only_of_what_can_happen(events):
+    with pytest.raises(InvalidInput) as refused:
+        floor_of(2_000_000, events=events)
+    assert refused.value.field == "events"
