@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from adtailor.understand.training.fitting import (
+    Linear,
     area_under_roc,
     best_f1_threshold,
     calibration_error,
@@ -17,6 +18,19 @@ from adtailor.understand.training.fitting import (
     prevalence_weights,
     threshold_for_precision,
 )
+from adtailor.understand.training.names import given_names, name_check
+
+
+def test_what_names_move_is_used_less_and_the_rest_stays():
+    names = len(given_names())
+    moving = np.zeros((3 * names, 4), dtype=np.float32)
+    moving[:, 0] = np.tile(np.linspace(-1, 1, names), 3)  # names move the first number alone
+    check = name_check(np.zeros((1, 4), dtype=np.float32), moving)
+    blinded = check.blinded(Linear(np.ones(4), 0.5))
+    # The variance of numbers spread evenly over -1 to 1 is about 1/3: 1 / (1 + 10/3) = 0.23.
+    assert blinded.weights[0] == pytest.approx(0.23, abs=0.01)
+    np.testing.assert_allclose(blinded.weights[1:], 1.0)
+    assert blinded.bias == 0.5
 
 
 def _two_clouds(seed=7, rows=400):

@@ -21,8 +21,8 @@ def run(
 ) -> None:
     """Train the text student, one encoder with all heads, and write it with its model card.
 
-    Takes about 35 minutes on one core. A run that was stopped goes on from its checkpoint when called again with the
-    same options.
+    Takes about 35 minutes of a core. A run that was stopped goes on from its checkpoint when called again with the same
+    options.
     """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn

@@ -30,7 +30,8 @@ class NameCheck:
 
     def blinded(self, model: Linear) -> Linear:
         r"""The model with the directions that names move dearer: $w' = (I + 10\, C)^{-1} w$, C their covariance."""
-        return Linear(np.linalg.solve(np.eye(len(self.moves)) + BLINDING * self.moves, model.weights), model.bias)
+        weights = np.linalg.solve(np.eye(len(self.moves)) + BLINDING * self.moves, model.weights)
+        return Linear(weights.astype(np.float64), model.bias)
 
     def rates(self, model: Linear, threshold: float) -> Mapping[str, float]:
         """For each group of names, the share of sentences that reach the threshold."""
