@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adtailor.errors import InvalidInput
 from adtailor.maths.assignment import best_page, externalities
-from adtailor.maths.auction import conversion_floor, vcg_price, winning_price
+from adtailor.maths.auction import conversion_floor, floor_of, vcg_price, winning_price
 
 bids = st.integers(1, 10**9)
 per_micro = st.floats(1e-6, 2.0)
@@ -80,6 +80,12 @@ def test_a_value_that_is_not_finite_is_refused(bad):
 def test_a_rate_outside_its_range_is_refused(bad):
     with pytest.raises(InvalidInput, match="conversion_rate"):
         conversion_floor(1, bad)
+
+
+@pytest.mark.parametrize("bad", [math.nan, 0.0, 1.1])
+def test_a_floor_for_a_thousand_needs_a_rate(bad):
+    with pytest.raises(InvalidInput, match="events"):
+        floor_of(1, events=bad)
 
 
 @pytest.mark.parametrize(("bid", "floor"), [(5, 6), (5, -1)])
