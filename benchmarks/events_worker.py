@@ -11,7 +11,7 @@ from adtailor.domain.decision import Context, DecisionRequest, Placement, Viewer
 from adtailor.domain.ids import PersonId, PlacementId, RequestId, SiteId
 from adtailor.domain.reading import Topic
 from adtailor.journeys.take_event import Called
-from adtailor.journeys.traffic import Caller
+from adtailor.journeys.traffic import Sender
 from adtailor.measure.traffic import address_of
 from adtailor.storage import SqliteStore
 from adtailor.testing.toy_house import ToyHouse, toy_house
@@ -34,8 +34,8 @@ def visit(house: ToyHouse, number: int) -> None:
     )
     page = house.fill_page.fill(request, now=now, random=Random(number))
     tokens = [tokens[kind] for tokens in page.tokens.values() for kind in KINDS]
-    caller = Caller(user_agent="Firefox", address=address_of(f"81.{number % 251}.{number // 251 % 251}.7"))
-    house.take_event.take_all([Called(token=token, kinds=frozenset(KINDS), caller=caller) for token in tokens], now=now)
+    sender = Sender(user_agent="Firefox", address=address_of(f"81.{number % 251}.{number // 251 % 251}.7"))
+    house.take_event.take_all([Called(token=token, kinds=frozenset(KINDS), sender=sender) for token in tokens], now=now)
 
 
 def main() -> None:

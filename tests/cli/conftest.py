@@ -16,7 +16,9 @@ class Program:
 
     home: Path
 
-    def run(self, *arguments: str | Path, stdin: str | None = None, **environ: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str | Path, stdin: str | None = None, timeout: float = 120, **environ: str
+    ) -> subprocess.CompletedProcess[str]:
         """Start it and wait for its end."""
         return subprocess.run(
             self._command(arguments),
@@ -25,7 +27,7 @@ class Program:
             encoding="utf-8",
             cwd=self.home,
             env=self._environment(environ),
-            timeout=120,
+            timeout=timeout,
             check=False,
         )
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -11,11 +12,13 @@ from adtailor.domain.decision import Context, DecisionRequest, Placement, Viewer
 from adtailor.domain.ids import PlacementId, PostId, RequestId, SiteId
 from adtailor.domain.post import Post
 from adtailor.errors import InvalidInput
+from adtailor.journeys.follow_clicks import follow_clicks
 from adtailor.journeys.learn_clicks import LEAST_CLICKS, Learned, learn_clicks, undo
 from adtailor.journeys.learned_ranker import LearnedRanker
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.site import Site
 from adtailor.journeys.training_rows import TrainingRows
+from adtailor.learn.model import load
 from adtailor.simulate.clicking import ClickingWorld, Temper
 from adtailor.simulate.visiting import Page, Visitor, Visits, visit
 from adtailor.storage import MemoryStore
@@ -112,6 +115,34 @@ def test_what_serves_can_be_taken_back(lived: tuple[ToyHouse, list[Page], Clicki
     assert again.promotion is None
     assert again.refused is not None
     assert "does not say that it is better" in again.refused
+
+
+def test_what_serves_goes_on_learning_each_row_once_and_is_served_as_it_changes(
+    lived: tuple[ToyHouse, list[Page], ClickingWorld], tmp_path: Path
+) -> None:
+    house, _, _ = lived
+    store, clock = house.store, Now()
+    handed = TrainingRows(events=store.events, people=store.people, source=store.catalogue, policy=load_policy())
+    rows = sorted(handed.since(None, salt=b"s"), key=lambda row: row.decided_at)
+    half = rows[len(rows) // 2].decided_at
+    old, new = [r for r in rows if r.decided_at <= half], [r for r in rows if r.decided_at > half]
+    how: dict[str, Any] = {"clock": clock, "wait": timedelta(hours=1), "every": timedelta(seconds=30), "once": True}
+    with pytest.raises(InvalidInput, match="nothing serves yet"):
+        follow_clicks(lambda since: new, tmp_path, **how)
+    assert learn_clicks(old, tmp_path, baseline=False).promotion is not None
+    ranker = LearnedRanker(tmp_path, toy_world(ADS).ranker, clock=clock)
+    assert ranker().name == "clicks@0001"
+    # A click of the last hour may still come.
+    clock.at = new[-1].decided_at + timedelta(minutes=30)
+    ripe = [row for row in new if row.decided_at <= clock.at - timedelta(hours=1)]
+    assert follow_clicks(lambda since: rows, tmp_path, **how).counts.learned == len(ripe)
+    clock.at += timedelta(hours=1)
+    # In a process of its own, started again: the rest, and nothing twice.
+    assert follow_clicks(lambda since: rows, tmp_path, **how).counts.learned == len(new)
+    assert ranker().name.startswith("clicks@0001")
+    served = load(tmp_path / "models" / "versions" / "0001.model")
+    assert served.about.rows == len(rows)
+    assert served.about.calibration.level == 0.0  # it finds its own
 
 
 def test_a_damaged_model_leaves_what_served_before(

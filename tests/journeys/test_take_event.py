@@ -14,7 +14,7 @@ from adtailor.domain.money import Micros
 from adtailor.domain.traffic import Limits
 from adtailor.errors import InvalidInput, TokenRefused
 from adtailor.journeys.take_event import Called, Taken, price_of
-from adtailor.journeys.traffic import Caller, Traffic
+from adtailor.journeys.traffic import Sender, Traffic
 from adtailor.measure.traffic import Networks, address_of
 from adtailor.storage import MemoryStore, SqliteStore
 from adtailor.testing.stores import Store
@@ -126,7 +126,7 @@ def test_t36_machines_are_general_and_crowds_of_one_network_sophisticated_invali
     campaign = toy_house(MemoryStore()).store.catalogue.inventory().campaigns[0].id
 
     def judged(address: str | None, now: datetime = NOON, kind: EventKind = "click") -> str:
-        return traffic.judge(Caller(user_agent=BROWSER, address=address_of(address)), kind, campaign, now)
+        return traffic.judge(Sender(user_agent=BROWSER, address=address_of(address)), kind, campaign, now)
 
     assert judged("203.0.113.9") == judged("::ffff:203.0.113.9") == "givt"
     crowd = [judged(f"198.51.100.{host}") for host in range(5)]

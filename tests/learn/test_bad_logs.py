@@ -56,6 +56,19 @@ def test_a_time_that_goes_back_can_be_sorted_and_teaches_as_the_sorted_log_does(
     assert (again.score(log) == fit(log).score(log)).all()
 
 
+def test_bits_under_a_null_and_nans_that_signal_are_read_without_a_warning():
+    import nanoarrow
+
+    from adtailor.learn.arrow import _column
+
+    bits = np.array([0x7FA00000, 0x3F800000] * 100, dtype=np.uint32).view(np.float32)
+    there = np.packbits(np.arange(200) % 4 != 0, bitorder="little")
+    found = _column("x", nanoarrow.c_array_from_buffers(nanoarrow.float32(), 200, [there, bits], null_count=50))
+    assert np.isnan(found.values[::2]).all()
+    assert (found.values[1::2] == 1.0).all()
+    assert found.valid.tolist() == (np.arange(200) % 4 != 0).tolist()
+
+
 def test_nan_is_a_missing_value():
     model = fit(rows(hour=np.where(np.arange(400) % 3, np.arange(400) % 24, np.nan)))
     missing = {"ad": [1, 1], "hour": [None, float("nan")]}

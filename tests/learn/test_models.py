@@ -25,6 +25,8 @@ MODELS = {
     "logistic": learn.Logistic(table=TABLE),
     "field_aware": learn.FieldAware(k=2, table=TABLE),
     "deep_cross": learn.DeepCross(base=BASE, width=4, rank=8, table=TABLE, batch=256),
+    "trees": learn.Trees(table=TABLE, leaves=8),
+    "blend": learn.Blend(parts=(BASE, learn.Trees(table=TABLE, leaves=8))),
     "two_heads": learn.TwoHeads(k=4, table=TABLE),
 }
 
@@ -34,7 +36,7 @@ def rows():
     columns, _ = learn.sample_columns(8_000)
     read = {name: learn.open_log(columns).blocks([name]) for name in (*FEATURES.columns, "clicked", "converted")}
     block = {name: next(blocks)[name] for name, blocks in read.items()}
-    encoder = fit_features(FEATURES, block)
+    encoder = fit_features(FEATURES, block, plain=True)
     labels = np.column_stack((block["clicked"].values, block["converted"].values)).astype(np.float32)
     return encoder, encoder.encode(block), labels
 
@@ -111,7 +113,7 @@ def test_ids_beyond_2_to_the_24_do_not_merge_in_an_exact_table():
         learn.Features(learn.Id("ad")),
         label="y",
         log=columns,
-        model=learn.Factorization(k=2, table=learn.Exact(bits=12, admit_after=1)),
+        model=learn.Factorization(k=2, table=learn.Exact(bits=12, admit_after=1), weight_rate=0.1),
         split="group",
         group="ad",
         validation=0.0,

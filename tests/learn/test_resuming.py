@@ -24,6 +24,9 @@ MODELS = {
     "deep": learn.DeepCross(
         base=learn.Factorization(k=4, table=learn.Hashed(bits=10)), width=2, rank=4, table=learn.Hashed(bits=10)
     ),
+    "blend": learn.Blend(
+        parts=(learn.Logistic(table=learn.Hashed(bits=10)), learn.Trees(table=learn.Hashed(bits=10), leaves=4))
+    ),
 }
 
 

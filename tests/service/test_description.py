@@ -15,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from adtailor.domain.managed import KINDS
 from adtailor.service.app import OPERATIONS, build_app
 from adtailor.service.guard import Rules
 from adtailor.service.operations import Operation
@@ -26,18 +27,25 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The description as it is served, with the service behind it."""
+    """The description as it is served, with the service behind it; and an id of each kind."""
     with opened(tmp_path_factory.mktemp("described")) as house:
-        yield schemathesis.openapi.from_asgi("/openapi.json", build_app(house.doors, rules=Rules(hosts=None)))
+        there = {kind: house.store.catalogue.items(kind, limit=1) for kind in KINDS}
+        ids = {f"/v1/{kind}/{{item_id}}": found[0].item.id for kind, found in there.items() if found}
+        yield schemathesis.openapi.from_asgi("/openapi.json", build_app(house.doors, rules=Rules(hosts=None))), ids
 
 
 def asked(described: Any, operation: Operation, examples: int) -> None:
-    route = described[operation.path][operation.method]
+    """Half of the calls that name an item name one that is there."""
+    description, ids = described
+    route = description[operation.path][operation.method]
     strategy = st.one_of(*(route.as_strategy(generation_mode=mode) for mode in GenerationMode))
 
     @settings(max_examples=examples, suppress_health_check=list(HealthCheck), deadline=None, database=None)
-    @given(case=strategy)
-    def ask(case: Any) -> None:
+    @given(case=strategy, known=st.booleans())
+    def ask(case: Any, known: bool) -> None:
+        if known and operation.path in ids:
+            case.path_parameters = {"item_id": ids[operation.path]}
+            case.headers = {"If-Match": "*"}
         case.call_and_validate(checks=CHECKS)
 
     ask()

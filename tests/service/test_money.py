@@ -7,9 +7,9 @@ import pytest
 from litestar import Request
 
 from adtailor.domain.person import Consents, Person
-from adtailor.journeys.traffic import Caller
+from adtailor.journeys.traffic import Sender
 from adtailor.measure.traffic import Networks, address_of
-from adtailor.service.callers import caller_of
+from adtailor.service.senders import sender_of
 from adtailor.testing.toy_ads import toy_inventory
 
 ADS = ({"id": "boots", "topics": ["483"], "bid": "40.00", "pays": "cpa"},)
@@ -176,8 +176,8 @@ def test_events_told_together_count_as_if_told_alone_and_a_forgery_among_them_st
 )
 def test_t36_behind_proxies_of_ours_the_address_that_they_name_is_judged(peer, forwarded, address) -> None:
     scope = {"type": "http", "client": (peer, 1), "headers": [(b"x-forwarded-for", forwarded.encode())]}
-    caller = caller_of(Request(scope), Networks(("127.0.0.0/8", "10.0.0.0/8")))
-    assert caller == Caller(address=address_of(address))
+    sender = sender_of(Request(scope), Networks(("127.0.0.0/8", "10.0.0.0/8")))
+    assert sender == Sender(address=address_of(address))
 
 
 def test_t36_a_crowd_behind_a_proxy_that_nobody_named_is_not_taken_for_one_viewer(house) -> None:

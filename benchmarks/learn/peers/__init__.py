@@ -23,9 +23,25 @@ def _nets(**each: tuple[float, float]) -> tuple[dict[str, Any], ...]:
     return ({"at_least": 10, **plain}, {"at_least": 10, **held}, {"at_least": 3, **held})
 
 
-_RATES = ({"vector_rate": 0.02, "weight_rate": 0.05, "scale": 0.01}, {"vector_rate": 0.05, "weight_rate": 0.1})
+_RATES = ({"vector_rate": 0.05, "weight_rate": 0.08, "scale": 0.07}, {"vector_rate": 0.01, "weight_rate": 0.03})
 
 PEERS = (
+    Peer(
+        name="adtailor-auto",
+        says='adtailor.learn, model="auto" (a blend)',
+        environment="adtailor",
+        script="train_adtailor.py",
+        configs=({"kind": "Blend"},),
+        package="adtailor",
+    ),
+    Peer(
+        name="adtailor-trees",
+        says="adtailor.learn, trees",
+        environment="adtailor",
+        script="train_adtailor.py",
+        configs=tuple({"kind": "Trees", "leaves": leaves} for leaves in (15, 31, 7)),
+        package="adtailor",
+    ),
     Peer(
         name="adtailor-lr",
         says="adtailor.learn, logistic regression",

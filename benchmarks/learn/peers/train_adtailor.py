@@ -51,7 +51,7 @@ with task.phase("prepare"):
         *(learn.Number(name) for name in task.columns["numbers"]),
     )
 if task.trial:
-    found = {passes: fitted(passes).score(later) for passes in (1, 2, 3)}
+    found = {passes: fitted(passes).score(later) for passes in ((1,) if kind in {"Blend", "Trees"} else (1, 2, 3))}
     epochs = min(found, key=lambda passes: loss(found[passes]))
     chance = found[epochs]
 else:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from adtailor.domain.checks import aware_utc
+from adtailor.domain.checks import aware_utc, checked_id
 from adtailor.domain.ids import OrganizationId, SiteId
 from adtailor.errors import InvalidInput
 
 Role = Literal["owner", "advertiser", "analyst", "site"]
 ROLES: tuple[Role, ...] = get_args(Role)
+LONGEST_LABEL = 100
 ROLE_WORDS: Mapping[Role, str] = {
     "owner": "everything",
     "advertiser": "the buying side of its organization, and its reports",
@@ -59,6 +60,11 @@ class AccessToken:
     revoked_at: datetime | None = None
 
     def __post_init__(self) -> None:
+        checked_id(self.id, "id")
+        if not 1 <= len(self.label) <= LONGEST_LABEL:
+            raise InvalidInput(
+                f"a label of {len(self.label)} characters", hint=f"1 to {LONGEST_LABEL} of them", field="label"
+            )
         if (self.role == "advertiser") > (self.organization_id is not None):
             raise InvalidInput(
                 "a token for an advertiser, of no organization", hint="say whose: --organization", field="organization"

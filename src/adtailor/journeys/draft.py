@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 
 from adtailor.decide.quality import AD_TONES
+from adtailor.domain.audit import Author
 from adtailor.domain.buying import Inventory
 from adtailor.domain.creative import MOST_VARIANTS, Creative, Variant, VariantState
 from adtailor.domain.ids import AdId
@@ -62,7 +63,8 @@ class Drafts:
             progress(1)
         made = [proposal.variant for proposal in found if proposal.variant is not None]
         if made:
-            self._put(ad_id, lambda one: replace(one, variants=(*one.variants, *made)))
+            author = Author(by=model.name, at=now)
+            self._put(ad_id, lambda one: replace(one, variants=(*one.variants, *made)), author)
         return found
 
     def decide(self, ad_id: AdId, number: int, state: VariantState, *, by: str, now: datetime) -> Variant:
@@ -80,17 +82,18 @@ class Drafts:
                 raise InvalidInput("the variants changed meanwhile", hint="look at them again, then decide")
             return replace(one, variants=(*one.variants[: number - 1], after, *one.variants[number:]))
 
-        self._put(ad_id, changed)
+        self._put(ad_id, changed, Author(by=by, at=now))
         return after
 
-    def _put(self, ad_id: AdId, change: Callable[[Creative], Creative]) -> None:
+    def _put(self, ad_id: AdId, change: Callable[[Creative], Creative], author: Author) -> None:
         """Read just before it is written, and again if somebody else wrote first: drafting takes seconds."""
         for tries_left in reversed(range(TRIES)):
             inventory = self._catalogue.inventory()
             creative = _creative_of(inventory, ad_id)
             creatives = tuple(change(one) if one.id == creative.id else one for one in inventory.creatives)
             try:
-                self._catalogue.replace(replace(inventory, creatives=creatives), builds_on=inventory.version)
+                changed = replace(inventory, creatives=creatives)
+                self._catalogue.replace(changed, builds_on=inventory.version, author=author)
             except StaleVersion:
                 if not tries_left:
                     raise

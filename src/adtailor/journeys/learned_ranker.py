@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from adtailor.errors import AdtailorError
 from adtailor.learn.ad_ranker import AdRanker
+from adtailor.learn.delta import deltas_of
 from adtailor.learn.model import load
 from adtailor.learn.promotion import serving_path
 from adtailor.ports import Clock, Ranker
@@ -29,7 +30,7 @@ class LearnedRanker:
         self._clock = clock
         self._lock = threading.Lock()
         self._looked_at: datetime | None = None
-        self._path: Path | None = None
+        self._served: _Served | None = None
         self._serving: Ranker = priors
 
     def __call__(self) -> Ranker:
@@ -46,16 +47,27 @@ class LearnedRanker:
         self._looked_at = None
 
     def _look(self) -> None:
-        path = _tried(lambda: serving_path(shelf=self._shelf), self._path)
-        if path == self._path:
+        found = _tried(lambda: _served(self._shelf), self._served)
+        if found == self._served:
             return
-        if path is None:
-            self._path, self._serving = None, self._priors
+        if found is None:
+            self._served, self._serving = None, self._priors
             return
+        path, _, deltas = found
         # A model that cannot be used leaves the one before, which served well.
-        ranker = _tried(lambda: AdRanker(load(path), name=f"clicks@{path.stem}"), None)
+        name = f"clicks@{path.stem}" + (f"+{deltas}" if deltas else "")
+        ranker = _tried(lambda: AdRanker(load(path), name=name), None)
         if ranker is not None:
-            self._path, self._serving = path, ranker
+            self._served, self._serving = found, ranker
+
+
+_Served = tuple[Path, int, int]
+"""The file, when it was written, and how many deltas a follower has put beside it."""
+
+
+def _served(shelf: Path) -> _Served | None:
+    path = serving_path(shelf=shelf)
+    return None if path is None else (path, path.stat().st_mtime_ns, len(deltas_of(path)))
 
 
 def _tried(what: Callable[[], T], otherwise: T) -> T:

@@ -12,7 +12,7 @@ from adtailor.domain.money import Micros
 from adtailor.domain.profile import Profile
 from adtailor.errors import StaleVersion, TokenRefused
 from adtailor.journeys.live_catalogue import LiveCatalogue
-from adtailor.journeys.traffic import NOBODY, Caller, Traffic
+from adtailor.journeys.traffic import NOBODY, Sender, Traffic
 from adtailor.measure.traffic import Address
 from adtailor.ports import EventStore, PeopleStore
 from adtailor.profiles.frequency import with_seen
@@ -32,7 +32,7 @@ class Called:
     token: str
     kinds: frozenset[EventKind]
     """What the address may stand for, by the way in which it was called."""
-    caller: Caller = NOBODY
+    sender: Sender = NOBODY
     zone: str = "UTC"
     order_id: str | None = None
     """Of a conversion, so that the advertiser's server telling of it too counts once."""
@@ -92,8 +92,8 @@ class TakeEvent:
 
         An impression, view, click or conversion that comes after its token expired is stored, and never charged.
         """
-        caller = Caller(user_agent=user_agent, address=address)
-        [taken] = self.take_all([Called(token=token, kinds=kinds, caller=caller, zone=zone)], now=now)
+        sender = Sender(user_agent=user_agent, address=address)
+        [taken] = self.take_all([Called(token=token, kinds=kinds, sender=sender, zone=zone)], now=now)
         if isinstance(taken, TokenRefused):
             raise taken
         return taken
@@ -152,7 +152,7 @@ class TakeEvent:
         kind = claim.kind
         if kind == "why":
             raise TokenRefused("this address explains an ad", hint="open it under /v1/explain/")
-        validity = self._traffic.judge(call.caller, kind, won.campaign_id, now)
+        validity = self._traffic.judge(call.sender, kind, won.campaign_id, now)
         converted = kind == "conversion"
         order = call.order_id if converted else None
         event = Event(
@@ -171,7 +171,7 @@ class TakeEvent:
             order=self._events.order_hash(won.campaign_id, order) if order else None,
             value=call.value if converted else None,
         )
-        return Arrival(event=event, viewer=self._traffic.viewer(opened.record.person_id, call.caller, now))
+        return Arrival(event=event, viewer=self._traffic.viewer(opened.record.person_id, call.sender, now))
 
     def _taken(self, opened: _Opened, outcome: EventOutcome, call: Called, now: datetime) -> Taken:
         kind, won, record = opened.claim.kind, opened.won, opened.record

@@ -20,7 +20,7 @@ VIEWER_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Sender:
     """Where an event comes from, as far as the server can tell."""
 
     user_agent: str | None = None
@@ -28,7 +28,7 @@ class Caller:
     """None where a proxy hides it."""
 
 
-NOBODY = Caller()
+NOBODY = Sender()
 
 
 class Traffic:
@@ -42,18 +42,18 @@ class Traffic:
         self._minute = 0
         self._crowds: Counter[tuple[tuple[int, int], CampaignId, EventKind]] = Counter()
 
-    def judge(self, caller: Caller, kind: EventKind, campaign: CampaignId, now: datetime) -> Validity:
+    def judge(self, sender: Sender, kind: EventKind, campaign: CampaignId, now: datetime) -> Validity:
         """`givt` for what says or is known to be a machine, `sivt` for what one network causes too much of."""
-        if is_bot(caller.user_agent):
+        if is_bot(sender.user_agent):
             return "givt"
-        if caller.address is None or caller.address in NEARBY:
+        if sender.address is None or sender.address in NEARBY:
             return "valid"
-        if caller.address in self._machines:
+        if sender.address in self._machines:
             return "givt"
         most = self._limits.burst(kind)
         if most is None:
             return "valid"
-        minute, network = int(now.timestamp()) // 60, (caller.address.version, caller.address.network)
+        minute, network = int(now.timestamp()) // 60, (sender.address.version, sender.address.network)
         with self._lock:
             if minute != self._minute:
                 self._minute = minute
@@ -61,12 +61,12 @@ class Traffic:
             self._crowds[network, campaign, kind] += 1
             return "valid" if self._crowds[network, campaign, kind] <= most else "sivt"
 
-    def viewer(self, person_id: PersonId | None, caller: Caller, now: datetime) -> bytes | None:
+    def viewer(self, person_id: PersonId | None, sender: Sender, now: datetime) -> bytes | None:
         """What tells one viewer from another today; None where nothing does, and nothing can be counted."""
         if person_id is not None:
             told = f"person {person_id}"
-        elif caller.address is not None and caller.address not in NEARBY:
-            told = f"device {caller.address.number} {caller.user_agent}"
+        elif sender.address is not None and sender.address not in NEARBY:
+            told = f"device {sender.address.number} {sender.user_agent}"
         else:
             return None
         return blake2b(told.encode(), key=self._events.viewer_key(now), digest_size=VIEWER_BYTES).digest()

@@ -13,7 +13,18 @@ from adtailor.learn.fit import fit
 from adtailor.learn.follow import Followed, follow
 from adtailor.learn.log import open_log
 from adtailor.learn.model import Model, load
-from adtailor.learn.models import DeepCross, Exact, Factorization, FieldAware, Hashed, Logistic, Matching, TwoHeads
+from adtailor.learn.models import (
+    Blend,
+    DeepCross,
+    Exact,
+    Factorization,
+    FieldAware,
+    Hashed,
+    Logistic,
+    Matching,
+    Trees,
+    TwoHeads,
+)
 from adtailor.learn.parts import LeakingSplit
 from adtailor.learn.promotion import NotPromoted, Promotion, roll_back, serving_path
 from adtailor.learn.public_logs import avazu, criteo
@@ -28,6 +39,7 @@ from adtailor.maths.off_policy import Estimate, NoOverlap, off_policy
 
 __all__ = [
     "Ads",
+    "Blend",
     "Category",
     "Cross",
     "DeepCross",
@@ -54,6 +66,7 @@ __all__ = [
     "Report",
     "Sequence",
     "Server",
+    "Trees",
     "TwoHeads",
     "Vector",
     "avazu",

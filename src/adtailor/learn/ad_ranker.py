@@ -60,6 +60,7 @@ class AdRanker:
         self._places = {field.name: place for place, field in enumerate(model.encoder.fields)}
         whole = calibration.whole
         self._slope, self._shift = (whole.slope, whole.shift) if isinstance(whole, Platt) else (1.0, 0.0)
+        self._shift += calibration.level
         arrays = learner.serving()
         self._vectors, self._weights = arrays["vectors"], arrays["weights"]
         self._value = lru_cache(maxsize=_REMEMBERED)(self._learned)

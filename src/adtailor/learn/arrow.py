@@ -61,7 +61,8 @@ def _column(name: str, array: Any) -> Column:
             values = values // 1000 if kind[2] == "n" else values * _TO_MICROS[kind[2]]
         return Column(kind="int", values=values, valid=valid)
     if kind in _FRACTIONS:
-        values = np.frombuffer(view.buffer(1), dtype=_FRACTIONS[kind])[offset : offset + length].astype(np.float64)
+        with np.errstate(invalid="ignore"):  # what lies under a null may be any bits: a NaN that signals, too
+            values = np.frombuffer(view.buffer(1), dtype=_FRACTIONS[kind])[offset : offset + length].astype(np.float64)
         return Column(kind="float", values=values, valid=valid)
     if kind in _TEXTS:
         offsets = np.frombuffer(view.buffer(1), dtype=_TEXTS[kind])[offset : offset + length + 1]

@@ -43,7 +43,7 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     reached: int
 
 
-Found = tuple[Saved, Arrays, Arrays | None, dict[str, Collector], NDArray[np.float64], Arrays]
+Found = tuple[Saved, Arrays, Arrays | None, dict[str, Collector], NDArray[np.float64], Arrays, Arrays]
 
 
 def fingerprint(encoder: Encoder, model: ModelKind, plan: Plan, task: "Task") -> str:
@@ -57,9 +57,14 @@ def write_checkpoint(
     *,
     losses: NDArray[np.float64],
     trees: Arrays,
+    level: Arrays,
 ) -> None:  # fmt: skip
     """Replaces the checkpoint by this one."""
-    arrays: dict[str, NDArray[Any]] = {"losses": losses, **{f"trees.{n}": array for n, array in trees.items()}}
+    arrays: dict[str, NDArray[Any]] = {
+        "losses": losses,
+        **{f"trees.{n}": array for n, array in trees.items()},
+        **{f"level.{n}": array for n, array in level.items()},
+    }
     for prefix, one in (("now", learner), ("frozen", frozen)):
         if one is not None:
             arrays |= {f"{prefix}.{name}": array for name, array in {**one.serving(), **one.training()}.items()}
@@ -93,7 +98,15 @@ def read_checkpoint(kept: Kept) -> Found | None:
                 raws={key.removeprefix("raw."): raw for key, raw in some.items() if key.startswith("raw.")},
             )
         )
-    return saved, learner, frozen or None, collectors, arrays["losses"].copy(), _under("trees.", arrays)
+    return (
+        saved,
+        learner,
+        frozen or None,
+        collectors,
+        arrays["losses"].copy(),
+        _under("trees.", arrays),
+        _under("level.", arrays),
+    )
 
 
 def _under(prefix: str, arrays: Arrays) -> dict[str, NDArray[Any]]:

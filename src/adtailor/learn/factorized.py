@@ -6,12 +6,12 @@ from numpy.typing import NDArray
 from adtailor.learn.features import Batch
 from adtailor.learn.models import Factorization, Matching
 from adtailor.learn.places import make_places, rows_for, rows_learned
-from adtailor.learn.tables import Arrays, aligned, check_learns, doubled
+from adtailor.learn.tables import Arrays, check_learns, packed
 from adtailor.maths.factorization import fm_learn, fm_score
 
 
 class Factorized:
-    """Vectors and weights by place; while learning, accumulators stand beside them."""
+    """Vectors and weights by place; while learning, accumulators stand beside them, all in the same lines of memory."""
 
     def __init__(
         self,
@@ -31,14 +31,15 @@ class Factorized:
             dtype=np.float32,
         )
         if arrays is None:
-            self.table, self.linear = aligned(self.places.size, 2 * model.k), aligned(self.places.size, 2)
+            self.table, self.linear = packed(self.places.size, model.k)
             self._bias = np.zeros(2, dtype=np.float64)
         elif scoring:
             self.table, self.linear = arrays["vectors"], arrays["weights"].reshape(-1, 1)
             self._bias = arrays["bias"]
         else:
-            self.table = doubled(arrays["vectors"], arrays["vector_squares"])
-            self.linear = doubled(arrays["weights"], arrays["weight_squares"])
+            self.table, self.linear = packed(self.places.size, model.k)
+            self.table[:, : model.k], self.table[:, model.k : 2 * model.k] = arrays["vectors"], arrays["vector_squares"]
+            self.linear[:, 0], self.linear[:, 1] = arrays["weights"], arrays["weight_squares"]
             self._bias = np.concatenate((arrays["bias"], arrays["bias_squares"]))
 
     @property
@@ -78,7 +79,7 @@ class Factorized:
         if self._scoring:
             return {}
         return {
-            "vector_squares": self.table[:, self.model.k :],
+            "vector_squares": self.table[:, self.model.k : 2 * self.model.k],
             "weight_squares": self.linear[:, 1],
             "bias_squares": self._bias[1:],
             **self.places.training(),

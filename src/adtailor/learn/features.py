@@ -1,7 +1,8 @@
 """A declaration, and what training made of it: the one encoder that training and serving call."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -11,7 +12,7 @@ from adtailor.errors import InvalidInput
 from adtailor.learn.columns import Column, Columns
 from adtailor.learn.fields import Category, Cross, Field, Id, MultiValue, Number, Sequence, Vector
 from adtailor.learn.lineage import Source, check_lineage
-from adtailor.maths.hashing import MISSING, bucketed, crossed, salt_of, salted, spread
+from adtailor.maths.hashing import MISSING, bucketed, crossed, salt_of, salted, salted_rows, spread
 
 _STRUCTURED = (MultiValue, Sequence, Vector)
 
@@ -58,6 +59,16 @@ class Fitted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plain:
+    """Numbers as they are, for models that cut them themselves."""
+
+    numbers: NDArray[np.float32]
+    """Shape (rows, numbers): every `Number`, and every place of a `Vector`; NaN where missing."""
+    rated: NDArray[np.int16]
+    """By field: which place it has among those that are no numbers; -1 where it is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Rows as a model reads them: row i has the entries from `starts[i]` to `starts[i + 1]`."""
 
@@ -68,6 +79,8 @@ class Batch:
     """Which field an entry is of."""
     bare: NDArray[np.bool_] | None
     """By field: whether its entries have vectors only, no weight; None: none has."""
+    plain: Plain | None = None
+    """Where the encoder was asked for it."""
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -81,19 +94,71 @@ class Batch:
             values=self.values[start:stop],
             fields=self.fields[start:stop],
             bare=self.bare,
+            plain=None if self.plain is None else replace(self.plain, numbers=self.plain.numbers[first:last]),
         )
+
+    def take(self, rows: NDArray[np.int64]) -> "Batch":
+        """The rows at these places, in this order."""
+        sizes = np.diff(self.starts)[rows]
+        starts = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))
+        inside = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], sizes)
+        return Batch(
+            starts=starts,
+            keys=self.keys[inside],
+            values=self.values[inside],
+            fields=self.fields[inside],
+            bare=self.bare,
+            plain=None if self.plain is None else replace(self.plain, numbers=self.plain.numbers[rows]),
+        )
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """By name, as `of_arrays` takes them."""
+        found: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in ("starts", "keys", "values", "fields")}
+        if self.bare is not None:
+            found["bare"] = self.bare
+        return found if self.plain is None else found | {"numbers": self.plain.numbers, "rated": self.plain.rated}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Batch":
+        """What `arrays` gave."""
+        plain = Plain(numbers=arrays["numbers"], rated=arrays["rated"]) if "numbers" in arrays else None
+        return cls(starts=arrays["starts"], keys=arrays["keys"], values=arrays["values"], fields=arrays["fields"],
+                   bare=arrays.get("bare"), plain=plain)  # fmt: skip
+
+
+def joined_batches(parts: "list[Batch]") -> Batch:
+    """Rows below rows, of one encoder."""
+    first = parts[0]
+    plain = None
+    if first.plain is not None:
+        plain = replace(first.plain, numbers=np.concatenate([p.plain.numbers for p in parts if p.plain is not None]))
+    sizes = np.concatenate([np.diff(part.starts) for part in parts])
+    return Batch(
+        starts=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes))),
+        keys=np.concatenate([part.keys for part in parts]),
+        values=np.concatenate([part.values for part in parts]),
+        fields=np.concatenate([part.fields for part in parts]),
+        bare=first.bare,
+        plain=plain,
+    )
 
 
 class Encoder:
-    """Turns columns into keys. The same object, rebuilt from the model's file, encodes when serving."""
+    """Turns columns into keys. The same object, rebuilt from the model's file, encodes when serving.
 
-    def __init__(self, fitted: Fitted) -> None:
+    `plain` hands numbers over as they are, besides.
+    """
+
+    def __init__(self, fitted: Fitted, *, plain: bool = False) -> None:
         self.fitted = fitted
+        self.plain = plain
         self.fields = fitted.fields
         self._edges = {name: np.array(edges, dtype=np.float64) for name, edges in fitted.edges.items()}
         self._salts = [salt_of(field.of if isinstance(field, Sequence) else field.name) for field in fitted.fields]
         bare = np.array([isinstance(field, Sequence) for field in fitted.fields], dtype=np.bool_)
         self._bare = bare if bare.any() else None
+        ids = np.array([not isinstance(field, (Number, Vector)) for field in fitted.fields])
+        self._rated = np.where(ids, np.cumsum(ids) - 1, -1).astype(np.int16)
         self._numeric = {*self._edges, *(field.column for field in fitted.fields if isinstance(field, Vector))}
 
     @property
@@ -109,29 +174,41 @@ class Encoder:
         rows = len(columns[wanted[0]]) if wanted else 0
         with np.errstate(over="ignore"):  # hashes wrap around; heard of only where kernels run uncompiled
             parts = [self._part(self.fields[place], columns) for place in places]
-            counts = np.zeros(rows, dtype=np.int64)
-            single = sum(part.lists is None for part in parts)
-            counts += single
-            for part in parts:
-                if part.lists is not None:
-                    counts += np.diff(part.lists)
-            starts = np.zeros(rows + 1, dtype=np.int64)
-            np.cumsum(counts, out=starts[1:])
-            total = int(starts[-1])
-            keys = np.empty(total, dtype=np.uint64)
-            values = np.ones(total, dtype=np.float32)
-            of = np.empty(total, dtype=np.int16)
-            cursor = starts[:-1].copy()
-            if len(parts) == single:
-                of[:] = np.tile(np.array(places, dtype=np.int16), rows)
-            for place, part in zip(places, parts, strict=True):
-                if part.lists is None or part.weights is None:
-                    if len(parts) != single:
-                        of[cursor] = place
-                    salted(part.raw, self._salts[place], cursor, keys)
-                else:
-                    spread(part.raw, part.weights, part.lists, self._salts[place], place, cursor, keys, values, of)
-        return Batch(starts=starts, keys=keys, values=values, fields=of, bare=self._bare)
+            if all(part.lists is None for part in parts):
+                starts, keys, values, of = self._flat(parts, places, rows)
+            else:
+                starts, keys, values, of = self._spread(parts, places, rows)
+        given = self._plain(columns, rows) if self.plain else None
+        return Batch(starts=starts, keys=keys, values=values, fields=of, bare=self._bare, plain=given)
+
+    def _flat(self, parts: "list[_Part]", places: list[int], rows: int) -> "_Entries":
+        # One value in each field: a table, written in one pass.
+        keys = np.empty(rows * len(parts), dtype=np.uint64)
+        if parts:
+            salts = np.array([self._salts[place] for place in places], dtype=np.uint64)
+            salted_rows(np.stack([part.raw for part in parts]), salts, keys)
+        return (np.arange(rows + 1, dtype=np.int64) * len(parts), keys, np.ones(len(keys), dtype=np.float32),
+                np.tile(np.array(places, dtype=np.int16), rows))  # fmt: skip
+
+    def _spread(self, parts: "list[_Part]", places: list[int], rows: int) -> "_Entries":
+        # Lists among them: each row's entries one field after another.
+        counts = np.full(rows, sum(part.lists is None for part in parts), dtype=np.int64)
+        for part in parts:
+            if part.lists is not None:
+                counts += np.diff(part.lists)
+        starts = np.zeros(rows + 1, dtype=np.int64)
+        np.cumsum(counts, out=starts[1:])
+        total = int(starts[-1])
+        keys, values = np.empty(total, dtype=np.uint64), np.ones(total, dtype=np.float32)
+        of = np.empty(total, dtype=np.int16)
+        cursor = starts[:-1].copy()
+        for place, part in zip(places, parts, strict=True):
+            if part.lists is None or part.weights is None:
+                of[cursor] = place
+                salted(part.raw, self._salts[place], cursor, keys)
+            else:
+                spread(part.raw, part.weights, part.lists, self._salts[place], place, cursor, keys, values, of)
+        return starts, keys, values, of
 
     def raw(self, name: str, columns: Columns) -> NDArray[np.uint64]:
         """The raw value of one column, before any salt: a number's bucket, an id's bits, a text's hash."""
@@ -142,6 +219,21 @@ class Encoder:
             return out
         bits = np.ascontiguousarray(column.values).view(np.uint64)
         return bits if column.valid is None else np.where(column.valid, bits, MISSING)
+
+    def _plain(self, columns: Columns, rows: int) -> Plain:
+        numbers: list[NDArray[np.float32]] = []
+        for field in self.fields:
+            if isinstance(field, Number):
+                numbers.append(_numbers(field.column, columns[field.column]).astype(np.float32)[:, None])
+            elif isinstance(field, Vector):
+                lists = _lists(columns[field.column])
+                there = np.diff(lists) > 0
+                found = np.full((rows, field.dim), np.nan, dtype=np.float32)
+                values = columns[field.column].values[lists[0] : lists[-1]]
+                found[there] = values.reshape(-1, field.dim).astype(np.float32)
+                numbers.append(found)
+        nothing = np.zeros((rows, 0), dtype=np.float32)
+        return Plain(numbers=np.ascontiguousarray(np.hstack([nothing, *numbers])), rated=self._rated)
 
     def _part(self, field: Field, columns: Columns) -> "_Part":
         if isinstance(field, Cross):
@@ -184,6 +276,9 @@ class Encoder:
 _WORDS = {"int": "whole numbers", "float": "fractions", "text": "texts", "null": "nothing"}
 
 
+_Entries = tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int16]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
     raw: NDArray[np.uint64]
@@ -191,7 +286,7 @@ class _Part:
     lists: NDArray[np.int64] | None = None
 
 
-def fit_features(features: Features, sample: Columns) -> Encoder:
+def fit_features(features: Features, sample: Columns, *, plain: bool = False) -> Encoder:
     """Checks the kinds of a log's first rows, and cuts the numbers found there into buckets of equal mass."""
     kinds: dict[str, str] = {}
     edges: dict[str, list[float]] = {}
@@ -209,7 +304,7 @@ def fit_features(features: Features, sample: Columns) -> Encoder:
             kinds[name] = column.kind
     for name, field in numbers.items():
         edges[name] = _edges(_numbers(name, sample[name]), field.buckets)
-    return Encoder(Fitted(fields=features.fields, kinds=kinds, edges=edges))
+    return Encoder(Fitted(fields=features.fields, kinds=kinds, edges=edges), plain=plain)
 
 
 def _check_kind(field: Field, name: str, column: Column, *, bucketed_too: bool) -> None:

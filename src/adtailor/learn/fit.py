@@ -3,7 +3,7 @@
 import time as clock
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from adtailor.errors import InvalidInput
 from adtailor.learn.calibrating import Method, check_method
@@ -13,10 +13,11 @@ from adtailor.learn.delay import Delay, find_late
 from adtailor.learn.features import Features, fit_features
 from adtailor.learn.judging import finish
 from adtailor.learn.learners import copied, make_learner
+from adtailor.learn.level import Level
 from adtailor.learn.lineage import check_lineage
 from adtailor.learn.log import Log, TableLog, open_log
 from adtailor.learn.model import Model
-from adtailor.learn.models import Factorization, ModelKind, TwoHeads
+from adtailor.learn.models import Blend, Factorization, ModelKind, TwoHeads, reads_numbers
 from adtailor.learn.parts import Split, make_plan
 from adtailor.learn.run import Run, Task
 from adtailor.learn.trees import TreeRows
@@ -24,6 +25,8 @@ from adtailor.learn.trees import TreeRows
 Progress = Callable[[int, int], None]
 FIRST_ROWS = 65_536
 """Where numbers are cut is found in this many rows at the start of the log."""
+FEW_ROWS = 100_000
+"""With fewer, one pass leaves something to learn."""
 SEGMENTS = ("advertiser_id", "placement_id", "signal")
 """Columns that the report is also broken down by, where the log has them."""
 
@@ -36,7 +39,7 @@ def fit(
     time: str | None = None,
     group: str | None = None,
     weight: str | None = None,
-    model: ModelKind = Factorization(),  # noqa: B008 - frozen
+    model: ModelKind | Literal["auto"] = Factorization(),  # noqa: B008 - frozen
     split: Split = "time",
     hold_out: float = 0.2,
     validation: float = 0.1,
@@ -44,7 +47,7 @@ def fit(
     calibrate_by: Sequence[str] = (),
     by: Sequence[str] | None = None,
     sort: bool = False,
-    epochs: int = 1,
+    epochs: int | Literal["auto"] = 1,
     delay: Delay | None = None,
     baseline: bool = True,
     rounds: int = 200,
@@ -61,12 +64,14 @@ def fit(
 
     Of a split by time, the first rows teach, the next `validation` share calibrates, and the last `hold_out` share
     judges. Each row is believed before it is learned from; the model that is returned has learned from all of them
-    in turn, `epochs` times the training rows where asked (early stopping looks at the validation part alone). `delay`
-    takes labels that come late from the times at which they came. In the report, the line
-    of the model's name is frozen before the test part; "kept learning" went on.
+    in turn, `epochs` times the training rows where asked (early stopping looks at the validation part alone; "auto"
+    allows three where rows are few). `model="auto"` is `Blend()`: how much each kind counts, the log decides. `delay`
+    takes labels that come late from the times at which they came. In the report, the line of the model's name is frozen
+    before the test part; "kept learning" went on.
     """
     began = clock.perf_counter()
     check_method(calibration)
+    model = Blend() if model == "auto" else model
     opened = open_log(log, sort_by=time if sort else None)
     task = _task(features, opened, label=label, time=time, group=group, weight=weight, model=model, by=by,
                  calibrate_by=calibrate_by, delay=delay)  # fmt: skip
@@ -76,9 +81,9 @@ def fit(
     check_lineage({name: said.get(name) for name in features.columns})
     plan = make_plan(split=split, rows=opened.rows, validation=validation, hold_out=hold_out, seed=seed,
                      grouped=group is not None, timed=time is not None)  # fmt: skip
-    encoder = fit_features(features, _first_rows(opened, task.columns))
+    encoder = fit_features(features, _first_rows(opened, task.columns), plain=reads_numbers(model))
     learner = make_learner(model, fields=len(encoder.fields), seed=seed)
-    run = Run(task=task, plan=plan, encoder=encoder, model=model, learner=learner)
+    run = Run(task=task, plan=plan, encoder=encoder, model=model, learner=learner, level=Level(rows=opened.rows))
     if delay is not None:
         run.late = find_late(opened, delay, time=_timed(time))
     if baseline:
@@ -86,13 +91,16 @@ def fit(
     kept = None
     if checkpoint is not None:
         kept = Kept(path=Path(checkpoint), every=checkpoint_every, of=fingerprint(encoder, model, plan, task))
-        _check_resumable(epochs)
+        _check_resumable(1 if epochs == "auto" else epochs)
         run.resume(kept)
+    if epochs == "auto":
+        few = opened.rows < FEW_ROWS and validation > 0.0 and checkpoint is None and not reads_numbers(model)
+        epochs = 3 if few else 1
     if epochs != 1:
         rehearse(run, opened, epochs)
     told = _progress(progress)
-    for block in opened.blocks(task.columns, run.position):
-        run.take(block)
+    for block, batch in run.prepared(opened.blocks(task.columns, run.position)):
+        run.take(block, batch)
         told(run.position, opened.rows)
         if kept is not None and run.position - run.saved >= kept.every:
             run.save(kept)
@@ -104,12 +112,15 @@ def rehearse(run: Run, log: Log, epochs: int) -> None:
     """Passes over the training rows until the validation part says stop; the best of them is kept."""
     if epochs < 1 or run.plan.validation <= 0.0:
         raise InvalidInput(f"{epochs} epochs", hint="1 or more, with a validation part to stop by", field="epochs")
+    if reads_numbers(run.model):
+        raise InvalidInput("more passes with trees", hint="trees have rounds of their own: epochs=1", field="epochs")
     fields, seed = len(run.encoder.fields), run.plan.seed
     best, least = run.learner, float("inf")
     for _ in range(epochs):
         for learn in (True, False):
             run.rewind()
-            loss = sum(run.rehearse(block, learn=learn) for block in log.blocks(run.task.columns))
+            blocks = run.prepared(log.blocks(run.task.columns))
+            loss = sum(run.rehearse(block, batch, learn=learn) for block, batch in blocks)
         if loss >= least:
             break
         least = loss

@@ -276,7 +276,9 @@ class Follower:
         if self.time is not None:
             latest = int(rows.times.max())
             until = latest if until is None else max(until, latest)
-        self.model.about = msgspec.structs.replace(about, rows=about.rows + len(rows), until=until)
+        # One that goes on learning finds its level by itself.
+        moving = msgspec.structs.replace(about.calibration, level=0.0)
+        self.model.about = msgspec.structs.replace(about, rows=about.rows + len(rows), until=until, calibration=moving)
 
 
 def _there(columns: Columns, name: str) -> Column:

@@ -1,10 +1,13 @@
 """The end of a pass: calibrate on one part, judge on another, and put it into a model."""
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from adtailor.learn.calibrating import Method, calibrate
+from adtailor.learn.blended import BlendLearner
+from adtailor.learn.calibrating import Calibration, Method, calibrate
 from adtailor.learn.evidence import Believed
+from adtailor.learn.learners import Learner, settle
 from adtailor.learn.log import Log
 from adtailor.learn.model import About, Model
 from adtailor.learn.models import ModelKind
@@ -28,23 +31,32 @@ def finish(
     seconds: float,
 ) -> Model:
     """A model with its calibration and its report."""
+    settle(run.learner)
     validation, test, going_on = run.validation.joined(), run.test.joined(), run.kept_learning.joined()
     raws = {name: validation.raws[name] for name in calibrate_by}
     fitted = calibrate(_first(validation.logits), _first(validation.labels), method=calibration,
                        weights=validation.weights, raws=raws)  # fmt: skip
     random = np.random.default_rng(seed)
     name = type(model).__name__
+    by_time = run.plan.split == "time"
+    still = _levelled(
+        run, fitted, run.frozen or run.learner, run.plan.cuts[1] if by_time else run.plan.rows, calibration
+    )
+    whole = _levelled(run, fitted, run.learner, run.plan.rows, calibration) if by_time else still
 
     def chances(believed: Believed) -> Floats:
-        return fitted.apply(_first(believed.logits), believed.raws)
+        return still.apply(_first(believed.logits), believed.raws)
 
     grouped = run.task.group is not None
     frozen = judge(name, _click(test), chances(test), random=random, rounds=rounds, grouped=grouped)
     lines: list[Line] = [frozen]
-    if run.plan.split == "time":
-        lines.append(judge("kept learning", _click(going_on), chances(going_on), random=random, rounds=rounds,
+    if by_time:
+        following = fitted.apply(_first(going_on.logits), going_on.raws)
+        lines.append(judge("kept learning", _click(going_on), following, random=random, rounds=rounds,
                            grouped=grouped))  # fmt: skip
-    notes = [f"calibration: {fitted}, on {len(validation):,} rows"]
+    notes = [f"calibration: {still}, on {len(validation):,} rows"]
+    if isinstance(run.learner, BlendLearner):
+        notes.append(f"what each counts: {run.learner}")
     if run.taught:
         notes.append(f"{run.passes} passes over the training rows, by the validation part")
     if run.late is not None:
@@ -73,9 +85,19 @@ def finish(
         notes=tuple(notes),
         seconds=seconds,
     )
-    about = About(model=model, features=run.encoder.fitted, calibration=fitted, labels=run.task.labels, seed=seed,
+    about = About(model=model, features=run.encoder.fitted, calibration=whole, labels=run.task.labels, seed=seed,
                   rows=run.position, until=run.until, report=report)  # fmt: skip
-    return Model(about=about, encoder=run.encoder, learner=run.learner, evidence=test, frozen=run.frozen, log=log)
+    return Model(about=about, encoder=run.encoder, learner=run.learner, evidence=test, frozen=run.frozen, log=log,
+                 judged_by=still)  # fmt: skip
+
+
+def _levelled(run: Run, fitted: Calibration, learner: Learner, until: int, method: Method) -> Calibration:
+    # By field only after it: shifts of fields are from the whole.
+    if method == "none":
+        return fitted
+    plain = Calibration(whole=fitted.whole)
+    shift = run.level.shift(lambda batch: plain.apply(_first(learner.score(batch)), {}), until=until)
+    return msgspec.structs.replace(fitted, level=shift)
 
 
 def _against(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adtailor.learn.features import Batch
-from adtailor.learn.models import DeepCross, Factorization, FieldAware, Logistic, Matching, ModelKind
+from adtailor.learn.models import Blend, DeepCross, Factorization, FieldAware, Logistic, Matching, ModelKind, Trees
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -36,6 +36,8 @@ def make_learner(
     model: ModelKind, *, fields: int, seed: int, arrays: Arrays | None = None, scoring: bool = False
 ) -> Learner:
     """A learner that knows nothing yet, or that goes on from arrays; with `scoring`, one that only scores them."""
+    from adtailor.learn.blended import BlendLearner
+    from adtailor.learn.boosted import TreesLearner
     from adtailor.learn.deep_cross import DeepCrossLearner
     from adtailor.learn.factorized import Factorized
     from adtailor.learn.field_aware import FieldAwareLearner
@@ -54,6 +56,10 @@ def make_learner(
             return FieldAwareLearner(model, fields=fields, seed=seed, arrays=arrays, scoring=scoring)
         case DeepCross():
             return DeepCrossLearner(model, fields=fields, seed=seed, arrays=arrays, scoring=scoring)
+        case Trees():
+            return TreesLearner(model, fields=fields, seed=seed, arrays=arrays, scoring=scoring)
+        case Blend():
+            return BlendLearner(model, fields=fields, seed=seed, arrays=arrays, scoring=scoring)
         case _:
             return TwoHeadsLearner(model, fields=fields, seed=seed, arrays=arrays, scoring=scoring)
 
@@ -62,3 +68,12 @@ def copied(learner: Learner, model: ModelKind, *, fields: int, seed: int) -> Lea
     """The same, to be learned on by itself."""
     arrays = {**learner.serving(), **learner.training()}
     return make_learner(model, fields=fields, seed=seed, arrays=arrays)
+
+
+def settle(learner: Learner) -> None:
+    """Does what a learner has put off: trees grow from all rows so far. Before it is judged, copied or handed out."""
+    from adtailor.learn.blended import BlendLearner
+    from adtailor.learn.boosted import TreesLearner
+
+    if isinstance(learner, (BlendLearner, TreesLearner)):
+        learner.settle()

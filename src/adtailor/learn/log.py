@@ -6,7 +6,7 @@ from glob import glob, has_magic
 from pathlib import Path
 from queue import Queue
 from threading import Event, Thread
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ BLOCK = 16_384
 """Rows at a time: their keys stay in the second-level cache."""
 _LINEAGE = "adtailor.lineage"
 _MOST_TEXTS = 10_000
+T = TypeVar("T")
 
 
 class Log(Protocol):
@@ -132,7 +133,7 @@ class TableLog:
         listed = ", ".join(_name(name) for name in columns)
         offset = f" OFFSET {first}" if first else ""
         query = f"SELECT {listed} FROM {self._table}{self._order}{offset}"
-        return _ahead(self._read(query))
+        return ahead(self._read(query))
 
     def texts(self, column: str) -> dict[int, str]:
         """How raw values read."""
@@ -157,12 +158,12 @@ def _check_names(wanted: Sequence[str], names: Sequence[str]) -> None:
         )
 
 
-def _ahead(blocks: Iterator[Columns]) -> Iterator[Columns]:
-    # One thread reads, the caller learns; a few blocks wait between them, and closing the generator ends the thread.
-    waiting: Queue[Columns | BaseException | None] = Queue(maxsize=4)
+def ahead(blocks: Iterator[T]) -> Iterator[T]:
+    """The same, made in a thread of its own; a few wait for the caller, and closing the generator ends the thread."""
+    waiting: Queue[T | BaseException | None] = Queue(maxsize=4)
     stop = Event()
 
-    def put(item: Columns | BaseException | None) -> bool:
+    def put(item: T | BaseException | None) -> bool:
         while not stop.is_set():
             try:
                 waiting.put(item, timeout=0.1)
@@ -206,36 +207,41 @@ def lineage_of(files: Sequence[str]) -> dict[str, Source]:
     import json
 
     found: dict[str, Source] = {}
-    for name in files:
-        for row in _ask(f"SELECT value FROM parquet_kv_metadata({_quoted(name)}) WHERE decode(key) = '{_LINEAGE}'"):
-            found |= json.loads(bytes(row[0]).decode())
+    with _connect() as connection:
+        for name in files:
+            query = f"SELECT value FROM parquet_kv_metadata({_quoted(name)}) WHERE decode(key) = '{_LINEAGE}'"
+            for row in _ask(query, connection):
+                found |= json.loads(bytes(row[0]).decode())
     return found
 
 
 def _check_files(files: Sequence[str]) -> None:
     # Each file by itself, so that the message names the one that is damaged or differs.
     first: tuple[str, ...] | None = None
-    for name in files:
-        try:
-            columns = tuple(str(row[0]) for row in _ask(f"DESCRIBE SELECT * FROM read_parquet({_quoted(name)})"))
-        except AdtailorError as error:
-            raise InvalidInput(f"{name}: {error.message}", hint=error.hint) from error
-        if first is None:
-            first = columns
-        elif set(first) != set(columns):
-            differ = sorted(set(first) ^ set(columns))
-            raise InvalidInput(
-                f"{name} has other columns than {files[0]}: {', '.join(differ)}", hint="write all files alike"
-            )
+    with _connect() as connection:
+        for name in files:
+            query = f"DESCRIBE SELECT * FROM read_parquet({_quoted(name)})"
+            try:
+                columns = tuple(str(row[0]) for row in _ask(query, connection))
+            except AdtailorError as error:
+                raise InvalidInput(f"{name}: {error.message}", hint=error.hint) from error
+            if first is None:
+                first = columns
+            elif set(first) != set(columns):
+                differ = sorted(set(first) ^ set(columns))
+                raise InvalidInput(
+                    f"{name} has other columns than {files[0]}: {', '.join(differ)}", hint="write all files alike"
+                )
 
 
-def _ask(query: str) -> list[tuple[Any, ...]]:
-    connection = _connect()
-    with connection:
-        try:
-            return connection.sql(query).fetchall()
-        except Exception as error:
-            raise _unreadable(error) from error
+def _ask(query: str, connection: Any = None) -> list[tuple[Any, ...]]:
+    if connection is None:
+        with _connect() as own:
+            return _ask(query, own)
+    try:
+        return connection.sql(query).fetchall()
+    except Exception as error:
+        raise _unreadable(error) from error
 
 
 def _connect() -> Any:

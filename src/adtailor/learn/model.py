@@ -17,7 +17,7 @@ from adtailor.learn.exploring import explore
 from adtailor.learn.features import Encoder, Fitted
 from adtailor.learn.learners import Learner, make_learner
 from adtailor.learn.model_file import write_model
-from adtailor.learn.models import ModelKind, TwoHeads
+from adtailor.learn.models import ModelKind, TwoHeads, reads_numbers
 from adtailor.learn.onnx_export import export_onnx
 from adtailor.learn.promotion import SHELF, Promotion, promote
 from adtailor.learn.report import Report
@@ -55,6 +55,8 @@ class Model:
     """Where its rows came from, likewise."""
     frozen: Learner | None = field(default=None, repr=False)
     """The learner as it was before the test part."""
+    judged_by: Calibration | None = field(default=None, repr=False)
+    """Its calibration then."""
 
     def __repr__(self) -> str:
         return (
@@ -144,7 +146,7 @@ def assembled(
         raise ModelUnavailable(
             f"{path} was written by another version of adtailor: {error}", hint="train the model again"
         ) from error
-    encoder = Encoder(about.features)
+    encoder = Encoder(about.features, plain=reads_numbers(about.model))
     fields = len(encoder.fields)
     try:
         learner = make_learner(about.model, fields=fields, seed=about.seed, arrays=arrays, scoring=not trainable)

@@ -7,6 +7,12 @@ import msgspec
 from adtailor.errors import InvalidInput
 
 
+def _check_vectors(model: "Factorization | Matching | FieldAware | TwoHeads", most: int = 256) -> None:
+    _check_positive(model, "vector_rate", "weight_rate", "first", "scale")
+    if not 1 <= model.k <= most:
+        raise InvalidInput(f"vectors of {model.k}", hint=f"1 to {most} numbers", field="k")
+
+
 def _check_positive(model: msgspec.Struct, *names: str) -> None:
     for name in names:
         if not getattr(model, name) > 0:
@@ -47,19 +53,17 @@ class Factorization(msgspec.Struct, frozen=True, kw_only=True, tag="factorizatio
 
     k: int = 16
     table: Table = Hashed()
-    vector_rate: float = 0.05
-    weight_rate: float = 0.08
+    vector_rate: float = 0.02
+    weight_rate: float = 0.05
     first: float = 0.1
     """Where the sums of squared slopes start: larger is more careful."""
-    scale: float = 0.07
+    scale: float = 0.01
     """Size of the first numbers of a vector."""
     vector_l2: float = 0.0
     weight_l2: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_positive(self, "vector_rate", "weight_rate", "first", "scale")
-        if not 1 <= self.k <= 256:
-            raise InvalidInput(f"vectors of {self.k}", hint="1 to 256 numbers", field="k")
+        _check_vectors(self)
 
 
 Side: TypeAlias = Literal["request", "ad", "alone"]
@@ -84,9 +88,7 @@ class Matching(msgspec.Struct, frozen=True, kw_only=True, tag="matching"):
     weight_l2: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_positive(self, "vector_rate", "weight_rate", "first", "scale")
-        if not 1 <= self.k <= 256:
-            raise InvalidInput(f"vectors of {self.k}", hint="1 to 256 numbers", field="k")
+        _check_vectors(self)
         if not {"request", "ad"} <= set(self.sides):
             raise InvalidInput(
                 f"the sides {sorted(set(self.sides))} alone",
@@ -121,9 +123,7 @@ class FieldAware(msgspec.Struct, frozen=True, kw_only=True, tag="field_aware"):
     weight_l2: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_positive(self, "vector_rate", "weight_rate", "first", "scale")
-        if not 1 <= self.k <= 64:
-            raise InvalidInput(f"vectors of {self.k}", hint="1 to 64 numbers", field="k")
+        _check_vectors(self, most=64)
 
 
 class DeepCross(msgspec.Struct, frozen=True, kw_only=True, tag="deep_cross"):
@@ -143,6 +143,44 @@ class DeepCross(msgspec.Struct, frozen=True, kw_only=True, tag="deep_cross"):
         _check_positive(self, "vector_rate", "dense_rate", "width", "rank", "layers", "batch")
 
 
+class Trees(msgspec.Struct, frozen=True, kw_only=True, tag="trees"):
+    """Gradient-boosted trees: numbers as they are, ids as their click rates so far.
+
+    They re-rank: each row walks through every tree, and nothing of an ad can be summed once for all requests.
+    """
+
+    leaves: int = 15
+    rate: float = 0.05
+    most_rounds: int = 600
+    share: float = 0.7
+    """Of the columns, how many are drawn for a tree."""
+    l2: float = 1.0
+    least: float = 5.0
+    """The least summed curvature of a leaf: about clicks, where clicks are rare."""
+    most_rows: int = 200_000
+    """The newest so many rows are kept to grow from."""
+    table: Table = Hashed()
+
+    def __post_init__(self) -> None:
+        _check_positive(self, "rate", "most_rounds", "share", "l2", "least", "most_rows")
+        if not 2 <= self.leaves <= 256:
+            raise InvalidInput(f"trees of {self.leaves} leaves", hint="2 to 256", field="leaves")
+
+
+class Blend(msgspec.Struct, frozen=True, kw_only=True, tag="blend"):
+    """Several models side by side, their logits added; how much each counts is learned from rows it had not seen."""
+
+    parts: tuple[Factorization | Logistic | FieldAware | DeepCross | Trees, ...] = (
+        Logistic(),
+        Factorization(),
+        Trees(),
+    )
+
+    def __post_init__(self) -> None:
+        if len(self.parts) < 2:
+            raise InvalidInput(f"a blend of {len(self.parts)}", hint="give two models or more", field="parts")
+
+
 class TwoHeads(msgspec.Struct, frozen=True, kw_only=True, tag="two_heads"):
     """Clicks, and conversions among all impressions, over shared vectors (ESMM; Ma and others, 2018).
 
@@ -151,13 +189,18 @@ class TwoHeads(msgspec.Struct, frozen=True, kw_only=True, tag="two_heads"):
 
     k: int = 16
     table: Table = Hashed()
-    vector_rate: float = 0.05
-    weight_rate: float = 0.08
+    vector_rate: float = 0.02
+    weight_rate: float = 0.05
     first: float = 0.1
-    scale: float = 0.07
+    scale: float = 0.01
 
     def __post_init__(self) -> None:
-        _check_positive(self, "k", "vector_rate", "weight_rate", "first", "scale")
+        _check_vectors(self)
 
 
-ModelKind: TypeAlias = Factorization | Matching | Logistic | FieldAware | DeepCross | TwoHeads
+ModelKind: TypeAlias = Factorization | Matching | Logistic | FieldAware | DeepCross | Trees | Blend | TwoHeads
+
+
+def reads_numbers(model: ModelKind) -> bool:
+    """Whether it wants numbers as they are, besides their buckets."""
+    return isinstance(model, Trees) or (isinstance(model, Blend) and any(isinstance(p, Trees) for p in model.parts))

@@ -131,7 +131,7 @@ def _judge(model: "Model", before: Path | None) -> Judged:
         )
     labels = test.labels if test.labels.ndim == 1 else test.labels[:, 0]
     logits = test.logits if test.logits.ndim == 1 else test.logits[:, 0]
-    new = model.about.calibration.apply(logits, test.raws)
+    new = (model.judged_by or model.about.calibration).apply(logits, test.raws)
     _, groups = np.unique(test.groups, return_inverse=True)
     old = None if before is None else believed_by(load(before), log, test.rows)
     return Judged(labels=labels, groups=groups.astype(np.int64), new=new, old=old)

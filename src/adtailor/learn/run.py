@@ -1,5 +1,6 @@
 """The pass itself: each block is checked, believed, kept where it judges, and learned from."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -12,7 +13,9 @@ from adtailor.learn.columns import Column, Columns
 from adtailor.learn.delay import Late
 from adtailor.learn.evidence import Believed, Collector
 from adtailor.learn.features import Batch, Encoder
-from adtailor.learn.learners import Learner, copied, make_learner
+from adtailor.learn.learners import Learner, copied, make_learner, settle
+from adtailor.learn.level import Level
+from adtailor.learn.log import ahead
 from adtailor.learn.models import ModelKind
 from adtailor.learn.parts import NOWHERE, TEST, TRAIN, VALIDATION, Cutter, Plan
 from adtailor.learn.trees import TreeRows
@@ -56,6 +59,7 @@ class Run:
     kept_learning: Collector = field(default_factory=Collector)
     """The same rows, as the learner believed that went on."""
     trees: TreeRows | None = None
+    level: Level = field(default_factory=lambda: Level(rows=0))
     late: Late | None = None
     taught: bool = False
     """Whether the training rows have been learned from in earlier passes."""
@@ -65,7 +69,11 @@ class Run:
     """For each fiftieth of the log: rows, clicks, summed log-loss."""
     cutter: Cutter | None = None
 
-    def take(self, columns: Columns) -> None:
+    def prepared(self, blocks: Iterator[Columns]) -> Iterator[tuple[Columns, Batch]]:
+        """Blocks and what the model reads of them, encoded in a thread beside the one that learns."""
+        return ahead((columns, self.encoder.encode(columns)) for columns in blocks)
+
+    def take(self, columns: Columns, batch: Batch) -> None:
         """Learns from the next block of rows."""
         count = len(columns[self.task.columns[0]])
         times = self._times(columns)
@@ -74,7 +82,6 @@ class Run:
         if self.cutter is None:
             self.cutter = Cutter(self.plan)
         parts = self.cutter.parts(self.position, count, groups, times)
-        batch = self.encoder.encode(columns)
         raws = {name: self.encoder.raw(name, columns) for name in self.task.by}
         if self.trees is not None:
             kept = parts.copy()
@@ -101,9 +108,12 @@ class Run:
         some = batch.part(first, last)
         y, w = _stacked(labels, first, last), weights[first:last]
         learns = self.plan.split == "time" or part == TRAIN
+        if learns:
+            self.level.add(self.position + first, some, labels[0][first:last], w)
         if part == TRAIN and self.taught:
             return
         if part == TEST and self.frozen is None and learns:
+            settle(self.learner)
             self.frozen = copied(self.learner, self.model, fields=len(self.encoder.fields), seed=self.plan.seed)
         frozen = self.frozen.score(some) if part == TEST and self.frozen is not None else None
         logits = self.learner.learn(some, y, w) if learns else self.learner.score(some)
@@ -139,7 +149,7 @@ class Run:
         labels, ripe = self.late.labels(times, columns[self.late.delay.at])
         return [labels], weights * ripe
 
-    def rehearse(self, columns: Columns, *, learn: bool) -> float:
+    def rehearse(self, columns: Columns, batch: Batch, *, learn: bool) -> float:
         """One more look at the training rows, or the summed log-loss of the validation rows; nothing is kept."""
         count = len(columns[self.task.columns[0]])
         times = self._times(columns)
@@ -149,7 +159,6 @@ class Run:
         parts = self.cutter.parts(self.position, count, self._raw(self.task.group, columns), times)
         self.position += count
         self.until = int(times[-1]) if times is not None and count else None
-        batch = self.encoder.encode(columns)
         loss = 0.0
         for first, last in _stretches(parts):
             some, w = batch.part(first, last), weights[first:last]
@@ -210,6 +219,7 @@ class Run:
             {"validation": self.validation, "test": self.test, "kept_learning": self.kept_learning},
             losses=self.losses,
             trees={} if self.trees is None else self.trees.arrays(),
+            level=self.level.arrays(),
         )  # fmt: skip
 
     def resume(self, kept: Kept) -> None:
@@ -217,7 +227,7 @@ class Run:
         found = read_checkpoint(kept)
         if found is None:
             return
-        saved, learner, frozen, collectors, losses, trees = found
+        saved, learner, frozen, collectors, losses, trees, level = found
         fields, seed = len(self.encoder.fields), self.plan.seed
         self.learner = make_learner(self.model, fields=fields, seed=seed, arrays=learner)
         self.frozen = None if frozen is None else make_learner(self.model, fields=fields, seed=seed, arrays=frozen)
@@ -227,6 +237,7 @@ class Run:
         self.validation, self.test = collectors["validation"], collectors["test"]
         self.kept_learning = collectors["kept_learning"]
         self.losses = losses
+        self.level.restore(level)
         if self.trees is not None:
             self.trees.restore(trees)
 

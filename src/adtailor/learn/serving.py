@@ -43,7 +43,7 @@ class Ads:
         if not isinstance(learner, Factorized) or isinstance(model.about.model, Matching):
             raise InvalidInput(
                 f"cached ads of {type(model.about.model).__name__}",
-                hint="learn.Factorization factorises; other models score whole rows: Model.score",
+                hint="learn.Factorization factorises and serves a million ads; others re-rank its best: Model.score",
             )
         self._model, self._learner = model, learner
         encoder = model.encoder

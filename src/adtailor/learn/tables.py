@@ -28,6 +28,12 @@ def doubled(values: NDArray[np.float32], squares: NDArray[np.float32]) -> NDArra
     return table
 
 
+def packed(rows: int, k: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Zeros for vectors of k and their accumulators, and for weights and theirs, in the same lines of each row."""
+    table = aligned(rows, -(-(2 * k + 2) // 16) * 16)
+    return table, table[:, 2 * k : 2 * k + 2]
+
+
 def check_learns(scoring: bool) -> None:
     """Refuses to learn with what was loaded to score."""
     if scoring:

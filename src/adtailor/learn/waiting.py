@@ -65,23 +65,12 @@ class Rows:
             name=self.name,
             places=self.places[rows],
             starts=self.starts[rows],
-            batch=batch_of(self.batch, rows),
+            batch=self.batch if len(rows) == len(self) else self.batch.take(rows),
             labels=self.labels[rows],
             weights=self.weights[rows],
             times=self.times[rows],
             keys=self.keys[rows],
         )
-
-
-def batch_of(batch: Batch, rows: NDArray[np.int64]) -> Batch:
-    """Some rows of a batch."""
-    if len(rows) == len(batch):
-        return batch
-    sizes = np.diff(batch.starts)[rows]
-    starts = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))
-    inside = np.arange(starts[-1]) + np.repeat(batch.starts[rows] - starts[:-1], sizes)
-    return Batch(starts=starts, keys=batch.keys[inside], values=batch.values[inside], fields=batch.fields[inside],
-                 bare=batch.bare)  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -12,12 +12,14 @@ A negative entry `~i` is row i without its weight $w_i$: the vector of an id ins
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from adtailor.maths.hashing import mixed
+from adtailor.maths.lanes import LANES, load, plus, spread, store, times
 from adtailor.maths.prefetching import prefetch
 
 _FAR = 35.0
@@ -33,6 +35,35 @@ def chance(z: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _wide_sums(  # noqa: PLR0917 - compiled: arrays, by position
+    first: int,
+    last: int,
+    rows: NDArray[np.int32],
+    values: NDArray[np.float32],
+    table: NDArray[np.float32],
+    linear: NDArray[np.float32],
+    sums: NDArray[np.float32],
+) -> float:
+    total, squares = spread(np.float32(0.0)), spread(np.float32(0.0))
+    total_2, squares_2 = total, squares
+    z = 0.0
+    for p in range(first, last):
+        row, x = np.int64(rows[p]), values[p]
+        if row >= 0:
+            z += np.float64(linear[row, 0] * x)
+        else:
+            row = ~row
+        v, v_2 = times(load(table, row, 0), spread(x)), times(load(table, row, LANES), spread(x))
+        total, total_2 = plus(total, v), plus(total_2, v_2)
+        squares, squares_2 = plus(squares, times(v, v)), plus(squares_2, times(v_2, v_2))
+    store(sums, 0, 0, total)
+    store(sums, 0, LANES, total_2)
+    store(sums, 1, 0, squares)
+    store(sums, 1, LANES, squares_2)
+    return z
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def fm_sums(  # noqa: PLR0917 - compiled: arrays, by position
     first: int,
     last: int,
@@ -44,6 +75,8 @@ def fm_sums(  # noqa: PLR0917 - compiled: arrays, by position
 ) -> float:
     """The linear part of the entries; `sums[0]` becomes their summed vector and `sums[1]` the sum of its squares."""
     k = sums.shape[1]
+    if k == 2 * LANES:
+        return _wide_sums(first, last, rows, values, table, linear, sums)
     total, squares = sums[0], sums[1]
     for j in range(k):
         total[j] = 0.0
@@ -103,7 +136,42 @@ def first_number(seed: np.uint64, row: np.uint64, k: np.uint64, j: np.uint64) ->
     return np.float32(np.float64(bits) * _UNIT - 1.0)
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
+def first_vector(  # noqa: PLR0917 - compiled: arrays, by position
+    own: NDArray[np.float32], k: int, seed: np.uint64, row: np.integer[Any], scale: np.float32, first: np.float32
+) -> None:
+    """Small numbers for a row at its first step, and their accumulators beside them; nothing where it has been."""
+    if own[k] == 0.0:
+        for j in range(k):
+            own[j] = scale * first_number(seed, np.uint64(row), np.uint64(k), np.uint64(j))
+            own[k + j] = first
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def weight_step(  # noqa: PLR0917 - compiled: arrays, by position
+    linear: NDArray[np.float32],
+    row: np.integer[Any],
+    push: np.float32,
+    rate: np.float32,
+    first: np.float32,
+    l2: np.float32,
+) -> None:
+    """AdaGrad's step of one weight; `linear[row]` is the weight and its accumulator."""
+    weight = linear[row, 0]
+    g = push + l2 * weight
+    grown = linear[row, 1] + g * g
+    linear[row, 1] = grown
+    linear[row, 0] = weight - rate * g / np.sqrt(grown + first)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def bias_step(bias: NDArray[np.float64], slope: np.float32, rate: np.float32, first: np.float32) -> None:
+    """The same of the bias: its value and its accumulator."""
+    bias[1] += slope * slope
+    bias[0] -= rate * slope / math.sqrt(bias[1] + first)
+
+
+@njit(nogil=True, error_model="numpy", fastmath={"afn", "arcp", "contract", "nsz", "reassoc"})
 def _step(  # noqa: PLR0917 - compiled: arrays, by position
     own: NDArray[np.float32],
     k: int,
@@ -139,7 +207,7 @@ def fm_learn(  # noqa: PLR0917 - compiled: arrays, by position
 ) -> None:
     """One step per row, in order; `logits` are what was believed before the row's label was seen.
 
-    `table` has shape (rows, 2k): vectors, then their accumulators. `linear` has (rows, 2), `bias` (2,): value,
+    `table` has shape (rows, 2k) or wider: vectors, then their accumulators. `linear` has (rows, 2), `bias` (2,): value,
     accumulator. `rates` are the step sizes of vectors and of weights, the first accumulator, the size of the first
     vectors, and L2 on vectors and on weights.
     """
@@ -161,26 +229,18 @@ def fm_learn(  # noqa: PLR0917 - compiled: arrays, by position
         if weights[i] == 0.0:
             continue
         slope = np.float32((chance(z) - labels[i]) * weights[i])
-        bias[1] += slope * slope
-        bias[0] -= weight_rate * slope / math.sqrt(bias[1] + first)
+        bias_step(bias, slope, weight_rate, first)
         for p in range(starts[i], starts[i + 1]):
             row, x = np.int64(rows[p]), values[p]
             if x == 0.0:
                 continue
             push = slope * x
             if row >= 0:
-                weight = linear[row, 0]
-                g = push + weight_l2 * weight
-                grown = linear[row, 1] + g * g
-                linear[row, 1] = grown
-                linear[row, 0] = weight - weight_rate * g / np.sqrt(grown + first)
+                weight_step(linear, row, push, weight_rate, first, weight_l2)
             else:
                 row = ~row
             own = table[row]
-            if own[k] == 0.0:
-                for j in range(k):
-                    own[j] = scale * first_number(seed, np.uint64(row), np.uint64(k), np.uint64(j))
-                    own[k + j] = first
+            first_vector(own, k, seed, row, scale, first)
             _step(own, k, total, push, x, vector_rate, vector_l2)
 
 

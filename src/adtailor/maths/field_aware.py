@@ -7,13 +7,11 @@ $$z = b + \sum_i w_i x_i + \sum_{f < g} S_{fg} \cdot S_{gf}$$
 Pairs within one field have no vectors and add nothing. Steps are those of AdaGrad, per coordinate.
 """
 
-import math
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from adtailor.maths.factorization import chance, first_number
+from adtailor.maths.factorization import bias_step, chance, first_vector, weight_step
 from adtailor.maths.prefetching import prefetch
 
 
@@ -131,24 +129,16 @@ def ffm_learn(  # noqa: PLR0917 - compiled: arrays, by position
         if weights[i] == 0.0:
             continue
         slope = np.float32((chance(z) - labels[i]) * weights[i])
-        bias[1] += slope * slope
-        bias[0] -= weight_rate * slope / math.sqrt(bias[1] + start)
+        bias_step(bias, slope, weight_rate, start)
         for p in range(starts[i], starts[i + 1]):
             row, x = np.int64(rows[p]), values[p]
             if x == 0.0:
                 continue
             push = slope * x
             if row >= 0:
-                weight = linear[row, 0]
-                g = push + weight_l2 * weight
-                grown = linear[row, 1] + g * g
-                linear[row, 1] = grown
-                linear[row, 0] = weight - weight_rate * g / np.sqrt(grown + start)
+                weight_step(linear, row, push, weight_rate, start, weight_l2)
             else:
                 row = ~row
             own = table[row]
-            if own[width] == 0.0:
-                for m in range(width):
-                    own[m] = scale * first_number(seed, np.uint64(row), np.uint64(width), np.uint64(m))
-                    own[width + m] = start
+            first_vector(own, width, seed, row, scale, start)
             _step(own, width, others[fields[p]], push, vector_rate, vector_l2)

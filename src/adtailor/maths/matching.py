@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from adtailor.maths.factorization import chance, first_number
+from adtailor.maths.factorization import bias_step, chance, first_vector, weight_step
 
 ALONE = -1
 """The side of an entry that meets nothing: it has a weight only."""
@@ -101,23 +101,15 @@ def matching_learn(  # noqa: PLR0917 - compiled
         if weights[i] == 0.0:
             continue
         slope = np.float32((chance(z) - labels[i]) * weights[i])
-        bias[1] += slope * slope
-        bias[0] -= weight_rate * slope / math.sqrt(bias[1] + first)
+        bias_step(bias, slope, weight_rate, first)
         for p in range(starts[i], starts[i + 1]):
             row, x, side = rows[p], values[p], sides[p]
             push = slope * x
-            weight = linear[row, 0]
-            g = push + weight_l2 * weight
-            grown = linear[row, 1] + g * g
-            linear[row, 1] = grown
-            linear[row, 0] = weight - weight_rate * g / np.float32(math.sqrt(grown + first))
+            weight_step(linear, row, push, weight_rate, first, weight_l2)
             if side < 0:
                 continue
             own, other = table[row], sums[1 - side]
-            if own[k] == 0.0:
-                for j in range(k):
-                    own[j] = scale * first_number(seed, np.uint64(row), np.uint64(k), np.uint64(j))
-                    own[k + j] = first
+            first_vector(own, k, seed, row, scale, first)
             for j in range(k):
                 v = own[j]
                 g = push * other[j] + vector_l2 * v

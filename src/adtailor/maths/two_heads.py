@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from adtailor.maths.factorization import chance, first_number
+from adtailor.maths.factorization import chance, first_vector
 from adtailor.maths.prefetching import prefetch
 
 _AHEAD = 3
@@ -145,10 +145,7 @@ def heads_learn(  # noqa: PLR0912, PLR0917 - compiled: one pass, arrays by posit
             else:
                 row = ~row
             own = table[row]
-            if own[k] == 0.0:
-                for j in range(k):
-                    own[j] = scale * first_number(seed, np.uint64(row), np.uint64(k), np.uint64(j))
-                    own[k + j] = start
+            first_vector(own, k, seed, row, scale, start)
             for j in range(k):
                 v = own[j]
                 g = push[j] * x * (sums[0, j] - v * x)

@@ -15,8 +15,8 @@ from adtailor.journeys.take_event import TakeEvent
 from adtailor.journeys.take_postback import TakePostback
 from adtailor.measure.traffic import Networks
 from adtailor.ports import AuditLog, CatalogueStore, Clock, LedgerStore, PostStore
-from adtailor.service.callers import LOOPBACK
 from adtailor.service.openrtb.exchange import Exchange
+from adtailor.service.senders import LOOPBACK
 
 
 def _nothing() -> None:

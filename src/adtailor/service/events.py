@@ -14,10 +14,10 @@ from adtailor.domain.money import Micros
 from adtailor.errors import AdtailorError, InvalidInput, TokenRefused
 from adtailor.journeys.take_event import Called, Taken
 from adtailor.service.answers import Asked, answer, nothing
-from adtailor.service.callers import caller_of
 from adtailor.service.doors import Doors
 from adtailor.service.gathering import Gathering
 from adtailor.service.operations import Operation
+from adtailor.service.senders import sender_of
 from adtailor.service.wire.decoding import MOST_MICROS, decode
 from adtailor.service.wire.events import EventsCalledWire, EventsTakenWire, WhyShownWire
 
@@ -105,7 +105,7 @@ def event_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         call = Called(
             token=token,
             kinds=kinds,
-            caller=caller_of(request, doors.proxies),
+            sender=sender_of(request, doors.proxies),
             order_id=query.get("order_id"),
             value=_amount(query.get("value_micros")),
         )
@@ -131,8 +131,8 @@ def event_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
 
     @post("/v1/e/batch", status_code=200, request_max_body_size=MOST_BYTES)
     async def happened_together(request: Asked) -> Response[bytes]:
-        asked, caller = decode(await request.body(), EventsCalledWire), caller_of(request, doors.proxies)
-        calls = [Called(token=token, kinds=ALL, caller=caller) for token in asked.tokens]
+        asked, sender = decode(await request.body(), EventsCalledWire), sender_of(request, doors.proxies)
+        calls = [Called(token=token, kinds=ALL, sender=sender) for token in asked.tokens]
         taken = await sync_to_thread(doors.take_event.take_all, calls, now=doors.clock.now())
         told = EventsTakenWire(
             events=tuple("refused" if isinstance(one, TokenRefused) else one.outcome.status for one in taken)

@@ -43,6 +43,8 @@ class Database:
         self._write_lock = threading.RLock()
         self._watch_lock = threading.Lock()
         self._sync_lock = threading.Lock()
+        self._ticket_lock = threading.Lock()
+        self._sync_asked = self._synced = 0
         self._log: tuple[int, tuple[int, int]] | None = None
         with self._refusals():
             if self.path.exists() and self.path.stat().st_size:
@@ -117,8 +119,14 @@ class Database:
         SQLite would do so while it holds the write lock. What is no longer in the log when it is synced was moved into
         the file, which SQLite syncs before it uses the log again (sqlite.org/wal.html, checkpointing).
         """
+        with self._ticket_lock:
+            self._sync_asked += 1
+            asked = self._sync_asked
         log = self.path.with_name(f"{FILE}-wal")
         with self._sync_lock, self._refusals():
+            if self._synced >= asked:
+                return  # somebody waited for the disk after our commit, and for it too
+            until = self._sync_asked
             found = log.stat()
             if self._log is None or self._log[1] != (found.st_dev, found.st_ino):
                 if self._log is not None:
@@ -126,6 +134,7 @@ class Database:
                 self._log = (os.open(log, os.O_RDONLY | os.O_CLOEXEC), (found.st_dev, found.st_ino))
                 sync_folder(self.path.parent)  # the log is new: so is its name
             os.fsync(self._log[0])
+            self._synced = until
 
     def checkpoint(self) -> None:
         """Move the log into the file and empty it, as far as other readers allow."""

@@ -56,6 +56,8 @@ def test_t14_a_banner_says_that_it_is_an_ad_whose_it_is_who_pays_and_where_to_as
     for words in ("You see this ad because", "boots-ltd", "Never show me this ad again", "Report this ad"):
         assert words in page.text
     assert "form-action 'self'" in page.headers["content-security-policy"]
+    bent = bidding.client.get(path(why.group(1).split("?")[0]) + "?hide=../../v1/people/ana/consents&report=x%22y")
+    assert (bent.status_code, "<form" in bent.text) == (200, False), "a button sends what was minted here, or is none"
 
 
 def test_t32_markup_and_billing_tell_of_one_impression_and_one_is_counted(house, bidding) -> None:
@@ -68,7 +70,12 @@ def test_t32_markup_and_billing_tell_of_one_impression_and_one_is_counted(house,
     assert kinds(house) == ["impression"]
     assert bidding.client.get(path(bid["burl"])[:-2] + "AA").status_code == 403
     house.clock.pass_(timedelta(hours=2))
-    assert bidding.client.get(path(bid["burl"])).status_code == 403
+    assert bidding.client.get(path(bid["burl"])).status_code == 204
+    assert kinds(house) == ["impression"]
+    late = bidding.bid()
+    house.clock.pass_(timedelta(hours=2))
+    assert bidding.client.get(path(late["burl"])).status_code == 204
+    assert [(event.is_late, charged) for event, charged in house.store.events.events()][1:] == [(True, 0)]
 
 
 def test_a_server_that_bills_is_no_bot_and_a_browser_that_is_one_is(house, bidding) -> None:

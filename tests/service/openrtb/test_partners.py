@@ -1,7 +1,11 @@
 """Which browsers may call the exchange's door: those on partners' pages, there and only there."""
 
 import pytest
+from litestar.testing import TestClient
 
+from adtailor.domain.access import Caller
+from adtailor.service.app import build_app
+from adtailor.service.guard import Rules
 from adtailor.testing.bid_requests import asked
 
 PAGE = {"origin": "https://news.example", "sec_fetch_site": "cross-site"}
@@ -61,3 +65,11 @@ def test_two_origins_are_no_partner_and_a_program_needs_the_token(partnered) -> 
 def test_pictures_of_ads_may_be_shown_anywhere(house) -> None:
     assert house.client.get("/media/none.webp").headers["cross-origin-resource-policy"] == "cross-origin"
     assert house.client.get("/v1/ads").headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_a_token_of_a_site_speaks_for_its_site_whatever_an_exchange_calls_it(house) -> None:
+    rules = Rules(token="t", find=lambda sent: Caller(role="site", site_id="own") if sent == "sites" else None)
+    with TestClient(build_app(house.doors, rules=rules), base_url="http://127.0.0.1:8765") as client:
+        answer = client.post("/openrtb2/auction", json=asked(), headers={"authorization": "Bearer sites"})
+    assert answer.status_code == 200
+    assert house.doors.fill_page.recent()[0].request.site_id == "own"

@@ -36,12 +36,14 @@ GROWN_UP = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Sender:
     """Who sends the request: a browser on a partner's page may claim to be anyone, and so is nobody."""
 
     may_name_people: bool
     says_gpc: bool
     person_source: str
+    site_id: SiteId | None = None
+    """The site whose token was sent: exchanges call it by ids of their own."""
 
 
 def decision_request(
@@ -49,7 +51,7 @@ def decision_request(
     places: Mapping[PlacementId, Place],
     *,
     barred: frozenset[AdId],
-    caller: Caller,
+    sender: Sender,
     now: datetime,
 ) -> DecisionRequest:
     """What is decided on. Nothing of the request adds a consent; much of it takes profiling away."""
@@ -58,11 +60,11 @@ def decision_request(
     age = age_of(user, regs, now)
     return DecisionRequest(
         request_id=RequestId(plain_id(bid_request.id or "")),
-        site_id=SiteId(plain_id(page.id or page.domain or page.bundle or "openrtb")),
+        site_id=sender.site_id or SiteId(plain_id(page.id or page.domain or page.bundle or "openrtb")),
         placements=tuple(place.placement for place in places.values()),
         context=context_of(page, device, knows_place=age != "minor"),
-        viewer=Viewer(person_id=person_of(user, caller) if age != "minor" else None, age=age),
-        regs=regulations_of(user, regs, device, says_gpc=caller.says_gpc),
+        viewer=Viewer(person_id=person_of(user, sender) if age != "minor" else None, age=age),
+        regs=regulations_of(user, regs, device, says_gpc=sender.says_gpc),
         barred=barred,
     )
 
@@ -156,15 +158,15 @@ def age_of(user: User, regs: Regs, now: datetime) -> Age:
     return "minor" if regs.coppa or is_young else "unknown"
 
 
-def person_of(user: User, caller: Caller) -> PersonId | None:
-    """The person, if the caller may name one: an id of ours among `eids`, else `user.id`.
+def person_of(user: User, sender: Sender) -> PersonId | None:
+    """The person, if the sender may name one: an id of ours among `eids`, else `user.id`.
 
     What may be used of them is settled by the consents on file, which nothing in a request adds to.
     """
-    if not caller.may_name_people:
+    if not sender.may_name_people:
         return None
     eids: tuple[Eid, ...] = (*(user.eids or ()), *((user.ext.eids if user.ext else None) or ()))
-    own = [uid.id for eid in eids if eid.source == caller.person_source for uid in eid.uids or ()]
+    own = [uid.id for eid in eids if eid.source == sender.person_source for uid in eid.uids or ()]
     for given in (*own, user.id):
         if given and _ID.fullmatch(given):
             return PersonId(given)

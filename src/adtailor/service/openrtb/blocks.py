@@ -69,17 +69,22 @@ class Shelf:
 
 
 class Shelves:
-    """The shelf of the newest catalogue. Two threads may both fill it: they come to the same."""
+    """The shelf of the newest catalogue, filled only for a request that blocks something.
+
+    Two threads may both fill it: they come to the same.
+    """
 
     def __init__(self, source: CatalogueSource) -> None:
         self._source = source
         self._shelf: Shelf | None = None
 
-    def current(self) -> Shelf:
-        """Filled again when the catalogue has changed."""
+    def barred(self, request: BidRequest, *, needs_picture: bool) -> frozenset[AdId]:
+        """The ads that the request does not take."""
+        if not (request.badv or request.bapp or request.bcat or request.acat or request.wlang or needs_picture):
+            return frozenset()
         if self._shelf is None or self._shelf.version != self._source.version():
             self._shelf = Shelf(self._source.inventory())
-        return self._shelf
+        return self._shelf.barred(request, needs_picture=needs_picture)
 
 
 def host_of(url: str) -> str:

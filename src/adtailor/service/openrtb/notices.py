@@ -1,5 +1,6 @@
 """The addresses that bids hand out: an ad was seen, a bid won or lost, and why an ad was shown."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -133,11 +134,14 @@ def notice_routes(doors: Doors, tally: Tally) -> Sequence[BaseRouteHandler]:
     return [seen, won, lost, told_of_bids, why, elsewhere]
 
 
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
+
+
 def _why_page(advertiser: str, payer: str, sentence: str, *, hide: str, report: str) -> str:
     buttons = "".join(
         f'<form method="post" action="/v1/e/{escape(token)}"><button>{word}</button></form>'
         for token, word in ((hide, "Never show me this ad again"), (report, "Report this ad"))
-        if token
+        if _TOKEN.fullmatch(token)
     )
     return (
         f"<p>{escape(sentence)}</p><p>Advertiser: <b>{escape(advertiser)}</b><br>Paid for by: "

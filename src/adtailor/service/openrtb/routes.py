@@ -15,11 +15,12 @@ from adtailor.domain.decision import DecisionRequest
 from adtailor.domain.ids import PlacementId, PostId
 from adtailor.errors import AdtailorError
 from adtailor.journeys.fill_page import Page
+from adtailor.service.access import caller_of
 from adtailor.service.answers import Asked, answer, nothing
 from adtailor.service.decisions import Showcase
 from adtailor.service.doors import Doors
 from adtailor.service.headers import says_gpc
-from adtailor.service.openrtb.asking import Caller, decision_request
+from adtailor.service.openrtb.asking import Sender, decision_request
 from adtailor.service.openrtb.blocks import Shelves
 from adtailor.service.openrtb.notices import OPERATIONS as NOTICES
 from adtailor.service.openrtb.notices import notice_routes
@@ -57,10 +58,10 @@ def openrtb_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         return fill(asked, now=doors.clock.now(), random=doors.random())
 
     def offers(
-        request: BidRequest, places: dict[PlacementId, Place], caller: Caller, base: str, ends_at: float | None
+        request: BidRequest, places: dict[PlacementId, Place], sender: Sender, base: str, ends_at: float | None
     ) -> BidResponse | None:
-        barred = shelves.current().barred(request, needs_picture=asked_together(places))
-        asked = decision_request(request, places, barred=barred, caller=caller, now=doors.clock.now())
+        barred = shelves.barred(request, needs_picture=asked_together(places))
+        asked = decision_request(request, places, barred=barred, sender=sender, now=doors.clock.now())
         asked = beside_a_post(asked, is_ours=lambda post_id: doors.posts.post(post_id) is not None)
         page = filled(asked, is_test=bool(request.test))
         foreign = _foreign(doors, page, request, places, ends_at)
@@ -86,15 +87,16 @@ def openrtb_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         if (why := declined(bid_request, places, exchange.currency, exchange.seat)) is not None:
             return _no_bid(bid_request, why)
         base = exchange.public_url or f"{request.url.scheme}://{request.headers.get('host', '')}"
-        caller = Caller(
+        sender = Sender(
             may_name_people=not _is_page_of_another(request),
             says_gpc=says_gpc(request.headers),
             person_source=exchange.person_source,
+            site_id=caller_of(request).site_id,
         )
         if exchange.backfill is None:
-            told = offers(bid_request, places, caller, base, ends_at)
+            told = offers(bid_request, places, sender, base, ends_at)
         else:
-            told = await sync_to_thread(offers, bid_request, places, caller, base, ends_at)
+            told = await sync_to_thread(offers, bid_request, places, sender, base, ends_at)
         if ends_at is not None and time.monotonic() > ends_at:
             return _no_bid(bid_request, TOO_LITTLE_TIME)
         tally.asked(0 if told is None else sum(len(seat.bid) for seat in told.seatbid))

@@ -1,6 +1,6 @@
 """Who calls, past the proxies that the operator named."""
 
-from adtailor.journeys.traffic import Caller
+from adtailor.journeys.traffic import Sender
 from adtailor.measure.traffic import Networks, address_of
 from adtailor.service.answers import Asked
 
@@ -8,7 +8,7 @@ LOOPBACK = Networks(("127.0.0.0/8", "::1/128"))
 MOST_HOPS = 20
 
 
-def caller_of(request: Asked, proxies: Networks = LOOPBACK) -> Caller:
+def sender_of(request: Asked, proxies: Networks = LOOPBACK) -> Sender:
     """The user agent, and the last address that no proxy of ours stands at.
 
     Whoever calls may write anything into X-Forwarded-For; what a proxy of ours appended to it is true.
@@ -18,4 +18,4 @@ def caller_of(request: Asked, proxies: Networks = LOOPBACK) -> Caller:
     while address is not None and address in proxies and hops:
         hop = hops.pop().strip()
         address = address_of(hop) if hop else address
-    return Caller(user_agent=request.headers.get("user-agent"), address=address)
+    return Sender(user_agent=request.headers.get("user-agent"), address=address)
