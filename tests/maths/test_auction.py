@@ -82,6 +82,12 @@ def test_a_rate_outside_its_range_is_refused(bad):
         conversion_floor(1, bad)
 
 
+@pytest.mark.parametrize("bad", [math.nan, 0.0, 1.1])
+def test_a_floor_for_a_thousand_needs_a_rate(bad):
+    with pytest.raises(InvalidInput, match="events"):
+        floor_of(1, events=bad)
+
+
 @pytest.mark.parametrize(("bid", "floor"), [(5, 6), (5, -1)])
 def test_what_bids_below_the_floor_has_no_price(bid, floor):
     with pytest.raises(InvalidInput, match="bid"):

@@ -268,3 +268,17 @@ def test_an_ad_worth_nothing_or_not_a_number_is_not_ranked():
     assert ranking.kept[0] == 2
     assert ranking.ads[0, :2].tolist() == [1, 3]
     assert ranking.values[0, :2].tolist() == [2.5, 0.5]  # 5 x 0.5 and 1 x 0.5
+
+
+def test_ads_that_are_worth_something_else_are_ranked_by_that_in_both_passes():
+    columns, query, eligibility = world(5, 400, coarse=False)
+    halved = with_worth(columns, per_impression=columns.per_impression / 2.0, per_click=columns.per_click / 2.0)
+    none = np.zeros(1, dtype=np.uint8)
+    before, after = (
+        Contest(ads, query, eligibility, foreseen=none, best=8, worth_screening=0).rank(none, best=8)
+        for ads in (columns, halved)
+    )
+    kept = int(before.kept[0])
+    assert before.ads[0, :kept].tolist() == after.ads[0, :kept].tolist()
+    assert (before.values[0, :kept] / 2.0).tolist() == after.values[0, :kept].tolist()
+    assert halved.coarse.plain[:, 1:3].tolist() == (columns.coarse.plain[:, 1:3] / 2).tolist()
