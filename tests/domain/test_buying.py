@@ -98,6 +98,14 @@ def test_keywords_are_written_as_pages_are_read() -> None:
         assert refused(Targeting, keywords=frozenset({word})) == "keywords"
 
 
+@pytest.mark.parametrize(
+    "word", ["depression", "feeling lonely tonight", "burn-out", "want to die", "trauer", "estrés"]
+)
+def test_t04_no_page_is_found_by_how_somebody_on_it_suffers(word: str) -> None:
+    assert refused(Targeting, keywords=frozenset({"rain", word})) == "keywords"
+    assert Targeting(keywords=frozenset({"rain", "sadler's wells", "stressless sofa"})).says_something
+
+
 def test_what_goes_by_a_profile_is_personal_and_a_page_is_not() -> None:
     page = Targeting(countries=frozenset({"DE"}), tones=frozenset({"playful"}), keywords=frozenset({"rain"}))
     assert page.says_something

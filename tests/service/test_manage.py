@@ -51,6 +51,7 @@ def test_items_are_made_one_by_one_and_read_again(acme) -> None:
 
 def test_nothing_unapproved_serves_and_what_is_approved_does(acme) -> None:
     assert acme.client.get("/v1/creatives/green").json()["status"] == "in_review"
+    assert "tea-1" not in {(placement["ad"] or {}).get("ad_id") for placement in acme.decide()["placements"]}
     (waiting,) = acme.client.get("/v1/reviews").json()
     assert (waiting["creative"]["id"], waiting["findings"]) == ("green", [])
     seen = acme.client.get("/v1/reviews/green")

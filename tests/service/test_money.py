@@ -147,6 +147,13 @@ def test_a_reversal_returns_the_money_and_shows_in_the_report(house) -> None:
     done = house.client.post("/v1/reversals", json=body).json()
     assert (done["events"], done["returned_micros"] > 0) == (2, True)
     assert house.client.post("/v1/reversals", json=body).json() == {"events": 0, "returned_micros": 0}
+    (entry,) = house.store.audit.entries(kind="events")
+    assert (entry.action, entry.item_id, entry.after["reason"], entry.after["events"]) == (
+        "reversed",
+        "s1",
+        "a click farm",
+        2,
+    )
     total = house.client.get("/v1/reports").json()["total"]
     assert (total["gross_micros"], total["reversed_micros"]) == (done["returned_micros"],) * 2
     assert (total["net_micros"], total["clicks"], total["invalid"]) == (0, 0, 2)

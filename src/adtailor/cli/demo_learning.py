@@ -1,7 +1,6 @@
 """`adtailor demo --learn`: members visit and click in a simulation, a click model learns from the log, then decides."""
 
 import os
-import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
@@ -64,14 +63,13 @@ def live_and_learn(
         lived = stay(engine, "Simulated visits", visits, luck=seed)
         rows = list(engine.training_rows.since(None, salt=os.urandom(32)))
         with tempfile.TemporaryDirectory(prefix="adtailor-demo-") as temporary:
-            untouched = Path(temporary) / "before"
-            shutil.copytree(engine.data, untouched)
+            untouched = engine.store.copy(Path(temporary) / "before")
             learned = _learned(rows, engine.data, seed=seed)
             engine.ranker.look_again()
             again = max(visits // JUDGED, 1)
             readers = (engine.text_reader, engine.look_reader)
             judged: list[Visits] = []
-            for folder in (untouched, Path(shutil.copytree(engine.data, Path(temporary) / "after"))):
+            for folder in (untouched, engine.store.copy(Path(temporary) / "after")):
                 house = assemble.open_engine(folder, engine.settings, clock=engine.clock, readers=readers)
                 try:
                     judged.append(stay(house, f"The same visits, {folder.name}", again, luck=seed + 1))

@@ -1,5 +1,6 @@
 """adtailor events reverse: mark events as invalid traffic, and give back what they cost."""
 
+import getpass
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,11 +9,13 @@ from typing import Annotated
 import typer
 
 from adtailor.config.settings import data_folder, load_settings
+from adtailor.domain.audit import Author
 from adtailor.domain.events import EVENT_KINDS, Validity
 from adtailor.domain.ids import AdId, CampaignId, DecisionId, PlacementId, SiteId
 from adtailor.domain.ledger import Selection
 from adtailor.domain.money import written
 from adtailor.errors import InvalidInput
+from adtailor.journeys.reversals import reverse as reversing
 from adtailor.storage import SqliteStore
 
 app = typer.Typer(no_args_is_help=True, help="Look after events that were taken.")
@@ -35,6 +38,7 @@ def reverse(  # noqa: PLR0917 - typer calls it by name
     kind: Annotated[str | None, typer.Option(help=f"One of {', '.join(EVENT_KINDS)}.")] = None,
     since: Annotated[str | None, typer.Option(help="From this moment on, as 2026-11-20T12:00:00Z.")] = None,
     until: Annotated[str | None, typer.Option(help="Before this moment.")] = None,
+    by: Annotated[str | None, typer.Option(help="Whose name stands in the audit log; else your account's.")] = None,
     general: Annotated[
         bool, typer.Option("--givt", help="General invalid traffic; sophisticated unless told.")
     ] = False,
@@ -60,8 +64,9 @@ def reverse(  # noqa: PLR0917 - typer calls it by name
     if not folder.is_dir():
         raise InvalidInput(f"{folder} is no data folder", hint="name one with --data or ADTAILOR_DATA", field="--data")
     validity: Validity = "givt" if general else "sivt"
+    author = Author(by=by or getpass.getuser(), at=datetime.now(UTC))
     with SqliteStore(folder) as store:
-        done = store.ledger.reverse(which, validity=validity, reason=reason, now=datetime.now(UTC))
+        done = reversing(store.ledger, store.audit, which, validity=validity, reason=reason, author=author)
     if as_json:
         print(json.dumps({"events": done.events, "returned_micros": done.amount}))
         return

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from adtailor.domain.checks import aware_utc
 from adtailor.errors import InvalidInput
 
-Action = Literal["created", "changed", "removed", "approved", "rejected", "revoked"]
+Action = Literal["created", "changed", "removed", "approved", "rejected", "revoked", "reversed"]
 LONGEST_NAME = 200
 
 

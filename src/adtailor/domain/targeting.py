@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
+from adtailor.domain.distress import names_distress
 from adtailor.domain.ids import SegmentId, TopicId
 from adtailor.errors import InvalidInput
 
@@ -66,6 +67,12 @@ class Targeting:
                 raise InvalidInput(
                     f"{word!r} is no keyword",
                     hint="lower case, single spaces, as 'trail running'",
+                    field="keywords",
+                )
+            if names_distress(word):
+                raise InvalidInput(
+                    f"{word!r} names how somebody suffers",
+                    hint="no ad is found by it: ask for a subject, or for topics of the page",
                     field="keywords",
                 )
 

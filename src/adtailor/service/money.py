@@ -12,10 +12,11 @@ from adtailor.domain.access import Caller
 from adtailor.domain.ids import AdvertiserId, CampaignId
 from adtailor.errors import Forbidden, InvalidInput, TokenRefused, UnknownId
 from adtailor.journeys.reports import Audience, ReportRequest
+from adtailor.journeys.reversals import reverse as reversing
 from adtailor.journeys.take_postback import Postback
 from adtailor.measure.anonymity import LEAST_PEOPLE
 from adtailor.measure.delivery import Dimension
-from adtailor.service.access import caller_of
+from adtailor.service.access import author_of, caller_of
 from adtailor.service.answers import Asked, answer
 from adtailor.service.doors import Doors
 from adtailor.service.operations import BUYERS, Operation
@@ -90,12 +91,11 @@ def money_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
     @post("/v1/reversals", status_code=200)
     async def reverse(request: Asked) -> Response[bytes]:
         wire = decode(await request.body(), ReversalWire)
+        selection, author = selection_from_wire(wire), author_of(request, doors.clock)
         done = await sync_to_thread(
-            doors.ledger.reverse,
-            selection_from_wire(wire),
-            validity=wire.validity,
-            reason=wire.reason,
-            now=doors.clock.now(),
+            lambda: reversing(
+                doors.ledger, doors.audit, selection, validity=wire.validity, reason=wire.reason, author=author
+            )
         )
         return answer(reversed_to_wire(done))
 

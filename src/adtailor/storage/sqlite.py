@@ -1,7 +1,10 @@
 """The SQLite store: one data folder with `adtailor.sqlite`, `keys.sqlite` and the decision log, behind four ports."""
 
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -217,6 +220,17 @@ class SqliteStore:
             "events": f"{events:,} ({over:,} over-delivered)",
             "decision log": f"{segments:,} segments, {segment_bytes:,} bytes",
         }
+
+    def copy(self, folder: Path) -> Path:
+        """A copy of everything, keys included, in a folder that is not there yet; writers may go on meanwhile.
+
+        The databases are copied by SQLite: whoever opens and closes their files otherwise ends its locks.
+        """
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("*.sqlite", "*.sqlite-*"))
+        for name in (KEYS, FILE):
+            with closing(sqlite3.connect(self.folder / name)) as here, closing(sqlite3.connect(folder / name)) as there:
+                here.backup(there)
+        return folder
 
     def close(self) -> None:
         """Put the log on the disk and let go of the files."""
