@@ -6,7 +6,7 @@ from importlib import import_module
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("decision", "reading", "photos", "http", "events", "growth", "setup", "states", "serving")
+PARTS = ("decision", "reading", "photos", "http", "events", "growth", "setup", "states", "serving", "pacing")
 WHEN_NAMED = ("levels",)
 """Takes minutes, and is for whoever sets the levels."""
 

@@ -83,9 +83,11 @@ def app() -> "Guard":
     from adtailor.journeys.explain import Explain
     from adtailor.journeys.fill_page import FillPage
     from adtailor.journeys.live_catalogue import LiveCatalogue
+    from adtailor.journeys.manage import Manage
     from adtailor.journeys.people import People
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.reports import Reports
+    from adtailor.journeys.review import Reviews
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
     from adtailor.service.app import build_app
@@ -104,6 +106,7 @@ def app() -> "Guard":
     wellbeing = CareDesk(policy, load_helplines(), b"b" * 32)
     reader = _NoReader()
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
+    manage = Manage(store.catalogue)
     catalogue.current(datetime.now(UTC))
     return build_app(
         Doors(
@@ -136,6 +139,9 @@ def app() -> "Guard":
             people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),
             explain=Explain(take_event=take_event, source=store.catalogue),
             catalogue=store.catalogue,
+            manage=manage,
+            reviews=Reviews(store.catalogue, manage, media=None),
+            audit=store.audit,
             clock=_MachineClock(),
             random=Random,
         )

@@ -56,9 +56,9 @@ def training(
     model = learn.fit(features, label="clicked", log=some, model=kind, **QUIETLY)
     batch = model.encoder.encode({name: column(name, some[name]) for name in table})
     labels, weights = label[:rows].astype(np.float32), np.ones(rows, dtype=np.float32)
-    if isinstance(kind, learn.Trees):
-        spent = model.report().seconds
-        return [(says + ", from columns, all rounds", f"{rows / spent:,.0f} /s", goal)]
+    if isinstance(kind, learn.Trees):  # their pass grows them several times: the whole of it
+        spent = median(lambda: learn.fit(features, label="clicked", log=some, model=kind, **QUIETLY), rounds)
+        return [(f"{says}, from columns in memory", f"{rows / spent:,.0f} /s", goal)]
     spent = median(lambda: model.learner.learn(batch, labels, weights), rounds)
     return [(says, f"{rows / spent:,.0f} /s", goal)]
 

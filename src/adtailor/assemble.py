@@ -297,6 +297,7 @@ def open_engine(
         store.catalogue,
         store.events,
         ranker=ranker,
+        fallback=priors,
         parents=taxonomy.parents,
         topic_names=taxonomy.names,
         policy=policy,
@@ -333,6 +334,8 @@ def open_engine(
             policy=policy,
             tokens=tokens,
             exploration=settings.deciding.exploration,
+            pricing=settings.deciding.pricing,
+            spacing=settings.deciding.spacing,
         ),
         take_event=take_event,
         take_postback=TakePostback(

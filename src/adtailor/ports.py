@@ -530,6 +530,10 @@ class EventStore(Protocol):
         """The events stored since, oldest first, each with what was charged."""
         ...
 
+    def delivered(self, campaigns: Sequence[CampaignId]) -> Mapping[CampaignId, int]:
+        """Valid impressions of these campaigns, from the first on; of those that had none, nothing."""
+        ...
+
     def of_decisions(self, decisions: Sequence[DecisionId]) -> list[tuple[Event, EventOutcome]]:
         """What happened to the ads of these decisions."""
         ...

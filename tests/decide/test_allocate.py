@@ -20,25 +20,37 @@ from adtailor.testing.toy_pages import NOW, random_page
 seeds = st.integers(0, 2**32)
 
 
-def held(page, drawn):
+def held(page, drawn, spacing=0):
 
     asked = Asked(request=page.request, evidence=page.evidence, limits=page.limits, at=NOW.timestamp())
-    slots = slots_of(page.request.placements, conversion_rate=page.world.catalogue.conversion_rate)
+    slots = slots_of(page.request.placements, conversion_rate=page.world.catalogue.conversion_rate, spacing=spacing)
     return hold(asked, slots, drawn, catalogue=page.world.catalogue, ranker=page.world.ranker)
 
 
-def plainly(page, ranked, slot, option):
+def plainly(page, ranked, slot, option, spacing=0):
     """Winners and runners-up over the whole ranking, and how many near-winners the explored slot has."""
     catalogue = page.world.catalogue
     shown, runners, options = [], [], 1
-    for s, placement in enumerate(sorted(page.request.placements, key=lambda p: p.position)):
+    placements = sorted(page.request.placements, key=lambda p: p.position)
+    for s, placement in enumerate(placements):
         fitting = []
+        near_by = [p.position for p, above in zip(placements, shown, strict=False) if above is not None]
+        if any(placement.position - above < spacing for above in near_by):
+            shown.append(None)
+            runners.append(None)
+            continue
         for ad, value in ranked:
             line = catalogue.line(ad)
             bid = line.adset.bid
             floor = conversion_floor(placement.floor, 0.02) if bid.kind == "cpa" else placement.floor
-            others = [catalogue.line(above).advertiser.id for above in shown if above is not None]
-            if line.creative.format in placement.formats and bid.amount >= floor and line.advertiser.id not in others:
+            if line.campaign.tier != "auction":
+                floor = 0
+            others = [catalogue.line(above) for above in shown if above is not None]
+            apart = all(
+                line.advertiser.id != other.advertiser.id and not line.campaign.separation & other.campaign.separation
+                for other in others
+            )
+            if line.creative.format in placement.formats and bid.amount >= floor and apart:
                 fitting.append((ad, value))
         if not fitting:
             shown.append(None)
@@ -80,14 +92,14 @@ def places(auction, chosen):
 
 
 @settings(max_examples=150, deadline=None)
-@given(seed=seeds, slot=st.integers(-1, 3), pick=st.floats(0, 1, exclude_max=True))
-def test_slots_are_filled_as_by_going_through_the_whole_ranking(seed, slot, pick):
-    page = random_page(seed)
+@given(seed=seeds, slot=st.integers(-1, 3), pick=st.floats(0, 1, exclude_max=True), spacing=st.integers(0, 3))
+def test_slots_are_filled_as_by_going_through_the_whole_ranking(seed, slot, pick, spacing):
+    page = random_page(seed, most_ads=24)
     slot = min(slot, len(page.request.placements) - 1)
-    auction = held(page, Draw(slot=slot, pick=pick, slot_chance=0.1))
+    auction = held(page, Draw(slot=slot, pick=pick, slot_chance=0.1), spacing)
     ranked = whole_ranking(auction)
-    _, _, options = plainly(page, ranked, slot, 0)
-    shown, runners, _ = plainly(page, ranked, slot, int(pick * options))
+    _, _, options = plainly(page, ranked, slot, 0, spacing)
+    shown, runners, _ = plainly(page, ranked, slot, int(pick * options), spacing)
     assert places(auction, auction.allocation.chosen[0]) == shown
     assert places(auction, auction.allocation.runner_up[0]) == runners
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from random import Random
 
 import numpy as np
@@ -41,16 +41,21 @@ def winners(decision):
     return {filled.placement_id: filled.won.ad_id if filled.won else None for filled in decision.placements}
 
 
+PRICINGS = ("gsp", "vcg", "first")
+
+
 @pytest.mark.parametrize(
     "worlds", [range(400), pytest.param(range(400, 6_000), marks=pytest.mark.slow)], ids=["some", "thousands"]
 )
 def test_t13_an_explanation_names_exactly_the_signals_whose_removal_changes_the_ad(worlds):
     sizes = Counter()
     for seed in worlds:
-        page = random_page(seed)
-        decision = page.decide()
+        # Every other page keeps its ads apart, and every third is priced by VCG.
+        rule = {"pricing": PRICINGS[seed % 3 == 0], "spacing": seed % 2}
+        page = random_page(seed, most_ads=24)
+        decision = page.decide(**rule)
         signals = in_play(page.evidence)
-        rerun = {signal: winners(page.decide(page.evidence.without(signal))) for signal in signals}
+        rerun = {signal: winners(page.decide(page.evidence.without(signal), **rule)) for signal in signals}
         assert decision.account.without == rerun
         shown = winners(decision)
         for filled in decision.placements:
@@ -61,29 +66,35 @@ def test_t13_an_explanation_names_exactly_the_signals_whose_removal_changes_the_
             if changing:
                 assert filled.why.signals == changing
             else:
-                assert filled.why.signals == smallest_set(page, signals, filled)
+                assert filled.why.signals == smallest_set(page, signals, filled, rule)
             sizes[len(changing) if changing else -len(filled.why.signals)] += 1
     # The worlds are such that every kind of answer came up: none, one, several, and sets of two and more.
     assert {0, 1, 2, 3, -2} <= set(sizes)
     assert min(sizes) <= -3
 
 
-def smallest_set(page, signals, filled):
+def smallest_set(page, signals, filled, rule):
     for size in range(2, len(signals) + 1):
         for some in combinations(signals, size):
             evidence = page.evidence
             for signal in some:
                 evidence = evidence.without(signal)
-            if winners(page.decide(evidence))[filled.placement_id] != filled.won.ad_id:
+            if winners(page.decide(evidence, **rule))[filled.placement_id] != filled.won.ad_id:
                 return some
     return ()
 
 
 @settings(max_examples=200, deadline=None)
-@given(seed=seeds, blank=st.sets(st.sampled_from(["p0", "p1", "p2", "p3", "elsewhere"])))
-def test_t01_a_veto_leaves_a_subset_of_the_ads_at_the_same_prices(seed, blank):
+@given(
+    seed=seeds,
+    blank=st.sets(st.sampled_from(["p0", "p1", "p2", "p3", "elsewhere"])),
+    pricing=st.sampled_from(PRICINGS),
+    spacing=st.integers(0, 2),
+)
+def test_t01_a_veto_leaves_a_subset_of_the_ads_at_the_same_prices(seed, blank, pricing, spacing):
     page = random_page(seed)
-    free, quiet = page.decide(), page.decide(veto=Blanking(blank))
+    rule = {"pricing": pricing, "spacing": spacing}
+    free, quiet = page.decide(**rule), page.decide(veto=Blanking(blank), **rule)
     assert replace(quiet, placements=()) == replace(free, placements=())
     for before, after in zip(free.placements, quiet.placements, strict=True):
         if after.won is not None:
@@ -195,15 +206,34 @@ def test_t08_a_protected_viewer_is_answered_as_an_anonymous_one_and_sees_nothing
 
 
 @settings(max_examples=150, deadline=None)
-@given(seed=seeds)
-def test_nobody_pays_more_than_the_bid_or_less_than_the_floor_and_no_advertiser_stands_twice(seed):
-    page = random_page(seed)
+@given(seed=seeds, pricing=st.sampled_from(PRICINGS), spacing=st.integers(0, 2), share=st.sampled_from([1.0, 0.9]))
+def test_nobody_pays_more_than_the_bid_or_less_than_the_floor_and_no_advertiser_stands_twice(
+    seed, pricing, spacing, share
+):
+    page = random_page(seed, most_ads=24)
+    paced = page.world.catalogue.with_bids(np.full(len(page.world.catalogue), share))
+    page = replace(page, world=replace(page.world, catalogue=paced))
     floors = {placement.id: placement for placement in page.request.placements}
-    decision = page.decide()
+    decision = page.decide(pricing=pricing, spacing=spacing)
     won = [(filled.placement_id, filled.won) for filled in decision.placements if filled.won]
     assert len({w.advertiser_id for _, w in won}) == len(won)
+    labels = [page.world.catalogue.line(page.world.catalogue.index[w.ad_id]).campaign.separation for _, w in won]
+    assert sum(map(len, labels)) == len(frozenset().union(*labels))
+    at = sorted(floors[name].position for name, _ in won)
+    assert all(below - above >= spacing for above, below in pairwise(at))
     for name, w in won:
-        assert w.price <= w.bid
+        assert isinstance(w.price, int)
+        bid = w.bid if w.bid_here is None else w.bid_here
+        assert 0 <= w.price <= bid <= w.bid
+        if w.tier == "house":
+            assert (w.price, w.priced_by) == (0, "free")
+            continue
+        if w.tier == "guaranteed":
+            assert (w.price, w.priced_by) == (w.bid, "promised")
+            continue
+        assert bid == int(w.bid * share)
+        assert w.priced_by in {pricing, "floor"}
+        assert w.price == bid or pricing != "first"
         if w.bid_kind != "cpa":
             assert w.price >= floors[name].floor
         assert 0 < w.propensity <= 1
@@ -339,7 +369,8 @@ def test_what_a_place_asks_for_a_thousand_impressions_is_met_or_it_stays_empty(s
             assert after.won.price == before.won.price or after.won.thousand_worth - floor <= 1000
         elif before.won is not None:
             assert after.no_fill.code == "below_floor"
-            assert replace(before.won, price=before.won.bid).thousand_worth < floor, "its whole bid would not do"
+            most = 0 if before.won.tier == "house" else before.won.bid
+            assert replace(before.won, price=most).thousand_worth < floor, "its whole bid would not do"
 
 
 @given(seeds)

@@ -20,14 +20,17 @@ from adtailor.testing.toy_ads import toy_world, weights
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.toml"))
 TOP = {
     *("says", "above", "adult_products", "sensitive_products", "spent", "page", "viewer", "placements", "ads"),
-    *("expect", "now"),
+    *("expect", "now", "pricing", "spacing", "on_schedule"),
 }
-PAGE = {"topics", "tone", "country", "language", "device", "unsuitable", "hardship"}
+PAGE = {
+    *("topics", "tone", "keywords", "country", "region", "lat", "lon", "language", "device", "unsuitable", "hardship"),
+}
 VIEWER = {
+    "segments",
     *("age", "interests", "look", "affect", "history", "muted", "muted_advertisers", "hidden", "seen_today"),
     *("session_seen", "daily_cap"),
 }
-EXPECT = {"shown", "no_fill", "price", "ranked", "because", "sentence", "without", "turned_away"}
+EXPECT = {"shown", "no_fill", "price", "priced_by", "tiers", "ranked", "because", "sentence", "without", "turned_away"}
 
 
 def only(table, allowed, what):
@@ -50,6 +53,10 @@ def decided(scenario):
         sensitive_products=scenario.get("sensitive_products", ()),
         spent=scenario.get("spent"),
     )
+    catalogue = world.catalogue
+    if "on_schedule" in scenario:
+        behind = {line.campaign.id for line in catalogue.lines} - set(scenario["on_schedule"])
+        catalogue = catalogue.with_behind(behind)
     age = viewer.get("age", "adult")
     return decide(
         DecisionRequest(
@@ -72,7 +79,11 @@ def decided(scenario):
             interests=known(viewer, "interests"),
             look=known(viewer, "look"),
             affect=known(viewer, "affect"),
-            place=Place(country=page["country"]) if "country" in page else None,
+            context_keywords=frozenset(page["keywords"]) if "keywords" in page else None,
+            segments=frozenset(viewer["segments"]) if "segments" in viewer else None,
+            place=Place(**place)
+            if (place := {k: page[k] for k in ("country", "region", "lat", "lon") if k in page})
+            else None,
             history={f"{name}": weight for name, weight in viewer["history"].items()} if "history" in viewer else None,
         ),
         Limits(
@@ -86,12 +97,14 @@ def decided(scenario):
             page_is_unsuitable=page.get("unsuitable", False),
             page_tells_of_hardship=page.get("hardship", False),
         ),
-        catalogue=world.catalogue,
+        catalogue=catalogue,
         ranker=world.ranker,
         policy_name="scenario@1",
         now=datetime.fromisoformat(scenario.get("now", "2026-11-20T12:00:00Z")),
         random=Random(1),
         exploration=0.0,
+        pricing=scenario.get("pricing", "gsp"),
+        spacing=scenario.get("spacing", 0),
     )
 
 
@@ -115,6 +128,10 @@ def test_scenario(path):
     for name, price in each("price").items():
         # Rounded up to a micro.
         assert placements[name].won.price - micros(price) in {0, 1}
+    for name, rule in each("priced_by").items():
+        assert placements[name].won.priced_by == rule
+    if "tiers" in expect:
+        assert decision.account.tiers == expect["tiers"]
     if "ranked" in expect:
         assert [candidate.ad_id for candidate in decision.account.ranked] == expect["ranked"]
     if "because" in expect:
@@ -122,7 +139,7 @@ def test_scenario(path):
     if "sentence" in expect:
         assert placements[first].why.sentence == expect["sentence"]
     for signal, ad in expect.get("without", {}).items():
-        assert decision.account.without[signal][first] == ad
+        assert (decision.account.without[signal][first] or "none") == ad
     turned_away = {away.ad_id: list(away.reasons) for away in decision.account.turned_away}
     expected = {ad: [why] if isinstance(why, str) else why for ad, why in expect.get("turned_away", {}).items()}
     assert turned_away == expected

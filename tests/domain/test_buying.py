@@ -6,8 +6,8 @@ import pytest
 
 from adtailor.domain.buying import AdSet, Advertiser, Bid, Campaign
 from adtailor.domain.creative import MOST_CARDS, Card, Creative
-from adtailor.domain.decision import Evidence
-from adtailor.domain.ids import AdSetId, AdvertiserId, CampaignId, CreativeId, OrganizationId, SegmentId, TopicId
+from adtailor.domain.decision import Account, Evidence, Ranked
+from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, CreativeId, OrganizationId, SegmentId, TopicId
 from adtailor.domain.money import Micros
 from adtailor.domain.targeting import MOST_CIRCLES, Circle, Targeting
 from adtailor.errors import InvalidInput
@@ -126,3 +126,11 @@ def test_a_signal_that_is_left_out_takes_what_belongs_to_it_along() -> None:
     )
     assert evidence.without("context topics") == Evidence(interests=evidence.interests, segments=evidence.segments)
     assert evidence.without("interests") == evidence.impersonal()
+
+
+def test_an_account_names_its_candidates_best_first() -> None:
+    best = Ranked(ad_ids=(AdId("a"), AdId("b")), click_rates=(0.02, 0.01), qualities=(0.0, 1.0), values=(9.0, 8.0))
+    first, second = Account(best=best).ranked
+    assert (first.ad_id, first.click_rate, first.quality, first.value) == ("a", 0.02, 0.0, 9.0)
+    assert second.ad_id == "b"
+    assert Account().ranked == ()

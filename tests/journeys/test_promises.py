@@ -1,8 +1,10 @@
 """The promises, over whole journeys: posts are read, pages filled, events taken; real rooms, a toy reader."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +18,7 @@ from adtailor.domain.wellbeing import State
 from adtailor.errors import InvalidInput, TokenRefused
 from adtailor.journeys.take_event import price_of
 from adtailor.storage import MemoryStore
-from adtailor.testing.toy_house import ToyHouse, toy_house
+from adtailor.testing.toy_house import ADS, ToyHouse, toy_house
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ANA, BO = PersonId("ana"), PersonId("bo")
@@ -26,8 +28,24 @@ histories = st.lists(st.sampled_from(SENTENCES), max_size=6)
 PAGES = ("A hike in the hills", "Let us bake", "Things to read", "Nothing much")
 
 
-def house_of(consents: Consents, *, seed: int = 5, **person: object) -> ToyHouse:
-    house = toy_house(MemoryStore(), seed=seed)
+RULES: tuple[dict[str, Any], ...] = (
+    {},
+    {"pricing": "vcg"},
+    {"pricing": "first", "spacing": 2},
+)
+TIERS = (
+    *ADS,
+    {"id": "festival", "tier": "guaranteed", "goal": 3, "bid": "0.30", "pays": "cpm", "separation": ["out"],
+     "starts": NOON - timedelta(days=9), "ends": NOON + timedelta(days=1)},
+    {"id": "rafting", "separation": ["out"], "bid": "0.35", "budget": "0.70", "tone": ["energetic"]},
+    {"id": "choir", "tier": "house", "bid": "0"},
+)  # fmt: skip
+
+
+def house_of(
+    consents: Consents, *, seed: int = 5, rule: Mapping[str, Any] | None = None, ads: Any = ADS, **person: object
+) -> ToyHouse:
+    house = toy_house(MemoryStore(), seed=seed, ads=ads, **(rule or {}))
     known = Person(person_id=ANA, consents=consents, age="adult", country="DE")
     house.store.people.put_person(replace(known, **person), expected_version=None)
     return house
@@ -63,10 +81,12 @@ def shown(decision: Decision) -> dict[PlacementId, tuple[str, int]]:
 
 
 @settings(deadline=None, max_examples=40)
-@given(stressed=st.integers(0, 6), crisis=st.booleans(), seed=st.integers(0, 99))
-def test_t01_more_stress_only_takes_ads_away_at_the_same_prices(stressed: int, crisis: bool, seed: int) -> None:
+@given(stressed=st.integers(0, 6), crisis=st.booleans(), seed=st.integers(0, 99), rule=st.sampled_from(RULES))
+def test_t01_more_stress_only_takes_ads_away_at_the_same_prices(
+    stressed: int, crisis: bool, seed: int, rule: dict[str, Any]
+) -> None:
     consents = Consents(wellbeing=True)
-    calm, tense = house_of(consents), house_of(consents)
+    calm, tense = (house_of(consents, rule=rule, ads=TIERS) for _ in range(2))
     wrote(calm, ["Just a day"] * stressed + ["Just a day"])
     wrote(tense, ["I am so stressed"] * stressed + (["goodbye all"] if crisis else ["Just a day"]))
     for number, text in enumerate(PAGES):
@@ -78,11 +98,11 @@ def test_t01_more_stress_only_takes_ads_away_at_the_same_prices(stressed: int, c
 
 
 @settings(deadline=None, max_examples=25)
-@given(clicks=st.lists(st.booleans(), min_size=12, max_size=12))
-def test_t01_over_a_day_stress_never_raises_the_revenue(clicks: list[bool]) -> None:
+@given(clicks=st.lists(st.booleans(), min_size=12, max_size=12), rule=st.sampled_from(RULES))
+def test_t01_over_a_day_stress_never_raises_the_revenue(clicks: list[bool], rule: dict[str, Any]) -> None:
     spent = []
     for word in ("calm", "stressed"):
-        house = house_of(Consents(wellbeing=True))
+        house = house_of(Consents(wellbeing=True), rule=rule, ads=TIERS)
         wrote(house, [f"I am so {word}"] * 5)
         total = 0
         for number, click in enumerate(clicks):

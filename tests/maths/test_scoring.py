@@ -20,6 +20,7 @@ from adtailor.maths.scoring import (
     rank,
     rank_by_sorting,
     weigh,
+    with_worth,
 )
 from adtailor.maths.screening import Contest
 
@@ -119,9 +120,21 @@ def test_a_quick_look_first_changes_no_bit_of_what_is_best(seed, ads, best, coar
                 assert getattr(quick, name)[row, :kept].tolist() == getattr(plain, name)[row, :kept].tolist()
 
 
+def test_ads_whose_bids_are_turned_down_are_ranked_as_if_built_with_those_bids():
+    columns, query, eligibility = world(8, 400, coarse=False)
+    half = {"per_impression": columns.per_impression / 2, "per_click": columns.per_click / 2}
+    turned = with_worth(columns, **half)
+    none = np.zeros(1, dtype=np.uint8)
+    quick = Contest(turned, query, eligibility, foreseen=none, best=8, worth_screening=0).rank(none, best=8)
+    plain = rank_by_sorting(replace(columns, **half), query, eligibility, 0)
+    assert quick.ads[0].tolist() == plain.ads[0, :8].tolist()
+    assert quick.values[0].tolist() == plain.values[0, :8].tolist()
+    assert columns.coarse.plain[:, 2].any(), "what it was made of is as it was"
+
+
 def test_a_quick_look_lets_few_through():
     columns, query, eligibility = world(5, 1_500, coarse=False)
-    contest = Contest(columns, query, eligibility, foreseen=np.zeros(1, dtype=np.uint8), best=8)
+    contest = Contest(columns, query, eligibility, foreseen=np.zeros(1, dtype=np.uint8), best=8, worth_screening=0)
     assert contest._screened is not None
     assert 8 <= len(contest._screened.weighed.ads) < 150 < len(contest)
 
@@ -255,3 +268,17 @@ def test_an_ad_worth_nothing_or_not_a_number_is_not_ranked():
     assert ranking.kept[0] == 2
     assert ranking.ads[0, :2].tolist() == [1, 3]
     assert ranking.values[0, :2].tolist() == [2.5, 0.5]  # 5 x 0.5 and 1 x 0.5
+
+
+def test_ads_that_are_worth_something_else_are_ranked_by_that_in_both_passes():
+    columns, query, eligibility = world(5, 400, coarse=False)
+    halved = with_worth(columns, per_impression=columns.per_impression / 2.0, per_click=columns.per_click / 2.0)
+    none = np.zeros(1, dtype=np.uint8)
+    before, after = (
+        Contest(ads, query, eligibility, foreseen=none, best=8, worth_screening=0).rank(none, best=8)
+        for ads in (columns, halved)
+    )
+    kept = int(before.kept[0])
+    assert before.ads[0, :kept].tolist() == after.ads[0, :kept].tolist()
+    assert (before.values[0, :kept] / 2.0).tolist() == after.values[0, :kept].tolist()
+    assert halved.coarse.plain[:, 1:3].tolist() == (columns.coarse.plain[:, 1:3] / 2).tolist()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adtailor.config.policy import load_policy
 from adtailor.domain.decision import Context, Evidence, Limits, Place, Regulations, Viewer
-from adtailor.domain.ids import AdId, AdvertiserId, PersonId, PostId, TopicId
+from adtailor.domain.ids import AdId, AdvertiserId, PersonId, PostId, SegmentId, TopicId
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.profile import AdsSeen, Fading, Profile
 from adtailor.domain.reading import EMOTIONS, Reading, Sentiment, Stress, Suitability, Topic
@@ -229,3 +229,30 @@ class TestLimits:
     def test_nobody_known_has_only_the_clients_counts(self) -> None:
         limits = self.limits(Consents(), None, "unknown")
         assert limits == Limits(age="unknown", protected=True, session_seen={AdId("a3"): 1})
+
+
+def words_of(*, page: Reading | None = PAGE, own: bool = False, given: frozenset[str] | None = None) -> object:
+    return evidence_of(
+        None, Consents(), page=page, page_is_own=own, context=Context(keywords=given),
+        found_words=frozenset({"trail"}), policy=POLICY, now=NOW,
+    ).context_keywords  # fmt: skip
+
+
+def test_words_are_those_of_the_page_never_of_an_own_post_nor_of_a_page_that_tells_of_hardship() -> None:
+    assert words_of() == {"trail"}
+    assert words_of(given=frozenset({"Wet  Boots"})) == {"wet boots"}
+    assert words_of(own=True) is None
+    sad = replace(PAGE, sentiment=Sentiment(label="negative", valence=-0.7))
+    assert words_of(page=sad) is None
+    assert words_of(page=sad, given=frozenset({"funeral"})) is None
+
+
+def test_groups_of_the_site_need_the_interests_consent_and_no_profile() -> None:
+    groups = frozenset({SegmentId("members")})
+    for consents, expected in ((Consents(), None), (Consents(interests=True), groups)):
+        found = evidence_of(
+            None, consents, page=PAGE, page_is_own=False, context=CONTEXT, segments=groups, policy=POLICY, now=NOW
+        )
+        assert found.segments == expected
+        assert found.without("interests").segments is None
+        assert found.impersonal().segments is None

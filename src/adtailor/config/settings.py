@@ -11,6 +11,7 @@ from platformdirs import user_data_path
 
 from adtailor.config.engine import KEY, Engine, check_engine
 from adtailor.config.exchange import Backfill, OpenRtb, check_exchange
+from adtailor.domain.decision import Pricing
 from adtailor.errors import InvalidInput
 
 FILE_NAME = "adtailor.toml"
@@ -44,6 +45,10 @@ class Deciding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     policy: str = "standard"
     exploration: float = 0.02
+    pricing: Pricing = "gsp"
+    """What those who bid pay: the generalised second price, VCG, or their bid."""
+    spacing: int = 0
+    """The least number of feed positions from one ad to the next; 0 for any."""
 
 
 class Traffic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -187,6 +192,8 @@ def _check(settings: Settings) -> None:
         raise InvalidInput(
             f"{settings.deciding.exploration} is no share", hint="0 to 0.5", field="deciding.exploration"
         )
+    if settings.deciding.spacing < 0:
+        raise InvalidInput(f"{settings.deciding.spacing} is too few", hint="0 or more", field="deciding.spacing")
     for name in ("threads", "batch"):
         if (value := getattr(settings.models, name)) < 1:
             raise InvalidInput(f"{value} is too few", hint="1 or more", field=f"models.{name}")

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from adtailor.decide.auction import Auction
 from adtailor.decide.eligibility import RULES, why_not
+from adtailor.domain.buying import Tier
 from adtailor.domain.decision import Account, Ranked, TurnedAway
 from adtailor.domain.ids import AdId, PlacementId
 from adtailor.domain.signals import Signal
@@ -32,6 +33,8 @@ def account_of(auction: Auction, without: Mapping[Signal, NDArray[np.int32]], *,
         turned_away=_turned_away(auction) if in_words else (),
         turned_away_counts=counts,
         without={signal: _by_placement(auction, ads) for signal, ads in without.items()},
+        pricing=auction.pricing,
+        tiers=_tiers(auction) if auction.catalogue.tiers.is_mixed else {},
     )
 
 
@@ -44,6 +47,13 @@ def _best(auction: Auction) -> Ranked:
         qualities=tuple(ranking.qualities[0, :size].tolist()),
         values=tuple(ranking.values[0, :size].tolist()),
     )
+
+
+def _tiers(auction: Auction) -> dict[AdId, Tier]:
+    catalogue = auction.catalogue
+    best = auction.ranking.ads[0, : min(RANKED, int(auction.ranking.kept[0]))].tolist()
+    campaigns = [(catalogue.ad_ids[ad], catalogue.line(ad).campaign) for ad in best]
+    return {ad_id: campaign.tier for ad_id, campaign in campaigns if campaign.tier != "auction"}
 
 
 def _turned_away(auction: Auction) -> tuple[TurnedAway, ...]:

@@ -1,7 +1,9 @@
 r"""One ranking fills all placements of a page, in the order of their positions; an advertiser stands at most once.
 
 Slot $i$ takes the best ad left that fits its format and floor, and pays by the next value left for that slot. An
-advertiser does not bid against itself: its other ads are passed over when the price is set.
+advertiser does not bid against itself: its other ads are passed over when the price is set. Two campaigns that share a
+label never stand on one page, and a slot too near to an ad above it stays empty. What was promised comes before what
+bids, and the operator's own last: a ranking has them in this order, and no floor holds for either.
 
 Exploration: each slot is explored with chance $\epsilon$, at most one on a page (so with chance $\min(1, n\epsilon)$
 for the page). An explored slot takes one of its near-winners, all alike likely, the winner among them. The propensity
@@ -19,10 +21,13 @@ from numpy.typing import NDArray
 
 from adtailor.decide.catalogue import Catalogue
 from adtailor.decide.eligibility import format_bits
+from adtailor.decide.position import attention
 from adtailor.domain.decision import Placement
 from adtailor.maths.auction import conversion_floor
 from adtailor.maths.scoring import Ranking
 
+# Arrays are made outside: compiling their making costs more than the loops do, on a machine's first decision.
+Arrays = tuple[NDArray[Any], ...]
 NEAR = 0.8
 """A near-winner is worth at least this share of the winner's total value."""
 MOST_NEAR = 8
@@ -37,6 +42,11 @@ class Slots:
     floors: NDArray[np.float64]
     conversion_floors: NDArray[np.float64]
     """The floor as it stands for a bid per conversion."""
+    positions: NDArray[np.int64]
+    attention: NDArray[np.float64]
+    """How likely each is looked at, against the first position of all."""
+    spacing: int
+    """The least number of positions from one ad to the next; 0 for any."""
 
     def __len__(self) -> int:
         return len(self.order)
@@ -66,11 +76,15 @@ class Allocation:
     """How many near-winners were counted; where nobody explores, only the winner."""
     floor_kept_out: NDArray[np.bool_]
     """Whether some ad would have fitted, had its bid met the floor."""
+    too_near: NDArray[np.bool_]
+    """Whether an ad stands too few positions above."""
     dry: NDArray[np.bool_]
     """(rows,): the list ended before the answer was certain; rank deeper and allocate again."""
+    externality: NDArray[np.float64] | None = None
+    """Where prices are by VCG: what each ad's advertiser costs the others, in micros per page."""
 
 
-def slots_of(placements: Sequence[Placement], *, conversion_rate: float) -> Slots:
+def slots_of(placements: Sequence[Placement], *, conversion_rate: float, spacing: int = 0) -> Slots:
     """The placements in the order of their positions; as asked, where two share one."""
     order = sorted(range(len(placements)), key=lambda n: placements[n].position)
     ordered = [placements[n] for n in order]
@@ -79,6 +93,9 @@ def slots_of(placements: Sequence[Placement], *, conversion_rate: float) -> Slot
         formats=np.array([format_bits(placement.formats) for placement in ordered], dtype=np.uint8),
         floors=np.array([placement.floor for placement in ordered], dtype=np.float64),
         conversion_floors=np.array([conversion_floor(p.floor, conversion_rate) for p in ordered], dtype=np.float64),
+        positions=np.array([placement.position for placement in ordered], dtype=np.int64),
+        attention=np.array([attention(placement.position) for placement in ordered], dtype=np.float64),
+        spacing=spacing,
     )
 
 
@@ -156,63 +173,100 @@ def _fill(
         runner_up=np.empty(shape, dtype=np.int32),
         near=np.empty(shape, dtype=np.int32),
         floor_kept_out=np.empty(shape, dtype=np.bool_),
+        too_near=np.empty(shape, dtype=np.bool_),
         dry=np.empty(len(runs.rows), dtype=np.bool_),
     )
     _allocate(
         (ranking.ads, ranking.values, ranking.kept, ranking.eligible),
-        (ads.advertisers, ads.formats, ads.bids, ads.pays_conversions),
-        (slots.formats, slots.floors, slots.conversion_floors),
+        columns_of(ads),
+        (slots.formats, slots.floors, slots.conversion_floors, slots.positions),
+        slots.spacing,
         (runs.rows, runs.explored, runs.picks),
         in_full,
         count_near,
-        (filled.chosen, filled.best, filled.runner_up, filled.near, filled.floor_kept_out, filled.dry),
+        (filled.chosen, filled.best, filled.runner_up, filled.near),
+        (filled.floor_kept_out, filled.too_near, filled.dry),
         np.empty(len(slots), dtype=np.int32),
         np.empty(MOST_NEAR, dtype=np.int32),
     )
     return filled
 
 
-# Arrays are made outside: compiling their making costs more than the loops do, on a machine's first decision.
-Arrays = tuple[NDArray[Any], ...]
+def columns_of(ads: Catalogue) -> Arrays:
+    """What the compiled loops read of every ad, by position."""
+    return (
+        *(ads.advertisers, ads.labels.starts, ads.labels.labels),
+        *(ads.formats, ads.bids, ads.pays_conversions, ads.tiers.takes_floors),
+    )
 
 
-@njit(nogil=True)
-def _fits(ad: int, s: int, columns: Arrays, terms: Arrays, above: NDArray[np.int32]) -> int:
-    # 1 if the ad may stand in slot s below those above, 0 if it may not, -1 if only the floor keeps it out.
-    advertisers, formats, bids, pays_conversions = columns
-    slot_formats, floors, conversion_floors = terms
-    if slot_formats[s] & formats[ad] == 0:
-        return 0
-    for t in range(s):
-        if above[t] >= 0 and advertisers[above[t]] == advertisers[ad]:
-            return 0
-    floor = conversion_floors[s] if pays_conversions[ad] else floors[s]
-    return 1 if bids[ad] >= floor else -1
+@njit(nogil=True, inline="always")
+def clash(one: Any, other: Any, columns: Arrays) -> bool:
+    """Whether two ads may not stand on one page: of one advertiser, or with a label in common."""
+    advertisers, starts, labels = columns[0], columns[1], columns[2]
+    apart = advertisers[one] == advertisers[other]
+    if not apart and labels.shape[0] > 0:
+        for at in range(starts[one], starts[one + 1]):
+            for with_ in range(starts[other], starts[other + 1]):
+                apart |= labels[at] == labels[with_]
+    return apart
+
+
+@njit(nogil=True, inline="always")
+def may_stand(ad: Any, s: int, columns: Arrays, terms: Arrays) -> int:
+    """1 if an ad suits slot s, 0 if it does not, -1 if only the floor keeps it out."""
+    formats, bids, pays_conversions, takes_floors = columns[3], columns[4], columns[5], columns[6]
+    suits = 0
+    if terms[0][s] & formats[ad] != 0:
+        floor = terms[2][s] if pays_conversions[ad] else terms[1][s]
+        suits = 1 if bids[ad] >= floor or not takes_floors[ad] else -1
+    return suits
+
+
+@njit(nogil=True, inline="always")
+def _fits(ad: Any, s: int, columns: Arrays, terms: Arrays, above: NDArray[np.int32]) -> int:
+    # The same below those above.
+    suits = may_stand(ad, s, columns, terms)
+    if suits != 0:
+        for t in range(s):
+            if above[t] >= 0 and clash(above[t], ad, columns):
+                suits = 0
+                break
+    return suits
 
 
 @njit(cache=True, nogil=True)
-def _allocate(  # noqa: PLR0917  # compiled: by position
+def _allocate(  # noqa: PLR0912, PLR0917  # compiled: by position
     ranked: Arrays,
     columns: Arrays,
     terms: Arrays,
+    spacing: int,
     runs: Arrays,
     in_full: bool,
     count_near: bool,
     out: Arrays,
+    out_says: Arrays,
     above: NDArray[np.int32],
     near: NDArray[np.int32],
 ) -> None:
     ads, values, kept, eligible = ranked
     rows, explored, picks = runs
-    chosen, best, runner_up, nears, kept_out, dry = out
-    advertisers = columns[0]
+    chosen, best, runner_up, nears = out
+    kept_out, too_near, dry = out_says
+    advertisers, positions = columns[0], terms[3]
     for run in range(rows.shape[0]):
         row = rows[run]
         is_short = kept[row] < eligible[row]
         dry[run] = False
         for s in range(above.shape[0]):
             above[s] = best[run, s] = chosen[run, s] = runner_up[run, s] = -1
-            kept_out[run, s] = False
+            nears[run, s] = 0
+            kept_out[run, s] = too_near[run, s] = False
+            for t in range(s):
+                if above[t] >= 0 and positions[s] - positions[t] < spacing:
+                    too_near[run, s] = True
+            if too_near[run, s]:
+                continue
             most = MOST_NEAR if count_near or s == explored[run] else 1
             count, least, certain = 0, 0.0, False
             for k in range(kept[row]):

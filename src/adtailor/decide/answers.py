@@ -41,6 +41,8 @@ class _NeverAsked:
 
 
 _NEVER_ASKED = _NeverAsked()
+UNKEPT = object()
+"""The key of an answer that is not worth keeping: the same question will hardly come again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The auction of one page: sifted, weighed, ranked and allocated, and ready to be held again without some signals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,8 @@ from adtailor.decide.bits import BIT
 from adtailor.decide.catalogue import Catalogue, stable_hash
 from adtailor.decide.eligibility import Asked, Sifted, sift
 from adtailor.decide.quality import affect_weights, tone_weights
-from adtailor.domain.decision import Evidence
+from adtailor.decide.vcg import allocate_by_worth, propensities_by_worth
+from adtailor.domain.decision import Evidence, Pricing
 from adtailor.domain.signals import SIGNALS, Signal
 from adtailor.errors import ModelUnavailable
 from adtailor.maths.scoring import BEST, Query, Ranking
@@ -29,6 +30,7 @@ class Auction:
     catalogue: Catalogue
     slots: Slots
     drawn: Draw
+    pricing: Pricing
     signals: tuple[Signal, ...]
     """The signals in play."""
     sifted: Sifted
@@ -47,15 +49,18 @@ class Auction:
         """The same had some signals not been there: a row for each set, given as bits; shape (sets, slots)."""
         left_out = np.array(sets, dtype=np.uint8)
         ranking = self.contest.rank(left_out, best=4 * len(self.slots) + 4)
-        allocation = allocate(ranking, self.slots, self.drawn, self.catalogue, in_full=False)
+        allocation = _allocated(ranking, self.slots, self.drawn, self.catalogue, self.pricing, in_full=False)
         winners = _winners(ranking, allocation)
         for row in np.flatnonzero(allocation.dry):
             again = self.contest.rank(left_out[row : row + 1], best=len(self.contest))
-            winners[row] = _winners(again, allocate(again, self.slots, self.drawn, self.catalogue, in_full=False))[0]
+            deep = _allocated(again, self.slots, self.drawn, self.catalogue, self.pricing, in_full=False)
+            winners[row] = _winners(again, deep)[0]
         return winners
 
 
-def hold(asked: Asked, slots: Slots, drawn: Draw, *, catalogue: Catalogue, ranker: Ranker) -> Auction:
+def hold(
+    asked: Asked, slots: Slots, drawn: Draw, *, catalogue: Catalogue, ranker: Ranker, pricing: Pricing = "gsp"
+) -> Auction:
     """Sift, weigh, rank and allocate; exact, however many ads a format or an advertiser takes out of the best 64."""
     if ranker.name != catalogue.ranker:
         raise ModelUnavailable(
@@ -66,18 +71,19 @@ def hold(asked: Asked, slots: Slots, drawn: Draw, *, catalogue: Catalogue, ranke
     signals = in_play(asked.evidence)
     foreseen = np.array([0, *(BIT[signal] for signal in signals)], dtype=np.uint8)
     contest = Contest(catalogue.scoring, query, sifted.eligibility, foreseen=foreseen)
-    ranking, allocation, chances, is_short = _filled(contest, slots, drawn, catalogue, BEST)
+    ranking, allocation, chances, is_short = _filled(contest, slots, drawn, catalogue, pricing=pricing, best=BEST)
     if is_short:
-        ranking, allocation, chances, _ = _filled(contest, slots, drawn, catalogue, len(contest))
+        ranking, allocation, chances, _ = _filled(contest, slots, drawn, catalogue, pricing=pricing, best=len(contest))
     return Auction(
         asked=asked,
         catalogue=catalogue,
         slots=slots,
         drawn=drawn,
+        pricing=pricing,
         signals=signals,
         sifted=sifted,
         contest=contest,
-        ranking=ranking,
+        ranking=_in_micros(ranking, catalogue),
         allocation=allocation,
         propensities=chances,
     )
@@ -89,21 +95,44 @@ def in_play(evidence: Evidence) -> tuple[Signal, ...]:
     >>> in_play(Evidence(context_topics={}, interests={}))
     ('context topics',)
     """
-    found: list[Signal] = []
-    for signal in SIGNALS:
-        value = getattr(evidence, signal.replace(" ", "_"))
-        if value or (value is not None and signal == "context topics"):
-            found.append(signal)
-    return tuple(found)
+    known: dict[Signal, bool] = {
+        "context topics": evidence.context_topics is not None or evidence.context_keywords is not None,
+        "context tone": evidence.context_tone is not None,
+        "interests": bool(evidence.interests or evidence.segments),
+    }
+    return tuple(signal for signal in SIGNALS if known.get(signal) or (signal not in known and _says(evidence, signal)))
+
+
+def _says(evidence: Evidence, signal: Signal) -> bool:
+    return bool(getattr(evidence, signal))
 
 
 def _filled(
-    contest: Contest, slots: Slots, drawn: Draw, catalogue: Catalogue, best: int
+    contest: Contest, slots: Slots, drawn: Draw, catalogue: Catalogue, *, pricing: Pricing, best: int
 ) -> tuple[Ranking, Allocation, NDArray[np.float64], bool]:
     ranking = contest.rank(_WITH_ALL, best=best)
-    allocation = allocate(ranking, slots, drawn, catalogue, in_full=True)
+    allocation = _allocated(ranking, slots, drawn, catalogue, pricing, in_full=True)
+    if pricing == "vcg":
+        return ranking, allocation, propensities_by_worth(allocation, drawn), bool(allocation.dry[0])
     chances, is_short = propensities(ranking, allocation, slots, drawn, catalogue)
     return ranking, allocation, chances, bool(allocation.dry[0]) or is_short
+
+
+def _allocated(
+    ranking: Ranking, slots: Slots, drawn: Draw, catalogue: Catalogue, pricing: Pricing, *, in_full: bool
+) -> Allocation:
+    by = allocate_by_worth if pricing == "vcg" else allocate
+    return by(ranking, slots, drawn, catalogue, in_full=in_full)
+
+
+def _in_micros(ranking: Ranking, catalogue: Catalogue) -> Ranking:
+    """Without the scale of the tiers; powers of two come and go without a trace."""
+    if not catalogue.tiers.is_mixed:
+        return ranking
+    kept = np.arange(ranking.ads.shape[1]) < ranking.kept[:, None]
+    scale = catalogue.tiers.scale[np.where(kept, ranking.ads, 0)]
+    values, qualities = np.where(kept, ranking.values, 0.0), np.where(kept, ranking.qualities, 0.0)
+    return replace(ranking, values=values / scale, qualities=qualities / scale)
 
 
 def _winners(ranking: Ranking, allocation: Allocation) -> NDArray[np.int32]:

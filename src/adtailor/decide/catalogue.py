@@ -13,19 +13,26 @@ from numpy.typing import NDArray
 
 from adtailor.decide.answers import KeptAnswers
 from adtailor.decide.bits import BIT
+from adtailor.decide.caps import SharedCaps, shared_caps
 from adtailor.decide.quality import AD_TONES, tone_column
-from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory
+from adtailor.decide.targets import Targets, targets_of
+from adtailor.decide.tiers import Labels, Tiers, labels_of, tiers_of
+from adtailor.domain.buying import Ad, AdSet, Advertiser, Campaign, Inventory
 from adtailor.domain.creative import Creative, Format
 from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, ProductId, TopicId
 from adtailor.domain.money import Micros
 from adtailor.domain.targeting import Targeting
 from adtailor.errors import ModelUnavailable
-from adtailor.maths.scoring import AdColumns, ad_columns, click_rate
+from adtailor.maths.scoring import AdColumns, ad_columns, click_rate, with_worth
 from adtailor.ports import AdSide, Ranker
 
 FORMATS: tuple[Format, ...] = ("native", "image", "carousel")
 CONVERSION_RATE = 0.02
 """Conversions per click before any were seen: about what shops report of paid traffic; a trained model replaces it."""
+
+_ANYWHERE: frozenset[str] = frozenset()
+_ELSEWHERE = frozenset({"by region or circle"})
+"""Stands for countries where an ad asks for other kinds of places only: no page is in it."""
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -95,7 +102,19 @@ class Catalogue:
     ad_ids: tuple[AdId, ...]
     index: Mapping[AdId, int]
     scoring: AdColumns
+    """What the pass reads: what each ad is worth by its bid here, in the scale of its tier."""
+    in_full: AdColumns
+    """The same by the full bids."""
     bids: NDArray[np.float64]
+    """What each ad bids here: the most it pays, or less where its pace or a target cost asks for it."""
+    amounts: NDArray[np.float64]
+    """The most it pays."""
+    targeted: tuple[int, ...]
+    """The ads that bid after a target cost."""
+    tiers: Tiers
+    labels: Labels
+    behind: NDArray[np.bool_]
+    """False for ads of a guaranteed campaign that has by now what it was promised."""
     advertisers: NDArray[np.int32]
     advertiser_index: Mapping[AdvertiserId, int]
     formats: NDArray[np.uint8]
@@ -108,7 +127,7 @@ class Catalogue:
     ends_at: NDArray[np.float64]
     """Seconds since 1970."""
     changes_at: tuple[float, ...]
-    """Every time at which some campaign begins or ends, in order."""
+    """Every time at which some campaign or ad set begins or ends, in order."""
     budgets: Budgets
     budget_open: NDArray[np.bool_]
     countries: Choices[str]
@@ -126,6 +145,11 @@ class Catalogue:
     asks_look: NDArray[np.bool_]
     fails_without: NDArray[np.uint8]
     """Which signals' absence turns an ad away: it asks for what would then not be known. See `bits.BIT`."""
+    targets: Targets
+    """What else they ask for and exclude."""
+    set_caps: SharedCaps
+    campaign_caps: SharedCaps
+    advertiser_caps: SharedCaps
     topics: Postings[TopicId]
     excluded_topics: Postings[TopicId]
     interests: Postings[TopicId]
@@ -159,6 +183,27 @@ class Catalogue:
         """
         return replace(self, budget_open=_budget_open(self.budgets, spent))
 
+    def with_bids(self, shares: NDArray[np.float64]) -> "Catalogue":
+        """The same where each ad bids this share of the most it pays, from 0 to 1; house ads bid nothing anyhow."""
+        bids = np.floor(self.amounts * np.where(self.tiers.takes_floors, shares, 1.0))
+        exact = np.divide(bids, self.amounts, out=np.ones(len(bids)), where=self.amounts > 0.0)
+        scoring = with_worth(
+            self.in_full,
+            per_impression=self.in_full.per_impression * exact,
+            per_click=self.in_full.per_click * exact,
+        )
+        return replace(self, bids=bids, scoring=scoring)
+
+    def with_behind(self, campaigns: Iterable[CampaignId]) -> "Catalogue":
+        """The same where of all guaranteed campaigns only these are behind what they were promised by now."""
+        behind = np.zeros(len(self.budgets.daily), dtype=np.bool_)
+        behind[[n for name in campaigns if (n := self.budgets.index.get(name)) is not None]] = True
+        return replace(self, behind=~self.tiers.is_guaranteed | behind[self.budgets.campaigns])
+
+    def house_only(self) -> "Catalogue":
+        """The same where nothing runs but the operator's own ads."""
+        return replace(self, active=self.active & self.tiers.is_house, kept=KeptAnswers(ads=len(self)))
+
     def with_room(self, left: NDArray[np.int64], headroom: NDArray[np.float64]) -> "Catalogue":
         """The same with what may be promised of each campaign's budget, in the order of `budgets.index`.
 
@@ -190,8 +235,11 @@ def build_catalogue(
     side = _checked(ranker.ad_side(inventory), ranker.name, len(inventory.ads))
     bids = np.array([line.adset.bid.amount if line else 0 for line in lines], dtype=np.float64)
     kinds = np.array([line.adset.bid.kind if line else "cpm" for line in lines], dtype="U3")
-    per_impression = np.where(kinds == "cpm", bids / 1000.0, 0.0)
-    per_click = np.where(kinds == "cpc", bids, np.where(kinds == "cpa", bids * conversion_rate, 0.0))
+    tiers = tiers_of([line.campaign.tier if line else "auction" for line in lines])
+    # Outside the auction a bid only orders the ads of a tier among themselves.
+    worth = np.where(tiers.takes_floors, bids, np.clip(bids, 1.0, 1e9)) * tiers.scale
+    per_impression = np.where(kinds == "cpm", worth / 1000.0, 0.0)
+    per_click = np.where(kinds == "cpc", worth, np.where(kinds == "cpa", worth * conversion_rate, 0.0))
     # The likely best first: the pass then rarely moves what it keeps, and accounts name the losers that mattered.
     likely = per_impression + per_click * click_rate(side.bias.astype(np.float64))
     order = np.lexsort((np.arange(len(lines)), -likely))
@@ -208,45 +256,66 @@ def build_catalogue(
     asks_interests = _flags(bool(t.interests) for t in targeting)
     asks_look = _flags(bool(t.look) for t in targeting)
     asks_country = _flags(bool(t.countries) for t in targeting)
+    targets = targets_of(
+        [line.adset if line else None for line in sorted_lines],
+        [line.campaign.zone if line else "UTC" for line in sorted_lines],
+    )
+    advertisers = np.array([advertiser_index[line.advertiser.id] if line else -1 for line in sorted_lines], np.int32)
+    adset_index = {adset.id: n for n, adset in enumerate(inventory.adsets)}
 
+    scoring = ad_columns(
+        bias=side.bias[order],
+        vectors=side.vectors[order],
+        per_impression=per_impression[order],
+        per_click=per_click[order],
+        tones=np.array(
+            [tone_column(line.creative.tone) if line else [0.0] * len(AD_TONES) for line in sorted_lines],
+            dtype=np.float32,
+        ).reshape(len(ads), len(AD_TONES)),
+        affect_may_move=_flags(not (p & sensitive_products or p & adult_products) for p in products),
+        name_hashes=np.array([stable_hash(ad.id) for ad in ads], dtype=np.uint64),
+    )
     return Catalogue(
         version=inventory.version,
         ranker=ranker.name,
         lines=sorted_lines,
         ad_ids=tuple(ad.id for ad in ads),
         index={line.ad.id: n for n, line in enumerate(sorted_lines) if line},
-        scoring=ad_columns(
-            bias=side.bias[order],
-            vectors=side.vectors[order],
-            per_impression=per_impression[order],
-            per_click=per_click[order],
-            tones=np.array(
-                [tone_column(line.creative.tone) if line else [0.0] * len(AD_TONES) for line in sorted_lines],
-                dtype=np.float32,
-            ).reshape(len(ads), len(AD_TONES)),
-            affect_may_move=_flags(not (p & sensitive_products or p & adult_products) for p in products),
-            name_hashes=np.array([stable_hash(ad.id) for ad in ads], dtype=np.uint64),
-        ),
+        scoring=scoring,
+        in_full=scoring,
         bids=bids[order],
-        advertisers=np.array(
-            [advertiser_index[line.advertiser.id] if line else -1 for line in sorted_lines], dtype=np.int32
-        ),
+        amounts=bids[order],
+        targeted=tuple(n for n, line in enumerate(sorted_lines) if line and line.adset.bid.target is not None),
+        tiers=tiers_of([line.campaign.tier if line else "auction" for line in sorted_lines]),
+        labels=labels_of(line.campaign.separation if line else frozenset() for line in sorted_lines),
+        behind=np.ones(len(ads), dtype=np.bool_),
+        advertisers=advertisers,
         advertiser_index=advertiser_index,
         formats=np.array([1 << FORMATS.index(line.creative.format) if line else 0 for line in sorted_lines], np.uint8),
         pays_conversions=(kinds == "cpa")[order],
         conversion_rate=conversion_rate,
-        active=_flags(
-            line is not None and line.ad.status == "active" and line.campaign.status == "active"
-            for line in sorted_lines
+        active=_flags(line is not None and inactive_part(line) is None for line in sorted_lines),
+        starts_at=np.maximum(
+            _seconds((line.campaign.starts_at if line else None for line in sorted_lines), -np.inf),
+            _seconds((line.adset.starts_at if line else None for line in sorted_lines), -np.inf),
         ),
-        starts_at=_seconds((line.campaign.starts_at if line else None for line in sorted_lines), -np.inf),
-        ends_at=_seconds((line.campaign.ends_at if line else None for line in sorted_lines), np.inf),
+        ends_at=np.minimum(
+            _seconds((line.campaign.ends_at if line else None for line in sorted_lines), np.inf),
+            _seconds((line.adset.ends_at if line else None for line in sorted_lines), np.inf),
+        ),
         changes_at=tuple(
-            sorted({at.timestamp() for c in inventory.campaigns for at in (c.starts_at, c.ends_at) if at is not None})
+            sorted(
+                {
+                    at.timestamp()
+                    for runs in (*inventory.campaigns, *inventory.adsets)
+                    for at in (runs.starts_at, runs.ends_at)
+                    if at is not None
+                }
+            )
         ),
         budgets=budgets,
         budget_open=_budget_open(budgets, spent or {}),
-        countries=_choices([t.countries for t in targeting]),
+        countries=_choices([t.countries or (_ELSEWHERE if t.regions or t.circles else _ANYWHERE) for t in targeting]),
         languages=_choices([t.languages for t in targeting]),
         devices=_choices([t.devices for t in targeting]),
         daily_caps=np.array([line.adset.daily_cap if line else 0 for line in sorted_lines], dtype=np.int32),
@@ -264,7 +333,15 @@ def build_catalogue(
             | np.where(asks_interests, BIT["interests"], 0)
             | np.where(asks_look, BIT["look"], 0)
             | np.where(asks_country, BIT["place"], 0)
-        ).astype(np.uint8),
+        ).astype(np.uint8)
+        | targets.fails_without,
+        targets=targets,
+        set_caps=shared_caps(
+            np.array([adset_index[line.adset.id] if line else -1 for line in sorted_lines], np.int32),
+            (adset.daily_set_cap for adset in inventory.adsets),
+        ),
+        campaign_caps=shared_caps(budgets.campaigns, (campaign.daily_cap for campaign in inventory.campaigns)),
+        advertiser_caps=shared_caps(advertisers, (advertiser.daily_cap for advertiser in inventory.advertisers)),
         topics=_postings(t.topics for t in targeting),
         excluded_topics=_postings(t.topics for t in exclusions),
         interests=_postings(t.interests for t in targeting),
@@ -293,6 +370,22 @@ def lineage(topics: Iterable[Key], parents: Mapping[Key, Key]) -> set[Key]:
             found.add(above)
             above = parents.get(above)
     return found
+
+
+def inactive_part(line: Line) -> str | None:
+    """What keeps an ad from running at all, in words; None where all that it hangs on is active and complete."""
+    parts = (
+        ("ad", line.ad.status),
+        ("ad set", line.adset.status),
+        ("campaign", line.campaign.status),
+        ("creative", line.creative.status),
+    )
+    for part, status in parts:
+        if status != "active":
+            return f"the {part} is {status.replace('_', ' ')}"
+    if line.creative.format == "carousel" and not line.creative.cards:
+        return "the carousel has no cards"
+    return None
 
 
 def stable_hash(text: str) -> int:
@@ -342,7 +435,7 @@ def _budgets(inventory: Inventory, lines: Sequence[Line | None]) -> Budgets:
     daily = [campaign.daily_budget for campaign in inventory.campaigns]
     lifetime = [unlimited if (most := c.lifetime_budget) is None else most for c in inventory.campaigns]
     campaigns = np.array([index[line.campaign.id] if line else 0 for line in lines], dtype=np.int32)
-    next_charge = np.array([_next_charge(line.adset.bid) if line else 0 for line in lines], dtype=np.int64)
+    next_charge = np.array([_next_charge(line) if line else 0 for line in lines], dtype=np.int64)
     least = np.zeros(max(1, len(index)), dtype=np.int64)
     np.maximum.at(least, campaigns, next_charge)
     return Budgets(
@@ -355,7 +448,10 @@ def _budgets(inventory: Inventory, lines: Sequence[Line | None]) -> Budgets:
     )
 
 
-def _next_charge(bid: Bid) -> int:
+def _next_charge(line: Line) -> int:
+    bid = line.adset.bid
+    if line.campaign.tier == "house":
+        return 0
     return -(-bid.amount // 1000) if bid.kind == "cpm" else bid.amount
 
 

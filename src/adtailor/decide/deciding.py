@@ -1,6 +1,6 @@
 """One request becomes one explained decision: eligible, ranked, allocated and priced, explained, then vetoed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from random import Random
 from typing import Final
@@ -11,6 +11,7 @@ from adtailor.decide.auction import Auction, hold
 from adtailor.decide.catalogue import Catalogue, Line, build_catalogue
 from adtailor.decide.eligibility import Asked
 from adtailor.decide.explain import explain
+from adtailor.decide.price import least_price, price_of
 from adtailor.domain.buying import Inventory
 from adtailor.domain.decision import (
     Decision,
@@ -20,15 +21,17 @@ from adtailor.domain.decision import (
     Limits,
     NoFill,
     Placement,
+    Pricing,
     Why,
     Won,
 )
 from adtailor.domain.ids import AdId, DecisionId, PlacementId, RequestId, SiteId, uuid7
 from adtailor.domain.money import Micros, written
-from adtailor.maths.auction import click_price, conversion_floor, conversion_price, floor_of, thousand_price
+from adtailor.maths.auction import floor_of
 from adtailor.ports import Ranker, Veto
 
 EXPLORATION = 0.02
+Note = Callable[[Mapping[PlacementId, Won]], None]
 QUIET: Final = NoFill(code="quiet", hint="No ad here this time.")
 
 
@@ -62,23 +65,26 @@ def decide(
     now: datetime,
     random: Random,
     exploration: float = EXPLORATION,
+    pricing: Pricing = "gsp",
+    spacing: int = 0,
+    note: Note | None = None,
     in_words: bool = True,
 ) -> Decision:
     """An ad or a reason for each placement of a page, in the order asked.
 
     Chance is drawn before anything is looked at, so neither profile nor veto shifts it. A veto sees what was won and
     may only blank: prices, winners, explanations and the account are what they would have been without it. A protected
-    viewer is answered as somebody who has consented to nothing, whatever evidence came along. `in_words` writes the
-    account in full.
+    viewer is answered as somebody who has consented to nothing, whatever evidence came along. `note` is told what was
+    won before any veto: budgets keep their pace by that. `in_words` writes the account in full.
     """
     if limits.protected:
         evidence = evidence.impersonal()
     decision_id = DecisionId(uuid7(now, random))
     drawn = draw(random, len(request.placements), exploration)
-    slots = slots_of(request.placements, conversion_rate=catalogue.conversion_rate)
+    slots = slots_of(request.placements, conversion_rate=catalogue.conversion_rate, spacing=spacing)
     asked = Asked(request=request, evidence=evidence, limits=limits, at=now.timestamp())
 
-    auction = hold(asked, slots, drawn, catalogue=catalogue, ranker=ranker)
+    auction = hold(asked, slots, drawn, catalogue=catalogue, ranker=ranker, pricing=pricing)
     explained = explain(auction)
     won: dict[PlacementId, Won] = {}
     answers: dict[PlacementId, Filled] = {}
@@ -87,6 +93,8 @@ def decide(
         answers[placement.id] = _answer(auction, slot, placement, explained.whys[slot])
         if (winner := answers[placement.id].won) is not None:
             won[placement.id] = winner
+    if note is not None:
+        note(won)
 
     for quiet in _blanked(auction, ranker, veto or NoVeto(), won):
         answers[quiet] = Filled(placement_id=quiet, no_fill=QUIET)
@@ -134,6 +142,7 @@ def _plain_ads(auction: Auction, ranker: Ranker) -> frozenset[AdId]:
         auction.drawn,
         catalogue=auction.catalogue,
         ranker=ranker,
+        pricing=auction.pricing,
     )
     return frozenset(auction.catalogue.ad_ids[ad] for ad in plain.winners.tolist() if ad >= 0)
 
@@ -142,21 +151,21 @@ def _answer(auction: Auction, slot: int, placement: Placement, why: Why | None) 
     chosen = int(auction.allocation.chosen[0, slot])
     if chosen < 0:
         return Filled(placement_id=placement.id, no_fill=_no_fill(auction, slot, placement))
-    line = auction.catalogue.line(int(auction.ranking.ads[0, chosen]))
-    if (floor := _floor(auction, line, chosen, placement)) > line.adset.bid.amount:
+    ad = int(auction.ranking.ads[0, chosen])
+    line = auction.catalogue.line(ad)
+    own = least_price(line, placement.floor, auction.catalogue.conversion_rate)
+    least = max(own, _thousandth(auction, line, chosen, placement))
+    if least > (0 if line.campaign.tier == "house" else auction.catalogue.bids[ad]):
         hint = f"what won bids less than {written(placement.thousand_floor)} for 1000 impressions"
         return Filled(placement_id=placement.id, no_fill=NoFill(code="below_floor", hint=hint))
-    return Filled(placement_id=placement.id, won=_won(auction, slot, chosen, placement.floor, least=floor), why=why)
+    return Filled(placement_id=placement.id, won=_won(auction, slot, chosen, own, least=least), why=why)
 
 
-def _floor(auction: Auction, line: Line, chosen: int, placement: Placement) -> Micros:
-    """The least that one event of the winner may cost here."""
-    own = _least(line, auction.catalogue.conversion_rate, placement.floor)
-    if not placement.thousand_floor:
-        return own
-    if line.adset.bid.kind == "cpm":
-        return max(own, placement.thousand_floor)
-    return max(own, Micros(floor_of(placement.thousand_floor, events=_events(auction, line, chosen))))
+def _thousandth(auction: Auction, line: Line, chosen: int, placement: Placement) -> Micros:
+    """What the floor for 1000 impressions asks of one event of the winner, whatever its tier."""
+    if not placement.thousand_floor or line.adset.bid.kind == "cpm":
+        return placement.thousand_floor
+    return Micros(floor_of(placement.thousand_floor, events=_events(auction, line, chosen)))
 
 
 def _events(auction: Auction, line: Line, chosen: int) -> float:
@@ -169,75 +178,65 @@ def _events(auction: Auction, line: Line, chosen: int) -> float:
 
 def _won(auction: Auction, slot: int, chosen: int, floor: Micros, *, least: Micros) -> Won:
     ranking, allocation, catalogue = auction.ranking, auction.allocation, auction.catalogue
-    line = catalogue.line(int(ranking.ads[0, chosen]))
+    ad = int(ranking.ads[0, chosen])
+    line = catalogue.line(ad)
     runner_up = int(allocation.runner_up[0, slot])
-    click_rate = float(ranking.click_rates[0, chosen])
-    quality = float(ranking.qualities[0, chosen])
+    value = float(ranking.values[0, chosen])
     runner_up_value = float(ranking.values[0, runner_up]) if runner_up >= 0 else 0.0
-    is_contested = runner_up >= 0 and chosen == allocation.best[0, slot]
+    bid = Micros(int(catalogue.bids[ad]))
+    attention = float(auction.slots.attention[slot])
+    price, rule = price_of(
+        line,
+        auction.pricing,
+        bid=bid,
+        value=value,
+        # What does not bid is beaten by any bid.
+        runner_up=runner_up_value if runner_up >= 0 and not _is_house(auction, runner_up) else None,
+        externality=0.0 if allocation.externality is None else float(allocation.externality[0, slot]),
+        attention=attention,
+        explored=chosen != allocation.best[0, slot],
+        floor=floor,
+    )
     return Won(
         ad_id=line.ad.id,
         campaign_id=line.campaign.id,
         advertiser_id=line.advertiser.id,
         bid_kind=line.adset.bid.kind,
         bid=line.adset.bid.amount,
-        # Nobody to beat, or shown by exploration: the floor is enough.
-        price=max(
-            least,
-            _price(
-                line,
-                runner_up_value,
-                quality=quality,
-                click_rate=click_rate,
-                conversion_rate=catalogue.conversion_rate,
-                floor=floor,
-            ),
-        )
-        if is_contested
-        else least,
-        click_rate=click_rate,
-        quality=quality,
-        value=float(ranking.values[0, chosen]),
+        price=max(least, price),
+        click_rate=float(ranking.click_rates[0, chosen]),
+        quality=float(ranking.qualities[0, chosen]),
+        value=value,
         runner_up=catalogue.ad_ids[ranking.ads[0, runner_up]] if runner_up >= 0 else None,
         runner_up_value=runner_up_value,
         propensity=float(auction.propensities[slot]),
         products=line.creative.products,
         is_urgent=line.creative.is_urgent,
         energy=line.creative.tone.get("energetic", 0.0),
+        tier=line.campaign.tier,
+        priced_by=rule,
+        bid_here=None if bid == line.adset.bid.amount else bid,
+        attention=attention,
         events=_events(auction, line, chosen),
         adset_id=line.adset.id,
     )
 
 
-def _price(
-    line: Line, runner_up: float, *, quality: float, click_rate: float, conversion_rate: float, floor: Micros
-) -> Micros:
-    bid = line.adset.bid
-    if bid.kind == "cpc":
-        return Micros(click_price(runner_up, quality=quality, click_rate=click_rate, bid=bid.amount, floor=floor))
-    if bid.kind == "cpm":
-        return Micros(thousand_price(runner_up, quality=quality, bid=bid.amount, floor=floor))
-    return Micros(
-        conversion_price(
-            runner_up,
-            quality=quality,
-            click_rate=click_rate,
-            conversion_rate=conversion_rate,
-            bid=bid.amount,
-            floor=floor,
-        )
-    )
-
-
-def _least(line: Line, conversion_rate: float, floor: Micros) -> Micros:
-    return Micros(conversion_floor(floor, conversion_rate)) if line.adset.bid.kind == "cpa" else floor
+def _is_house(auction: Auction, place: int) -> bool:
+    return bool(auction.catalogue.tiers.is_house[auction.ranking.ads[0, place]])
 
 
 def _no_fill(auction: Auction, slot: int, placement: Placement) -> NoFill:
+    if auction.allocation.too_near[0, slot]:
+        return NoFill(
+            code="too_near", hint=f"ads stand at least {auction.slots.spacing} positions apart on this installation"
+        )
     if auction.allocation.floor_kept_out[0, slot]:
         return NoFill(code="below_floor", hint=f"what fits bids less than the floor of {written(placement.floor)}")
     if not auction.sifted.any_stays:
         return NoFill(code="no_eligible_ad", hint="no ad may stand on this page now; the account says why")
     if not auction.ranking.eligible[0]:
         return NoFill(code="below_floor", hint="no ad that may stand here bids more than nothing")
-    return NoFill(code="no_eligible_ad", hint="no ad of this format is left from an advertiser not yet on the page")
+    return NoFill(
+        code="no_eligible_ad", hint="no ad of this format is left that may stand beside those already on the page"
+    )

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from adtailor.domain.buying import BidKind
+from adtailor.domain.buying import BidKind, Tier
 from adtailor.domain.checks import checked_id, not_negative
 from adtailor.domain.creative import Format
 from adtailor.domain.ids import (
@@ -218,6 +218,12 @@ class Candidate:
     value: float
 
 
+Pricing = Literal["gsp", "vcg", "first"]
+"""What those who bid pay: the least that wins their place, what they take from the others of the page, or their bid."""
+PriceRule = Literal["gsp", "vcg", "first", "floor", "promised", "free"]
+"""How one price came about: by the auction's rule, the floor for want of a rival or by exploration, or by the tier."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Won:
     """The ad that won a placement, at what price, and what a veto may judge it by."""
@@ -239,6 +245,12 @@ class Won:
     products: frozenset[ProductId] = frozenset()
     is_urgent: bool = False
     energy: float = 0.0
+    tier: Tier = "auction"
+    priced_by: PriceRule = "gsp"
+    bid_here: Micros | None = None
+    """What it bid here, where its pace or a target cost made that less than its bid."""
+    attention: float = 1.0
+    """How likely the place is looked at, against the first position of all."""
     adset_id: AdSetId | None = None
     events: float = 0.0
     """The charged events that one impression is expected to bring."""
@@ -254,7 +266,8 @@ class Won:
         return Micros(math.floor(1000 * Fraction(self.events) * self.price))
 
 
-NoFillCode = Literal["quiet", "no_eligible_ad", "below_floor"]
+NoFillCode = Literal["quiet", "no_eligible_ad", "below_floor", "too_near", "unavailable"]
+"""`too_near`: to another ad. `unavailable`: something that has to be checked could not be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,6 +328,9 @@ class Account:
         default_factory=dict[Signal, Mapping[PlacementId, AdId | None]]
     )
     """For each signal in play, what would have won each placement without it."""
+    pricing: Pricing = "gsp"
+    tiers: Mapping[AdId, Tier] = field(default_factory=dict[AdId, Tier])
+    """Of those ranked that do not just bid."""
 
     @property
     def ranked(self) -> tuple[Candidate, ...]:

@@ -1,5 +1,6 @@
 """One page asks for ads: consents first, then evidence, the decision, its record, and the tokens for its events."""
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -12,17 +13,31 @@ from adtailor.decide.deciding import decide
 from adtailor.decide.tokens import TokenBox
 from adtailor.decide.variants import matched
 from adtailor.domain.creative import Creative
-from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Limits, Moment, Regulations, Viewer
+from adtailor.domain.decision import (
+    Context,
+    Decision,
+    DecisionRequest,
+    Evidence,
+    Filled,
+    Limits,
+    Moment,
+    NoFill,
+    Pricing,
+    Regulations,
+    Viewer,
+    Won,
+)
 from adtailor.domain.events import ClaimKind, DecisionRecord
-from adtailor.domain.ids import PersonId, PlacementId, PostId
+from adtailor.domain.ids import DecisionId, PersonId, PlacementId, PostId, uuid7
 from adtailor.domain.person import Consents, Person, known_age
 from adtailor.domain.post import Post
+from adtailor.domain.profile import Profile
 from adtailor.domain.reading import CONTEXT_PARTS, Reading
 from adtailor.domain.training import Served
 from adtailor.domain.wellbeing import Care, State, WellbeingMemory, WellbeingPolicy
 from adtailor.errors import StaleVersion
-from adtailor.journeys.live_catalogue import LiveCatalogue
-from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Wellbeing
+from adtailor.journeys.live_catalogue import LiveCatalogue, Serving
+from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Veto, Wellbeing
 from adtailor.profiles.consent import effective_consents, without_consents
 from adtailor.profiles.evidence import evidence_of, limits_of
 
@@ -36,6 +51,8 @@ TOKEN_LIFE: Mapping[ClaimKind, timedelta] = {
     "why": timedelta(days=30),
 }
 RECENT = 200
+UNAVAILABLE = NoFill(code="unavailable", hint="something that is checked before an ad is shown could not be checked")
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +79,15 @@ class _Viewer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """The profile, and what may be used of it; `is_contextual` where it could not be read."""
+
+    profile: Profile | None
+    consents: Consents
+    is_contextual: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Decided:
     """A decision, and what is to be kept of how it came about."""
 
@@ -70,6 +96,8 @@ class _Decided:
     record: DecisionRecord
     page_tone: Mapping[str, float] | None
     open: frozenset[PlacementId]
+    neutral: Mapping[PlacementId, Won]
+    """What was won before any veto."""
 
 
 class FillPage:
@@ -87,6 +115,8 @@ class FillPage:
         policy: WellbeingPolicy,
         tokens: TokenBox,
         exploration: float,
+        pricing: Pricing = "gsp",
+        spacing: int = 0,
     ) -> None:
         self._people = people
         self._posts = posts
@@ -97,50 +127,71 @@ class FillPage:
         self._policy = policy
         self._tokens = tokens
         self._exploration = exploration
+        self._pricing: Pricing = pricing
+        self._spacing = spacing
         self._recent: deque[Page] = deque(maxlen=RECENT)
         self._recent_lock = threading.Lock()
 
     def fill(self, request: DecisionRequest, *, now: datetime, random: Random, in_words: bool = False) -> Page:
-        """The decision, recorded before it is returned; `in_words` for somebody who is going to read its account."""
-        decided = self._decided(request, now, random, exploration=self._exploration, in_words=in_words)
-        return self._with_card(self._recorded(decided, now), decided.viewer, now)
+        """The decision, recorded before it is returned; `in_words` for somebody who is going to read its account.
+
+        What cannot be checked is not shown: where the person, their well-being, the page, the budgets or the record
+        cannot be had, every placement stays empty, and a page without ads is the answer.
+        """
+        try:
+            decided = self._decided(request, now, random, exploration=self._exploration, in_words=in_words)
+            page = self._recorded(decided, now)
+        except Exception as error:
+            _LOG.error("a page stays without ads: %s", type(error).__name__)
+            return self._empty(request, now=now, random=random)
+        placements = decided.record.decision.placements
+        shown = frozenset(filled.placement_id for filled in placements if filled.won is not None)
+        self._catalogue.filled(decided.neutral, shown, now=now)
+        return self._with_card(page, decided.viewer, now)
 
     def would(self, request: DecisionRequest, *, now: datetime, random: Random, explores: bool = True) -> Page:
         """What `fill` would answer, without any addresses: it is recorded nowhere, and nothing can come of it."""
-        decided = self._decided(request, now, random, exploration=self._exploration if explores else 0.0)
-        decision = decided.record.decision
-        creatives = {
-            filled.placement_id: matched(creative, decided.page_tone)
-            for filled in decision.placements
-            if filled.won is not None and (creative := self._catalogue.creative(filled.won.ad_id, now)) is not None
-        }
-        return Page(request=decided.request, decision=decision, creatives=creatives, tokens={}, open=decided.open)
+        try:
+            decided = self._decided(request, now, random, exploration=self._exploration if explores else 0.0)
+            creatives = {
+                filled.placement_id: matched(creative, decided.page_tone)
+                for filled in decided.record.decision.placements
+                if filled.won is not None and (creative := self._catalogue.creative(filled.won.ad_id, now)) is not None
+            }
+        except Exception as error:
+            _LOG.error("a page stays without ads: %s", type(error).__name__)
+            return self._empty(request, now=now, random=random)
+        return Page(
+            request=decided.request,
+            decision=decided.record.decision,
+            creatives=creatives,
+            tokens={},
+            open=decided.open,
+        )
 
     def _decided(
         self, request: DecisionRequest, now: datetime, random: Random, *, exploration: float, in_words: bool = False
     ) -> _Decided:
         viewer, request = self._viewer(request, now)
-        consents = viewer.consents
-        person_id = request.viewer.person_id
-        profile = self._people.profile(person_id) if person_id else None
-        # What someone withdrew is deleted when they withdraw it; what the request alone narrows is left out here.
-        profile = without_consents(profile, consents) if profile else None
-        reading, page_author = self._page_reading(request.context, now)
-        day = _local_day(now, request.context.zone)
+        known = self._known(viewer, request)
+        person_id, consents = request.viewer.person_id, known.consents
+        reading, page_author, text = self._page_reading(request.context, now)
+        serving = self._catalogue.serving(now)
+        words = None if text is None else serving.catalogue.targets.words.found_in(text)
         evidence = evidence_of(
-            profile,
+            known.profile,
             consents,
             page=reading,
             page_is_own=page_author is not None and page_author == person_id,
             context=request.context,
+            found_words=words,
             segments=request.viewer.segments,
             policy=self._policy,
             now=now,
         )
         evidence = replace(evidence, moment=moment_of(request, now))
-        serving = self._catalogue.serving(now)
         limits = limits_of(
-            profile,
+            known.profile,
             request.viewer,
             consents,
             self._policy,
@@ -148,33 +199,114 @@ class FillPage:
             now=now,
             zone=request.context.zone,
         )
-        decision = decide(
+        if known.is_contextual:
+            # What they muted cannot be read: nobody sees what many have reason to mute.
+            limits = replace(limits, protected=True, page_tells_of_hardship=True)
+        day = _local_day(now, request.context.zone)
+        veto = self._wellbeing.veto(viewer.care, person_id=person_id, day=day)
+        decision, neutral = self._chosen(
             request,
             evidence,
             limits,
-            catalogue=serving.catalogue,
-            ranker=serving.ranker,
-            veto=self._wellbeing.veto(viewer.care, person_id=person_id, day=day),
-            policy_name=f"{self._policy.name}@{self._policy.version}",
+            veto,
+            serving=serving,
             now=now,
             random=random,
             exploration=exploration,
             in_words=in_words,
         )
         # Without a consent to history there is no one in the record: nothing to tie a click to, nothing to forget.
-        known = person_id if consents.interests else None
+        named = person_id if consents.interests else None
         served = None
         if self._wellbeing.teaches(viewer.care, person_id=person_id, day=day):
             # What is nobody's in the record may not be somebody's in what was served.
-            seen = evidence if known is not None else evidence.impersonal()
+            seen = evidence if named is not None else evidence.impersonal()
             served = served_of(request, seen)
         return _Decided(
             request=request,
             viewer=viewer,
-            record=DecisionRecord(decision=decision, person_id=known, served=served),
+            record=DecisionRecord(decision=decision, person_id=named, served=served),
             page_tone=evidence.context_tone,
             open=left_open(decision, limits, viewer.care),
+            neutral=neutral,
         )
+
+    def _known(self, viewer: _Viewer, request: DecisionRequest) -> _Known:
+        """What a decision may know of the viewer; where the profile cannot be read, as of somebody without consents."""
+        person_id = request.viewer.person_id
+        try:
+            profile = self._people.profile(person_id) if person_id else None
+        except Exception as error:
+            _LOG.error("ads go by the page alone: %s", type(error).__name__)
+            return _Known(profile=None, consents=Consents(), is_contextual=True)
+        # What someone withdrew is deleted when they withdraw it; what the request alone narrows is left out here.
+        profile = without_consents(profile, viewer.consents) if profile else None
+        return _Known(profile=profile, consents=viewer.consents)
+
+    def _chosen(
+        self,
+        request: DecisionRequest,
+        evidence: Evidence,
+        limits: Limits,
+        veto: Veto,
+        *,
+        serving: Serving,
+        now: datetime,
+        random: Random,
+        exploration: float,
+        in_words: bool,
+    ) -> tuple[Decision, Mapping[PlacementId, Won]]:
+        """The decision, and what was won before the veto; by the fallback where the click model fails."""
+        neutral: dict[PlacementId, Won] = {}
+        try:
+            decision = decide(
+                request,
+                evidence,
+                limits,
+                catalogue=serving.catalogue,
+                ranker=serving.ranker,
+                veto=veto,
+                policy_name=f"{self._policy.name}@{self._policy.version}",
+                now=now,
+                random=random,
+                exploration=exploration,
+                pricing=self._pricing,
+                spacing=self._spacing,
+                note=neutral.update,
+                in_words=in_words,
+            )
+        except Exception as error:
+            if not self._catalogue.distrust(serving.ranker, now):
+                raise
+            _LOG.error("the click model failed, the fallback ranks: %s", type(error).__name__)
+            fallback = self._catalogue.serving(now)
+            return self._chosen(
+                request,
+                evidence,
+                limits,
+                veto,
+                serving=fallback,
+                now=now,
+                random=random,
+                exploration=exploration,
+                in_words=in_words,
+            )
+        return decision, neutral
+
+    def _empty(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
+        decision = Decision(
+            decision_id=DecisionId(uuid7(now, random)),
+            request_id=request.request_id,
+            site_id=request.site_id,
+            decided_at=now,
+            policy=f"{self._policy.name}@{self._policy.version}",
+            ranker="none",
+            catalogue_version=0,
+            placements=tuple(
+                Filled(placement_id=placement.id, no_fill=UNAVAILABLE) for placement in request.placements
+            ),
+        )
+        return Page(request=request, decision=decision, creatives={}, tokens={})
 
     def recent(self) -> list[Page]:
         """The last pages that this process filled, newest first, for the operator's page.
@@ -210,19 +342,21 @@ class FillPage:
         )
         return _Viewer(person=person, consents=consents, memory=memory, care=care), request
 
-    def _page_reading(self, context: Context, now: datetime) -> tuple[Reading | None, PersonId | None]:
-        """What is known of the content beside the placements, and whose post it is."""
+    def _page_reading(self, context: Context, now: datetime) -> tuple[Reading | None, PersonId | None, str | None]:
+        """What is known of the content beside the placements, whose post it is, and its words."""
         post = self._posts.post(context.post_id) if context.post_id is not None else None
         author = post.author_id if post is not None else None
+        text = context.text if context.text is not None or post is None else post.text
         if context.topics is not None:
-            return Reading(post_id=context.post_id or PostId("page"), topics=context.topics), author
+            return Reading(post_id=context.post_id or PostId("page"), topics=context.topics), author, text
         if context.text is not None:
             page = Post(id=PostId("page"), author_id=PersonId("page"), created_at=now, text=context.text)
-            return self._text_reader.read([page], [CONTEXT_PARTS])[0], author
+            return self._text_reader.read([page], [CONTEXT_PARTS])[0], author, text
         if post is None or (reading := self._posts.reading(post.id, now)) is None:
-            return None, author
+            # Nobody has judged these words yet: none of them is looked for.
+            return None, author, None
         answered = self._posts.reading(post.reply_to, now) if post.reply_to is not None else None
-        return beside(context_only(reading), answered), author
+        return beside(context_only(reading), answered), author, text
 
     def _recorded(self, decided: _Decided, now: datetime) -> Page:
         request, record = decided.request, decided.record
@@ -258,6 +392,9 @@ class FillPage:
             self._people.put_memory(self._wellbeing.shown(viewer.memory, suggestion, now))
         except StaleVersion:
             return page  # another page of the same person shows it
+        except Exception as error:
+            _LOG.error("a card waits: %s", type(error).__name__)  # one that nobody remembers would come too often
+            return page
         return replace(page, decision=replace(page.decision, rest_suggestion=suggestion))
 
 
@@ -274,7 +411,7 @@ def left_open(decision: Decision, limits: Limits, care: Care) -> frozenset[Place
     return frozenset(
         filled.placement_id
         for filled in decision.placements
-        if filled.no_fill is not None and filled.no_fill.code != "quiet"
+        if filled.no_fill is not None and filled.no_fill.code not in {"quiet", "too_near"}
     )
 
 

@@ -1,18 +1,34 @@
-"""The catalogue that decisions are made on: rebuilt when the buying side or the click model changes."""
+"""The catalogue that decisions are made on: rebuilt when the buying side or the click model changes.
 
+When its stores cannot be reached, the last good one serves as long as it is fresh, then only the operator's own ads do,
+which cost nobody anything. When the click model fails or has become slow, the fallback ranks in its place.
+"""
+
+import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from adtailor.decide.catalogue import CONVERSION_RATE, Catalogue, build_catalogue
+from adtailor.domain.buying import Inventory
 from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Decision, Won
-from adtailor.domain.ids import AdId, TopicId
+from adtailor.domain.ids import AdId, PlacementId, TopicId
 from adtailor.domain.money import Micros
 from adtailor.domain.wellbeing import WellbeingPolicy
 from adtailor.journeys.leases import Leases
+from adtailor.journeys.pacing import Pacer
+from adtailor.journeys.watched_ranker import WatchedRanker
 from adtailor.ports import CatalogueSource, EventStore, Ranker
+
+PACED_EVERY = timedelta(seconds=1)
+FRESH = timedelta(minutes=15)
+"""How long what was known of the buying side and its budgets may be relied on while nobody can say more."""
+DISTRUSTED = timedelta(minutes=1)
+"""How long a click model that failed is not asked again."""
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +36,7 @@ class Serving:
     """A catalogue, and the click model that it was built for."""
 
     catalogue: Catalogue
-    ranker: Ranker
+    ranker: WatchedRanker
 
 
 class LiveCatalogue:
@@ -39,38 +55,39 @@ class LiveCatalogue:
         parents: Mapping[TopicId, TopicId],
         policy: WellbeingPolicy,
         topic_names: Mapping[TopicId, str] | None = None,
+        fallback: Ranker | None = None,
+        elapsed: Callable[[], float] = time.perf_counter,
         holder: str = "here",
     ) -> None:
         self._source = source
+        self._events = events
         self._leases = Leases(events, holder=holder, conversion_rate=CONVERSION_RATE)
         self._ranker = ranker
         self._parents = parents
         self._topic_names = topic_names or {}
         self._policy = policy
+        self._fallback = fallback
+        self._elapsed = elapsed
         self._lock = threading.Lock()
+        self._pacer = Pacer()
         self._serving: Serving | None = None
+        self._built_for: Ranker | None = None
+        self._distrusted: tuple[Ranker, datetime] | None = None
         self._creatives: Mapping[AdId, Creative] = {}
         self._room_revision = -1
+        self._paced_at: datetime | None = None
+        self._good_at: datetime | None = None
+        """When all of it was last known to be as it is."""
 
     def serving(self, now: datetime) -> Serving:
-        """The catalogue as of now, and its click model."""
-        serving = self._serving
-        if (
-            serving is None
-            or serving.ranker is not self._ranker()
-            or serving.catalogue.version != self._source.version()
-        ):
-            with self._lock:
-                serving = self._rebuilt()
-        if self._leases.is_stale(now, serving.catalogue.budgets.index, self._room_revision):
-            with self._lock:
-                # Another thread may have put a newer one in place since: it must not be undone.
-                fresh = self._rebuilt()
-                budgets = fresh.catalogue.budgets
-                room = self._leases.room(now, budgets.index, budgets.least)
-                open_to = fresh.catalogue.with_room(room.left, room.headroom)
-                serving = self._serving = replace(fresh, catalogue=open_to)
-                self._room_revision = room.revision
+        """The catalogue as of now, and its click model; raises only if there never was one."""
+        try:
+            serving = self._newest(now)
+        except Exception as error:
+            if self._serving is None:
+                raise
+            return self._last_good(self._serving, error, now)
+        self._good_at = now
         return serving
 
     def current(self, now: datetime) -> Catalogue:
@@ -98,13 +115,84 @@ class LiveCatalogue:
         """Let others have what this process holds of budgets."""
         self._leases.release()
 
-    def _rebuilt(self) -> Serving:
-        inventory, ranker, serving = self._source.inventory(), self._ranker(), self._serving
-        if serving is not None and serving.ranker is ranker and serving.catalogue.version == inventory.version:
+    def filled(self, won: Mapping[PlacementId, Won], shown: frozenset[PlacementId], *, now: datetime) -> None:
+        """A page was filled: what was won before any veto, and which placements show it."""
+        if self._serving is not None:
+            self._pacer.filled(won, shown, catalogue=self._serving.catalogue, now=now)
+
+    def distrust(self, ranker: WatchedRanker, now: datetime) -> bool:
+        """The click model of what was served failed: whether another can take its place for a while."""
+        with self._lock:
+            if self._fallback is None or self._built_for is self._fallback:
+                return False
+            if self._serving is not None and self._serving.ranker is ranker and self._built_for is not None:
+                self._distrusted = (self._built_for, now)
+            return True
+
+    def _newest(self, now: datetime) -> Serving:
+        serving = self._serving
+        if (
+            serving is None
+            or self._built_for is not self._trusted(now)
+            or serving.catalogue.version != self._source.version()
+        ):
+            with self._lock:
+                serving = self._rebuilt(now)
+        is_due = self._paced_at is None or not timedelta(0) <= now - self._paced_at < PACED_EVERY
+        if is_due or self._leases.is_stale(now, serving.catalogue.budgets.index, self._room_revision):
+            with self._lock:
+                # Another thread may have put a newer one in place since: it must not be undone.
+                serving = self._serving = self._opened(self._rebuilt(now), now)
+        return serving
+
+    def _opened(self, serving: Serving, now: datetime) -> Serving:
+        """With bids at their pace, and what may be promised of budgets now: not what vetoes saved, nor leases lack."""
+        budgets = serving.catalogue.budgets
+        room = self._leases.room(now, budgets.index, budgets.least)
+        paced = self._pacer.paced(
+            serving.catalogue, spent=self._events.spent(now), delivered=self._events.delivered, now=now
+        )
+        aside = self._pacer.set_aside(budgets.index)
+        self._paced_at, self._room_revision = now, room.revision
+        return replace(serving, catalogue=paced.with_room(room.left - aside, room.headroom - aside))
+
+    def _last_good(self, serving: Serving, error: Exception, now: datetime) -> Serving:
+        _LOG.error("the last good catalogue serves: %s", type(error).__name__)
+        if self._good_at is not None and abs(now - self._good_at) <= FRESH:
+            return serving
+        return replace(serving, catalogue=serving.catalogue.house_only())
+
+    def _trusted(self, now: datetime) -> Ranker:
+        """The click model that serves, or the fallback while it is not trusted."""
+        ranker = self._ranker()
+        if self._serving is not None and self._serving.ranker.is_slow and self._built_for is ranker:
+            self._distrusted = (ranker, now)
+        if self._fallback is None or self._distrusted is None:
+            return ranker
+        failed, at = self._distrusted
+        return self._fallback if failed is ranker and timedelta(0) <= now - at < DISTRUSTED else ranker
+
+    def _rebuilt(self, now: datetime) -> Serving:
+        inventory, ranker, serving = self._source.inventory(), self._trusted(now), self._serving
+        if serving is not None and self._built_for is ranker and serving.catalogue.version == inventory.version:
             return serving
         by_id = {creative.id: creative for creative in inventory.creatives}
+        try:
+            catalogue = self._built(inventory, ranker)
+        except Exception as error:
+            if self._fallback is None or ranker is self._fallback:
+                raise
+            _LOG.error("the click model waits, the fallback ranks: %s", type(error).__name__)
+            self._distrusted = (ranker, now)
+            ranker = self._fallback
+            catalogue = self._built(inventory, ranker)
         self._creatives = {ad.id: by_id[ad.creative_id] for ad in inventory.ads if ad.creative_id in by_id}
-        catalogue = build_catalogue(
+        self._built_for, self._paced_at = ranker, None
+        self._serving = Serving(catalogue=catalogue, ranker=WatchedRanker(ranker, elapsed=self._elapsed))
+        return self._serving
+
+    def _built(self, inventory: Inventory, ranker: Ranker) -> Catalogue:
+        return build_catalogue(
             inventory,
             ranker=ranker,
             parents=self._parents,
@@ -112,5 +200,3 @@ class LiveCatalogue:
             adult_products=frozenset(self._policy.minor_products),
             sensitive_products=frozenset(self._policy.sensitive_products),
         )
-        self._serving = Serving(catalogue=catalogue, ranker=ranker)
-        return self._serving

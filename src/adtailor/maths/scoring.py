@@ -12,7 +12,7 @@ order of the signals, so that leaving a signal out gives the very bits of never 
 and the exponential is our own arithmetic, so a machine's vector width or maths library cannot change a decision.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -185,6 +185,13 @@ def ad_columns(
             tone_step=tone_step,
         ),
     )
+
+
+def with_worth(ads: AdColumns, *, per_impression: NDArray[np.float64], per_click: NDArray[np.float64]) -> AdColumns:
+    """The same ads, of which an impression and a click are worth something else; all else is shared."""
+    plain = ads.coarse.plain.copy()
+    plain[:, 1], plain[:, 2] = per_impression, per_click
+    return replace(ads, per_impression=per_impression, per_click=per_click, coarse=replace(ads.coarse, plain=plain))
 
 
 def _rounded(numbers: NDArray[np.float32]) -> tuple[NDArray[np.int8], np.float32]:

@@ -25,20 +25,24 @@ def evidence_of(
     page: Reading | None,
     page_is_own: bool,
     context: Context,
+    found_words: frozenset[str] | None = None,
     segments: frozenset[SegmentId] = frozenset(),
     policy: WellbeingPolicy,
     now: datetime,
 ) -> Evidence:
     """One field for each signal, None where page, consent or person does not give it, or a switch is off.
 
-    The viewer's own post is never surrounding content: it would carry their words past their consents.
+    The viewer's own post is never surrounding content: it would carry their words past their consents. `found_words`
+    are those of the page's text that ads ask for; the words that the site gives stand in their place.
     """
     evidence = Evidence(
         context_topics=None if page_is_own else _topics(page, context),
-        context_keywords=None if page_is_own else context.keywords,
+        context_keywords=None if page_is_own else _keywords(page, context, found_words, policy),
         context_tone=None if page_is_own else _tone(page),
         place=_place(context),
     )
+    if consents.interests:
+        evidence = replace(evidence, segments=segments or None)
     if profile is None:
         return evidence
     if consents.interests:
@@ -46,7 +50,6 @@ def evidence_of(
             evidence,
             interests=_keyed_by_topic(saturated(faded(profile.interests, now, interests.HALF_LIFE))),
             history=_keyed_by_advertiser(saturated(faded(profile.history, now, history.HALF_LIFE))),
-            segments=segments or None,
         )
     if consents.look:
         evidence = replace(evidence, look=saturated(faded(profile.look, now, look.HALF_LIFE)) or None)
@@ -99,12 +102,23 @@ def _topics(page: Reading | None, context: Context) -> dict[TopicId, float] | No
     return {topic.id: topic.confidence for topic in sorted(given, key=lambda topic: topic.confidence)} or None
 
 
+def _keywords(
+    page: Reading | None, context: Context, found: frozenset[str] | None, policy: WellbeingPolicy
+) -> frozenset[str] | None:
+    """Beside hardship no words are known: nobody asks for a page because of what somebody suffers there."""
+    if tells_of_hardship(page, policy):
+        return None
+    if context.keywords is None:
+        return found
+    return frozenset(" ".join(word.casefold().split()) for word in context.keywords)
+
+
 def _tone(page: Reading | None) -> dict[str, float] | None:
     """How the surrounding content sounds, in the words that creatives use, as shares.
 
     From tone and valence alone. An unpleasant page is `serious`: it asks for a quiet neighbour, and names no feeling.
     """
-    if page is None:
+    if page is None or (page.tone is None and page.sentiment is None):
         return None
     tone = {name: share for name, share in (page.tone or {}).items() if name in {"playful", "sarcastic"}}
     if page.sentiment is not None:
@@ -115,7 +129,7 @@ def _tone(page: Reading | None) -> dict[str, float] | None:
         if (arousal := page.sentiment.arousal) is not None:
             tone["energetic"] = warm * arousal
             tone["calm"] = warm * (1.0 - arousal)
-    return {name: share for name, share in tone.items() if share >= FAINT} or None
+    return {name: share for name, share in tone.items() if share >= FAINT}
 
 
 def _keyed_by_topic(weights: Mapping[str, float]) -> dict[TopicId, float] | None:

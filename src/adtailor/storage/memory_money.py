@@ -1,5 +1,6 @@
 """Decision records, events and money in dictionaries."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -69,6 +70,17 @@ class MemoryEvents:
         with self._held.lock:
             found = [pair for pair in self._held.events.values() if since is None or pair[0].at >= since]
         return [(event, outcome.charged) for event, outcome in sorted(found, key=lambda pair: pair[0].at)]
+
+    def delivered(self, campaigns: Sequence[CampaignId]) -> Mapping[CampaignId, int]:
+        """Valid impressions of these campaigns."""
+        wanted = set(campaigns)
+        with self._held.lock:
+            events = [event for event, _ in self._held.events.values()]
+        return Counter(
+            event.campaign_id
+            for event in events
+            if event.kind == "impression" and event.validity == "valid" and event.campaign_id in wanted
+        )
 
     def of_decisions(self, decisions: Sequence[DecisionId]) -> list[tuple[Event, EventOutcome]]:
         """What happened to the ads of these decisions."""

@@ -60,6 +60,20 @@ class Money:
                     found.append((_event(row), outcome))
         return found
 
+    def delivered(self, campaigns: Sequence[CampaignId]) -> Mapping[CampaignId, int]:
+        """Valid impressions of these campaigns."""
+        found: dict[CampaignId, int] = {}
+        with self._database.reading() as connection:
+            for start in range(0, len(campaigns), _IN_LIST):
+                query = (
+                    select(_EVENTS.c.campaign_id, func.count().label("impressions"))
+                    .where(_EVENTS.c.campaign_id.in_(campaigns[start : start + _IN_LIST]))
+                    .where(_EVENTS.c.kind == "impression", _EVENTS.c.validity == "valid")
+                    .group_by(_EVENTS.c.campaign_id)
+                )
+                found |= {CampaignId(row.campaign_id): int(row.impressions) for row in connection.execute(query)}
+        return found
+
     def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
         """Per campaign that was ever charged, its current day (in its zone) and its whole life."""
         with self._database.reading() as connection:

@@ -93,6 +93,10 @@ class SqliteEvents:
         """The events that happened since, oldest first, each with what was charged."""
         return self._money.events(since)
 
+    def delivered(self, campaigns: Sequence[CampaignId]) -> Mapping[CampaignId, int]:
+        """Valid impressions of these campaigns, from the first on."""
+        return self._money.delivered(campaigns)
+
     def of_decisions(self, decisions: Sequence[DecisionId]) -> list[tuple[Event, EventOutcome]]:
         """What happened to the ads of these decisions."""
         return self._money.of_decisions(decisions)

@@ -10,10 +10,10 @@ import numpy as np
 from adtailor.decide.catalogue import Catalogue, build_catalogue
 from adtailor.decide.rank import PriorRanker
 from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory
-from adtailor.domain.creative import Creative
+from adtailor.domain.creative import Card, Creative
 from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, CreativeId, OrganizationId, ProductId, TopicId
-from adtailor.domain.money import Micros, micros
-from adtailor.domain.targeting import Targeting
+from adtailor.domain.money import micros
+from adtailor.domain.targeting import Circle, Targeting
 from adtailor.errors import InvalidInput
 
 _KEYS = frozenset(
@@ -21,7 +21,11 @@ _KEYS = frozenset(
         *("id", "advertiser", "bid", "pays", "status", "campaign", "budget", "starts", "ends", "daily_cap"),
         *("session_cap", "format", "topics", "look", "tone", "products", "urgent", "language"),
         *("asks_countries", "asks_languages", "asks_devices", "asks_topics", "excludes_topics"),
-        *("asks_interests", "asks_look"),
+        *("asks_interests", "asks_look", "asks_regions", "asks_circles", "asks_keywords", "asks_tones"),
+        *("asks_segments", "excludes_countries", "excludes_regions", "excludes_circles", "excludes_languages"),
+        *("excludes_devices", "excludes_keywords", "excludes_tones", "excludes_interests", "excludes_look"),
+        *("excludes_segments", "set", "set_status", "set_starts", "set_ends", "set_cap", "hours", "zone"),
+        *("creative", "cards", "campaign_cap", "advertiser_cap", "tier", "goal", "separation", "target", "pacing"),
     }
 )
 
@@ -57,7 +61,12 @@ def toy_world(
             *above,
             *above.values(),
             *(topic for creative in inventory.creatives for topic in creative.topics),
-            *(topic for adset in inventory.adsets for topic in (*adset.targeting.topics, *adset.targeting.interests)),
+            *(
+                topic
+                for adset in inventory.adsets
+                for said in (adset.targeting, adset.exclusions)
+                for topic in (*said.topics, *said.interests)
+            ),
         }
     )
     axes = dict(zip(known, np.eye(len(known), dtype=np.float32), strict=True))
@@ -78,20 +87,31 @@ def toy_world(
 
 
 def toy_inventory(ads: Sequence[Mapping[str, Any]]) -> Inventory:
-    """Each ad with a campaign, ad set and creative of its own; advertisers are shared by name."""
+    """Each ad with a campaign, ad set and creative of its own, or with the ad set of the ad named as `set`.
+
+    Advertisers are shared by name.
+    """
     for ad in ads:
         if unknown := sorted(set(ad) - _KEYS):
             raise InvalidInput(f"{unknown} is no shorthand of an ad", hint=f"one of {sorted(_KEYS)}", field="ads")
+    caps = {_advertiser(ad): ad["advertiser_cap"] for ad in ads if "advertiser_cap" in ad}
     advertisers = {_advertiser(ad): None for ad in ads}
+    sets = [ad for ad in ads if "set" not in ad]
     return Inventory(
         advertisers=tuple(
-            Advertiser(id=one, organization_id=OrganizationId("toys"), name=one, payer=one) for one in advertisers
+            Advertiser(id=one, organization_id=OrganizationId("toys"), name=one, payer=one, daily_cap=caps.get(one))
+            for one in advertisers
         ),
-        campaigns=tuple(_campaign(ad) for ad in ads),
-        adsets=tuple(_adset(ad) for ad in ads),
+        campaigns=tuple(_campaign(ad) for ad in sets),
+        adsets=tuple(_adset(ad) for ad in sets),
         creatives=tuple(_creative(ad) for ad in ads),
         ads=tuple(
-            Ad(id=AdId(ad["id"]), adset_id=AdSetId(ad["id"]), creative_id=CreativeId(ad["id"]), status=_status(ad))
+            Ad(
+                id=AdId(ad["id"]),
+                adset_id=AdSetId(ad.get("set", ad["id"])),
+                creative_id=CreativeId(ad["id"]),
+                status=_status(ad),
+            )
             for ad in ads
         ),
         version=1,
@@ -120,6 +140,12 @@ def _campaign(ad: Mapping[str, Any]) -> Campaign:
         daily_budget=micros(ad.get("budget", "1000")),
         starts_at=_time(ad.get("starts")),
         ends_at=_time(ad.get("ends")),
+        zone=ad.get("zone", "UTC"),
+        daily_cap=ad.get("campaign_cap"),
+        tier=ad.get("tier", "auction"),
+        goal_impressions=ad.get("goal"),
+        separation=frozenset(ad.get("separation", ())),
+        pacing=ad.get("pacing", "asap"),
     )
 
 
@@ -128,16 +154,18 @@ def _adset(ad: Mapping[str, Any]) -> AdSet:
         id=AdSetId(ad["id"]),
         campaign_id=CampaignId(ad["id"]),
         name=ad["id"],
-        bid=Bid(kind=ad.get("pays", "cpc"), amount=Micros(micros(ad.get("bid", "0.50")))),
-        targeting=Targeting(
-            countries=frozenset(ad.get("asks_countries", ())),
-            languages=frozenset(ad.get("asks_languages", ())),
-            devices=frozenset(ad.get("asks_devices", ())),
-            topics=frozenset(map(TopicId, ad.get("asks_topics", ()))),
-            interests=frozenset(map(TopicId, ad.get("asks_interests", ()))),
-            look=frozenset(ad.get("asks_look", ())),
+        status=ad.get("set_status", "active"),
+        bid=Bid(
+            kind=ad.get("pays", "cpc"),
+            amount=micros(ad.get("bid", "0.50")),
+            target=micros(ad["target"]) if "target" in ad else None,
         ),
-        exclusions=Targeting(topics=frozenset(map(TopicId, ad.get("excludes_topics", ())))),
+        targeting=_targeting(ad, "asks"),
+        exclusions=_targeting(ad, "excludes"),
+        starts_at=_time(ad.get("set_starts")),
+        ends_at=_time(ad.get("set_ends")),
+        hours=frozenset(ad.get("hours", ())),
+        daily_set_cap=ad.get("set_cap"),
         daily_cap=ad.get("daily_cap", 3),
         session_cap=ad.get("session_cap", 2),
     )
@@ -151,12 +179,36 @@ def _creative(ad: Mapping[str, Any]) -> Creative:
         headline=ad["id"],
         body=ad["id"],
         landing_url="https://shop.example/",
+        status=ad.get("creative", "active"),
         language=ad.get("language", "en"),
         topics={TopicId(topic): share for topic, share in weights(ad.get("topics", ())).items()},
         products=frozenset(map(ProductId, ad.get("products", ()))),
         look=weights(ad.get("look", ())),
         tone=weights(ad.get("tone", ())),
         is_urgent=ad.get("urgent", False),
+        cards=tuple(
+            Card(headline=f"{n + 1}", image="card.png", landing_url="https://shop.example/")
+            for n in range(ad.get("cards", 2) if ad.get("format") == "carousel" else 0)
+        ),
+    )
+
+
+def _targeting(ad: Mapping[str, Any], verb: str) -> Targeting:
+    def named(kind: str) -> frozenset[Any]:
+        return frozenset(ad.get(f"{verb}_{kind}", ()))
+
+    return Targeting(
+        countries=named("countries"),
+        regions=named("regions"),
+        circles=tuple(Circle(lat=lat, lon=lon, km=km) for lat, lon, km in ad.get(f"{verb}_circles", ())),
+        languages=named("languages"),
+        devices=named("devices"),
+        keywords=named("keywords"),
+        topics=named("topics"),
+        tones=named("tones"),
+        interests=named("interests"),
+        look=named("look"),
+        segments=named("segments"),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from adtailor.config.helplines import load_helplines
 from adtailor.config.policy import load_policy
 from adtailor.decide.tokens import TokenBox
+from adtailor.domain.decision import Pricing
 from adtailor.domain.ids import TopicId
 from adtailor.domain.post import Post
 from adtailor.domain.reading import Part, Reading, Sentiment, Stress, Suitability, Topic
@@ -91,6 +92,8 @@ def toy_house(
     seed: int = 5,
     exploration: float = 0.0,
     ranker: Callable[[], Ranker] | None = None,
+    pricing: Pricing = "gsp",
+    spacing: int = 0,
     holder: str = "here",
 ) -> ToyHouse:
     """A house on this store; an empty catalogue is filled with `ads`. The same seed mints the same tokens."""
@@ -118,6 +121,8 @@ def toy_house(
             policy=policy,
             tokens=tokens,
             exploration=exploration,
+            pricing=pricing,
+            spacing=spacing,
         ),
         take_event=take_event,
         take_postback=TakePostback(

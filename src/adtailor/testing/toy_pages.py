@@ -1,13 +1,13 @@
 """Random pages over random small worlds: every rule, signal, format and kind of bid comes up; the same for a seed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
 from adtailor.decide.deciding import decide
-from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Limits, Place, Placement
+from adtailor.domain.decision import Context, Decision, DecisionRequest, Evidence, Limits, Place, Placement, Pricing
 from adtailor.domain.ids import AdId, AdvertiserId, PlacementId, RequestId, SiteId, TopicId
 from adtailor.domain.money import Micros
 from adtailor.ports import Veto
@@ -20,6 +20,10 @@ _PARENTS = {"running": "sports", "hiking": "sports", "baking": "food"}
 _TRAITS = ("colour:navy", "garment:shoes", "style:casual", "style:sporty")
 _TONES = ("playful", "calm", "energetic", "serious")
 _COUNTRIES = ("DE", "FR", "IT")
+_REGIONS = ("DE-BE", "DE-BY", "FR-IDF")
+_BERLIN, _PARIS = (52.5, 13.4, 200.0), (48.9, 2.35, 900.0)
+_WORDS = ("trail", "oven", "trail running")
+_GROUPS = ("members", "press")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +37,13 @@ class ToyPage:
     seed: int
 
     def decide(
-        self, evidence: Evidence | None = None, *, veto: Veto | None = None, exploration: float = 0.3
+        self,
+        evidence: Evidence | None = None,
+        *,
+        veto: Veto | None = None,
+        exploration: float = 0.3,
+        pricing: Pricing = "gsp",
+        spacing: int = 0,
     ) -> Decision:
         """The decision, with other evidence if given, and always the same chance."""
         return decide(
@@ -47,6 +57,8 @@ class ToyPage:
             now=NOW,
             random=Random(self.seed),  # noqa: S311  # chance, not secrecy
             exploration=exploration,
+            pricing=pricing,
+            spacing=spacing,
         )
 
 
@@ -111,7 +123,47 @@ def _ad(random: Random, n: int) -> dict[str, Any]:
         "excludes_topics": sometimes(0.1, _TOPICS),
         "asks_interests": sometimes(0.15, _TOPICS),
         "asks_look": sometimes(0.1, _TRAITS),
+        "separation": sometimes(0.15, ("airline", "bank")),
+        **_rare(random, sometimes),
     }
+
+
+def _rare(random: Random, sometimes: Callable[..., list[Any]]) -> dict[str, Any]:
+    if random.random() < 0.7:
+        return {}
+    tones, devices = ("playful", "calm", "energetic", "serious"), ("mobile", "desktop")
+    return {
+        "asks_regions": sometimes(0.08, _REGIONS),
+        "asks_circles": sometimes(0.08, (_BERLIN, _PARIS)),
+        "asks_keywords": sometimes(0.15, _WORDS),
+        "asks_tones": sometimes(0.15, tones),
+        "asks_segments": sometimes(0.15, _GROUPS),
+        "excludes_countries": sometimes(0.06, _COUNTRIES, 1),
+        "excludes_regions": sometimes(0.06, _REGIONS, 1),
+        "excludes_circles": sometimes(0.06, (_BERLIN, _PARIS), 1),
+        "excludes_languages": sometimes(0.06, ("en", "de"), 1),
+        "excludes_devices": sometimes(0.06, devices, 1),
+        "excludes_keywords": sometimes(0.06, _WORDS),
+        "excludes_tones": sometimes(0.06, tones),
+        "excludes_interests": sometimes(0.06, _TOPICS),
+        "excludes_look": sometimes(0.06, _TRAITS),
+        "excludes_segments": sometimes(0.06, _GROUPS, 1),
+        "set_status": "paused" if random.random() < 0.03 else "active",
+        "creative": "in_review" if random.random() < 0.03 else "active",
+        "hours": range(168) if random.random() < 0.1 else range(0, 168, 24) if random.random() < 0.05 else (),
+        "set_cap": random.choice((None, None, None, 3)),
+        "campaign_cap": random.choice((None, None, None, 5)),
+        "advertiser_cap": random.choice((None, None, None, 3)),
+        **_tier(random),
+        "cards": 0 if random.random() < 0.02 else 2,
+    }
+
+
+def _tier(random: Random) -> dict[str, Any]:
+    tier = random.choice(("auction", "auction", "house", "guaranteed"))
+    if tier != "guaranteed":
+        return {"tier": tier}
+    return {"tier": tier, "goal": 1_000, "starts": NOW - timedelta(days=1), "ends": NOW + timedelta(days=1)}
 
 
 def _placement(random: Random, n: int) -> Placement:
@@ -134,10 +186,27 @@ def _evidence(random: Random) -> Evidence:
     }
     return Evidence(
         context_topics=known(_TOPICS),
+        context_keywords=_some(random, _WORDS, 0.6),
         context_tone=known(_TONES),
         interests=known(_TOPICS),
+        segments=_some(random, _GROUPS, 0.4),
         look=known(_TRAITS),
         affect=known(("joy", "excitement", "calm")),
-        place=Place(country=random.choice(_COUNTRIES)) if random.random() < 0.8 else None,
+        place=_place(random) if random.random() < 0.8 else None,
         history=history if random.random() < 0.5 else None,
+    )
+
+
+def _some(random: Random, values: tuple[str, ...], chance: float) -> frozenset[Any] | None:
+    return frozenset(value for value in values if random.random() < 0.5) if random.random() < chance else None
+
+
+def _place(random: Random) -> Place:
+    country = random.choice(_COUNTRIES)
+    lat, lon = random.choice(((52.4, 13.1), (48.1, 11.6), (None, None)))
+    return Place(
+        country=country,
+        region=random.choice((None, *(region for region in _REGIONS if region.startswith(country)))),
+        lat=lat,
+        lon=lon,
     )

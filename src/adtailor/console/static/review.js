@@ -1,11 +1,11 @@
 // Reviewing by keyboard: j and k move, a approves, r rejects, n goes to the note. Without script, Tab does it all.
-const waiting = [...document.querySelectorAll(".waiting")];
+const queue = [...document.querySelectorAll(".waiting")];
 let at = -1;
 
 const go = (to) => {
-  if (!waiting.length) return;
-  at = Math.max(0, Math.min(waiting.length - 1, to));
-  waiting[at].focus();
+  if (!queue.length) return;
+  at = Math.max(0, Math.min(queue.length - 1, to));
+  queue[at].focus();
 };
 
 document.addEventListener("keydown", (event) => {
@@ -15,14 +15,14 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const here = event.target.closest(".waiting");
-  if (here) at = waiting.indexOf(here);
-  const press = (verdict) => waiting[at]?.querySelector(`button[value="${verdict}"]`)?.click();
+  if (here) at = queue.indexOf(here);
+  const press = (verdict) => queue[at]?.querySelector(`button[value="${verdict}"]`)?.click();
   const keys = {
     j: () => go(at + 1),
     k: () => go(at - 1),
     a: () => press("approved"),
     r: () => press("rejected"),
-    n: () => waiting[at]?.querySelector("input[name=note]").focus(),
+    n: () => queue[at]?.querySelector("input[name=note]").focus(),
   };
   if (keys[event.key]) {
     event.preventDefault();
