@@ -18,7 +18,7 @@ from adtailor.wellbeing.desk import CareDesk
 
 PROMISED, MARGIN = 0.80, 0.05
 """On the half that chooses a margin is asked for: a choice does worse where it was not made."""
-STEPS = (0.35, 0.45, 0.55, 0.65, 0.75)
+STEPS = (0.45, 0.55, 0.65, 0.7, 0.75)
 BAND = 0.12
 """Between entering a state and leaving it, so that it does not flicker."""
 CHOOSING, MEASURING = 2, 4

@@ -6,10 +6,7 @@ from pathlib import Path
 import pytest
 
 from adtailor.domain.reading import Reading, Sentiment
-from adtailor.engines.known_gguf import SMOLLM2, find_gguf
-from adtailor.engines.llama_cpp import LlamaCpp
 from adtailor.testing.injection import injections, try_injections
-from adtailor.understand.asked.reader import AskedReader
 
 CORPUS = Path(__file__).parent / "injection.toml"
 
@@ -24,22 +21,6 @@ def test_t29_no_post_changes_a_reading_but_its_own(reader):
     report = try_injections(reader, injections(CORPUS))
     assert report.changed == ()
     assert report.posts >= 200
-
-
-@pytest.mark.slow
-@pytest.mark.llm
-@pytest.mark.timeout(1500)
-def test_t29_a_small_language_model_is_asked_and_no_order_gets_further_than_its_own_reading(reader):
-    """A sixth of the corpus: a post is asked about twice, and each answer takes a second or more."""
-    found = find_gguf(SMOLLM2, sha256=None)
-    model = LlamaCpp(found.path, sha256=found.sha256, context=2048)
-    try:
-        asked = AskedReader(reader, model, parts=("sentiment", "tone", "suitability"))
-        report = try_injections(asked, injections(CORPUS)[::6])
-    finally:
-        model.close()
-    assert report.posts >= 35
-    assert report.changed == ()
 
 
 class _Obedient:

@@ -113,12 +113,13 @@ class TestScenarios:
         assert wrote((0, 0.99), (1, 0.99)).state is State.NEUTRAL
 
     def test_two_of_three_bad_posts_are_not_enough(self) -> None:
-        """About 2 x 0.9 / 3.5 = 0.51, below 0.65."""
+        """About 2 x 0.9 / 3.5 = 0.51, below 0.75; high 0.51 x 0.75 = 0.39, below 0.55."""
         assert wrote((0, 0.9), (1, 0.1), (2, 0.9)).state is State.NEUTRAL
 
-    def test_four_of_five_bad_posts_are_elevated(self) -> None:
-        """About 4 x 0.9 / 5.5 = 0.65 to enter at 0.65; high 0.65 x 0.75 = 0.49, below 0.55."""
-        assert wrote((0, 0.1), (1, 0.9), (2, 0.9), (3, 0.9), (4, 0.9)).state is State.ELEVATED
+    def test_nine_of_ten_bad_posts_are_elevated(self) -> None:
+        """About 9 x 0.9 / 10.5 = 0.77, above 0.75; severity 0.3: high 0.77 x 0.65 = 0.50, below 0.55."""
+        posts = [(hour / 10, 0.9) for hour in range(1, 10)]
+        assert wrote((0, 0.1), *posts, severity=0.3).state is State.ELEVATED
 
     def test_three_bad_posts_are_high(self) -> None:
         """About 3 x 0.9 / 3.5 x 0.75 = 0.58."""
@@ -139,14 +140,14 @@ class TestScenarios:
         assert {(one.probability, one.severity) for one in memory.signs} == {(0.0, 0.0)}
 
     def test_high_fades_to_elevated_to_neutral_when_nobody_writes(self) -> None:
-        """Three signs at NOW, asked t hours later, with q = 2^(-t/24): elevated = 2.7 q / (3 q + 0.5), high 3/4 of it.
+        """Six signs at NOW, asked t hours later, with q = 2^(-t/24): elevated = 5.82 q / (6 q + 0.5), high 0.65 of it.
 
-        t = 36: high 0.716 / 1.56 = 0.46, stays HIGH above 0.43; t = 48: 0.506 / 1.25 = 0.405, and elevated 0.54, above
-        0.53; t = 52: 0.601 / 1.17 = 0.51, below it.
+        t = 48: high 0.65 x 0.73 = 0.47, stays HIGH above 0.43; t = 61: 0.65 x 0.653 = 0.42, and elevated above 0.63;
+        t = 68: elevated 0.61, below it.
         """
-        memory = wrote((0, 0.9), (0, 0.9), (0, 0.9))
-        states = [state_at(memory, POLICY, NOW + HOUR * t) for t in (0, 24, 36, 48, 52, 72)]
-        assert states == [State.HIGH] * 3 + [State.ELEVATED] + [State.NEUTRAL] * 2
+        memory = wrote(*[(0, 0.97)] * 6, severity=0.3)
+        states = [state_at(memory, POLICY, NOW + HOUR * t) for t in (0, 24, 48, 61, 63, 68, 72)]
+        assert states == [State.HIGH] * 3 + [State.ELEVATED] * 2 + [State.NEUTRAL] * 2
 
     def test_two_high_days_are_sustained_and_midnight_alone_is_not(self) -> None:
         first = wrote((0, 0.9), (1, 0.9), (2, 0.9))
