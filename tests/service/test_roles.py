@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ from litestar.testing import TestClient
 
 from adtailor.domain.access import ROLES, AccessToken, Role
 from adtailor.domain.audit import Author
+from adtailor.domain.ids import AdvertiserId, CampaignId
 from adtailor.domain.managed import BUYING, KINDS, SELLING
 from adtailor.service.app import OPERATIONS, build_app
 from adtailor.service.guard import Rules
 from adtailor.storage import SqliteStore
+from adtailor.testing import samples
 
 from .conftest import MovableClock, doors_on, request
 
@@ -195,6 +198,20 @@ def test_t37_orders_and_reports_are_of_ones_own_organization(doors: Doors) -> No
         for more in ("audience=operator", "least_people=49"):
             assert doors.ask(role, "GET", f"/v1/reports?{more}").status_code == 403
     assert doors.ask("analyst of all", "GET", "/v1/reports?audience=operator&least_people=1").status_code == 200
+
+
+def test_t37_a_report_counts_what_happened_to_ones_own_ads_alone(tmp_path: Path) -> None:
+    doors = Doors(tmp_path)
+    with doors.client:
+        for number, name in enumerate(("mine", "others", "others")):
+            event = samples.event(number, price=0, at=doors.clock.now())
+            event = replace(event, advertiser_id=AdvertiserId(f"{name}-a"), campaign_id=CampaignId(f"{name}-c"))
+            assert doors.store.events.take(event).status == "taken"
+        for role, clicks in (("advertiser", 1), ("analyst", 1), ("analyst of all", 3), ("owner", 3)):
+            told = doors.ask(role, "GET", "/v1/reports")
+            assert told.json()["total"]["clicks"] == clicks, role
+            assert ("others" in told.text) == (clicks == 3), role
+    doors.store.close()
 
 
 def test_a_token_ends_when_it_expires_or_is_revoked(tmp_path: Path) -> None:
