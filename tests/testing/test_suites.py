@@ -80,7 +80,7 @@ def money_that_charges_twice(store: MemoryStore) -> None:
     take = store.events.take
 
     def again(event: Event) -> EventOutcome:
-        store._held.events.pop((event.decision_id, event.placement_id, event.kind), None)
+        store._held.events.pop((event.decision_id, event.placement_id, event.kind, ""), None)
         return take(event)
 
     store.events.take = again
