@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from adtailor.decide.catalogue import Catalogue
 from adtailor.decide.deciding import decide
 from adtailor.decide.tokens import TokenBox
 from adtailor.decide.variants import matched
@@ -94,7 +95,8 @@ class _Decided:
     request: DecisionRequest
     viewer: _Viewer
     record: DecisionRecord
-    page_tone: Mapping[str, float] | None
+    creatives: Mapping[PlacementId, Creative]
+    """What the ads show, in the words that fit the page."""
     open: frozenset[PlacementId]
     neutral: Mapping[PlacementId, Won]
     """What was won before any veto."""
@@ -153,18 +155,13 @@ class FillPage:
         """What `fill` would answer, without any addresses: it is recorded nowhere, and nothing can come of it."""
         try:
             decided = self._decided(request, now, random, exploration=self._exploration if explores else 0.0)
-            creatives = {
-                filled.placement_id: matched(creative, decided.page_tone)
-                for filled in decided.record.decision.placements
-                if filled.won is not None and (creative := self._catalogue.creative(filled.won.ad_id, now)) is not None
-            }
         except Exception as error:
             _LOG.error("a page stays without ads: %s", type(error).__name__)
             return self._empty(request, now=now, random=random)
         return Page(
             request=decided.request,
             decision=decided.record.decision,
-            creatives=creatives,
+            creatives=decided.creatives,
             tokens={},
             open=decided.open,
         )
@@ -204,7 +201,7 @@ class FillPage:
             limits = replace(limits, protected=True, page_tells_of_hardship=True)
         day = _local_day(now, request.context.zone)
         veto = self._wellbeing.veto(viewer.care, person_id=person_id, day=day)
-        decision, neutral = self._chosen(
+        decision, neutral, catalogue = self._chosen(
             request,
             evidence,
             limits,
@@ -226,7 +223,13 @@ class FillPage:
             request=request,
             viewer=viewer,
             record=DecisionRecord(decision=decision, person_id=named, served=served),
-            page_tone=evidence.context_tone,
+            creatives={
+                filled.placement_id: matched(
+                    catalogue.line(catalogue.index[filled.won.ad_id]).creative, evidence.context_tone
+                )
+                for filled in decision.placements
+                if filled.won is not None
+            },
             open=left_open(decision, limits, viewer.care),
             neutral=neutral,
         )
@@ -255,8 +258,8 @@ class FillPage:
         random: Random,
         exploration: float,
         in_words: bool,
-    ) -> tuple[Decision, Mapping[PlacementId, Won]]:
-        """The decision, and what was won before the veto; by the fallback where the click model fails."""
+    ) -> tuple[Decision, Mapping[PlacementId, Won], Catalogue]:
+        """The decision, what was won before the veto, and on which catalogue; by the fallback if the model fails."""
         neutral: dict[PlacementId, Won] = {}
         try:
             decision = decide(
@@ -291,7 +294,7 @@ class FillPage:
                 exploration=exploration,
                 in_words=in_words,
             )
-        return decision, neutral
+        return decision, neutral, serving.catalogue
 
     def _empty(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
         decision = Decision(
@@ -364,19 +367,14 @@ class FillPage:
         ref = self._events.append(record)
         expires_at: dict[ClaimKind, datetime] = {kind: now + life for kind, life in TOKEN_LIFE.items()}
         self._catalogue.promised(decision, now)
-        creatives: dict[PlacementId, Creative] = {}
-        tokens: dict[PlacementId, Mapping[ClaimKind, str]] = {}
-        for index, filled in enumerate(decision.placements):
-            if filled.won is None:
-                continue
-            creative = self._catalogue.creative(filled.won.ad_id, now)
-            if creative is None:  # cannot happen on one catalogue; a change between two reads would be the cause
-                continue
-            creatives[filled.placement_id] = matched(creative, decided.page_tone)
-            tokens[filled.placement_id] = self._tokens.mint_each(
+        tokens = {
+            filled.placement_id: self._tokens.mint_each(
                 expires_at, decision_id=decision.decision_id, placement_index=index, record=ref
             )
-        page = Page(request=request, decision=decision, creatives=creatives, tokens=tokens, open=decided.open)
+            for index, filled in enumerate(decision.placements)
+            if filled.won is not None
+        }
+        page = Page(request=request, decision=decision, creatives=decided.creatives, tokens=tokens, open=decided.open)
         kept = page
         if request.context.text is not None:
             kept = replace(page, request=replace(request, context=replace(request.context, text=None)))
