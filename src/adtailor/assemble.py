@@ -336,6 +336,7 @@ def open_engine(
             exploration=settings.deciding.exploration,
             pricing=settings.deciding.pricing,
             spacing=settings.deciding.spacing,
+            tcf_vendor=settings.consent.tcf_vendor,
         ),
         take_event=take_event,
         take_postback=TakePostback(

@@ -184,7 +184,13 @@ requests = st.builds(
         consents=st.none() | st.builds(Consents),
         segments=st.frozensets(ids, max_size=3),
     ),
-    regs=st.builds(Regulations, gpc=st.booleans(), tcf=st.none() | texts, gpp=st.none() | texts),
+    regs=st.builds(
+        Regulations,
+        gpc=st.booleans(),
+        tcf=st.none() | texts,
+        gpp=st.none() | texts,
+        gpp_sections=st.none() | st.lists(st.integers(-1, 30), max_size=3).map(tuple),
+    ),
 )
 
 

@@ -68,6 +68,13 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Networks of your own proxies, whose X-Forwarded-For is believed."""
 
 
+class Consent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who you are to those who write consent strings."""
+
+    tcf_vendor: int | None = None
+    """Your id on the Global Vendor List of TCF; without one, what was agreed to for the publisher itself counts."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole tree."""
 
@@ -81,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     openrtb: OpenRtb = OpenRtb()
     backfill: Backfill = Backfill()
     traffic: Traffic = Traffic()
+    consent: Consent = Consent()
 
 
 def data_folder(chosen: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -154,6 +162,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "openrtb": OpenRtb,
     "backfill": Backfill,
     "traffic": Traffic,
+    "consent": Consent,
 }
 _LISTS = frozenset({"providers", "parts", "languages", "origins", "proxies"})
 
@@ -200,5 +209,9 @@ def _check(settings: Settings) -> None:
     for name in ("per_minute", "per_ten_minutes", "per_hour", "per_day"):
         if (value := getattr(settings.traffic, name)) < 1:
             raise InvalidInput(f"{value} is too few", hint="1 or more", field=f"traffic.{name}")
+    if (vendor := settings.consent.tcf_vendor) is not None and not 1 <= vendor <= 0xFFFF:
+        raise InvalidInput(
+            f"{vendor} is no vendor id", hint="1 to 65535, as on the Global Vendor List", field="consent.tcf_vendor"
+        )
     check_engine(settings.engine)
     check_exchange(settings.openrtb, settings.backfill)

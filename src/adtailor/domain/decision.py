@@ -100,6 +100,8 @@ class Regulations:
     gpc: bool = False
     tcf: str | None = None
     gpp: str | None = None
+    gpp_sections: tuple[int, ...] | None = None
+    """Which sections of `gpp` apply; None for all that it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

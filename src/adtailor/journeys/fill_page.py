@@ -30,7 +30,7 @@ from adtailor.domain.decision import (
 )
 from adtailor.domain.events import ClaimKind, DecisionRecord
 from adtailor.domain.ids import DecisionId, PersonId, PlacementId, PostId, uuid7
-from adtailor.domain.person import Consents, Person, known_age
+from adtailor.domain.person import Consents, Person
 from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import CONTEXT_PARTS, Reading
@@ -39,7 +39,7 @@ from adtailor.domain.wellbeing import Care, State, WellbeingMemory, WellbeingPol
 from adtailor.errors import StaleVersion
 from adtailor.journeys.live_catalogue import LiveCatalogue, Serving
 from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Veto, Wellbeing
-from adtailor.profiles.consent import effective_consents, without_consents
+from adtailor.profiles.consent import effective_consents, stated_age, without_consents
 from adtailor.profiles.evidence import evidence_of, limits_of
 
 TOKEN_LIFE: Mapping[ClaimKind, timedelta] = {
@@ -119,6 +119,7 @@ class FillPage:
         exploration: float,
         pricing: Pricing = "gsp",
         spacing: int = 0,
+        tcf_vendor: int | None = None,
     ) -> None:
         self._people = people
         self._posts = posts
@@ -131,6 +132,7 @@ class FillPage:
         self._exploration = exploration
         self._pricing: Pricing = pricing
         self._spacing = spacing
+        self._tcf_vendor = tcf_vendor
         self._recent: deque[Page] = deque(maxlen=RECENT)
         self._recent_lock = threading.Lock()
 
@@ -331,10 +333,10 @@ class FillPage:
         """Who looks, and the request with the more careful of the ages that site and file give."""
         person_id = request.viewer.person_id
         person = self._people.person(person_id) if person_id else None
-        if person is not None:
-            age = known_age(person.age, request.viewer.age)
+        age = stated_age(person.age if person else "unknown", request.viewer.age, request.regs)
+        if age != request.viewer.age:
             request = replace(request, viewer=replace(request.viewer, age=age))
-        consents = effective_consents(person, request.viewer, request.regs, self._policy)
+        consents = effective_consents(person, request.viewer, request.regs, self._policy, tcf_vendor=self._tcf_vendor)
         memory = self._people.memory(person.person_id) if person and consents.wellbeing else None
         care = self._wellbeing.care(
             memory,

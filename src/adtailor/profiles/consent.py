@@ -7,24 +7,33 @@ from adtailor.domain.person import Age, Consents, Person, known_age
 from adtailor.domain.profile import Fading, Profile
 from adtailor.domain.reading import CONTEXT_PARTS, Part
 from adtailor.domain.wellbeing import WellbeingMemory, WellbeingPolicy
+from adtailor.profiles.consent_strings import heard
 
 NO_PROFILING = Consents(wellbeing=True)
-"""What an objection, GPC or an unread consent string leaves: being left alone on a bad day is no profiling for ads."""
+"""What an objection or GPC leaves: being left alone on a bad day is no profiling for ads."""
 
 
-def effective_consents(person: Person | None, viewer: Viewer, regs: Regulations, policy: WellbeingPolicy) -> Consents:
+def effective_consents(
+    person: Person | None, viewer: Viewer, regs: Regulations, policy: WellbeingPolicy, *, tcf_vendor: int | None = None
+) -> Consents:
     """What may be used for this request: never more than is on file.
 
     Nothing of a minor, nor of someone of unknown age where the policy asks for one. No interests, look or affect of
-    someone who objects, or with GPC, or with a TCF or GPP string: none is decoded yet, and one that cannot be decoded
-    means no. Absence of all these is no consent.
+    someone who objects, or with GPC, or beyond what a TCF or GPP string leaves, which is none of them where it does
+    not parse. Absence of all these is no consent. `tcf_vendor` is who this installation is on the list of vendors;
+    None where it acts for the publisher itself.
     """
-    if person is None or is_protected(known_age(person.age, viewer.age), policy):
+    if person is None or is_protected(stated_age(person.age, viewer.age, regs), policy):
         return Consents()
     consents = person.consents if viewer.consents is None else person.consents.narrowed(viewer.consents)
-    if person.objected or regs.gpc or regs.tcf is not None or regs.gpp is not None:
+    if person.objected or regs.gpc:
         consents = consents.narrowed(NO_PROFILING)
-    return consents
+    return consents.narrowed(heard(regs, vendor=tcf_vendor).most)
+
+
+def stated_age(on_file: Age, in_request: Age, regs: Regulations) -> Age:
+    """The most careful of what is on file, what the request says, and what a consent string says of children."""
+    return "minor" if heard(regs).is_child else known_age(on_file, in_request)
 
 
 def is_protected(age: Age, policy: WellbeingPolicy) -> bool:

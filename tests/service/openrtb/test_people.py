@@ -72,6 +72,41 @@ def test_what_does_not_apply_changes_nothing(winner, changes) -> None:
     assert winner(**changes) == BY_INTEREST
 
 
+YES = "CQfAJEAQfmSeAEsACBDEB4FoALAAAEIAAAYgF5wAgAGALzAAyACAAwAA.IF5wAoAGAAaAvMA.ZgAAAAAAAAA"
+NO = "CQfAJEAQfmSeAEsACBDEB4FoAAAAAEIAAAYgF5wAgAGALzAAyACAAwAA.IF5wAoAGAAaAvMA.YAAAAAAAAAA"
+"""TC strings of TCF 2.3: purposes 3 and 4 agreed to for the publisher itself, or to nothing."""
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"user": {**ANA, "consent": YES}, "regs": {"gdpr": 1}},
+        {"user": {**ANA, "ext": {"consent": YES}}, "regs": {"ext": {"gdpr": 1}}},
+        {"regs": {"gpp": "DBABMA~" + YES, "gpp_sid": [2], "gdpr": 1}},
+        {"regs": {"ext": {"gpp": "DBABTA~1YNN", "gpp_sid": [6]}}},
+        {"regs": {"gpp": "DBABTA~1YYN", "gpp_sid": [-1]}},
+    ],
+    ids=["tcf", "tcf of 2.5", "tcf in gpp", "gpp of 2.5", "no section applies"],
+)
+def test_t10_a_string_that_says_yes_leaves_what_is_on_file(winner, changes) -> None:
+    assert winner(**changes) == BY_INTEREST
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"user": {**ANA, "consent": NO}, "regs": {"gdpr": 1}},
+        {"user": {**ANA, "consent": YES}, "regs": {"gpp": "DBABTA~1YYN"}},
+        {"regs": {"ext": {"gpp": "DBABTA~1YYN", "gpp_sid": [6]}}},
+        {"regs": {"gpp": "DBABTA~1YNN", "gpp_sid": [6], "gdpr": 1}},
+        {"regs": {"gpp": "DBABMA~" + YES, "gpp_sid": [7]}},
+    ],
+    ids=["tcf", "one of two", "gpp of 2.5", "gdpr without a tc string", "a section that is not there"],
+)
+def test_t10_a_string_that_says_no_takes_it_away(winner, changes) -> None:
+    assert winner(**changes) == BY_THE_PAGE
+
+
 def test_t09_the_header_counts_here_too(fan_house, bidding) -> None:
     told = bidding.answer(asked(**PAGE, user=ANA), sec_gpc="1").json()
     assert told["seatbid"][0]["bid"][0]["crid"] == BY_THE_PAGE

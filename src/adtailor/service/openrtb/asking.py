@@ -13,8 +13,9 @@ from adtailor.domain.ids import AdId, PersonId, PlacementId, PostId, RequestId, 
 from adtailor.domain.person import Age
 from adtailor.domain.reading import Topic
 from adtailor.domain.targeting import Device as DeviceKind
+from adtailor.profiles.consent_strings.gpp import TCF_EU, read_gpp, us_privacy
 from adtailor.service.openrtb.places import Place
-from adtailor.service.wire.openrtb import BidRequest, Content, Device, Eid, Geo, Regs, Site, User
+from adtailor.service.wire.openrtb import BidRequest, Content, Device, Eid, Geo, Regs, RegsExt, Site, User
 from adtailor.service.wire.requests import MOST_KEYWORDS, MOST_TOPICS
 
 _ID = re.compile(r"[A-Za-z0-9._:\-]{1,64}")
@@ -179,17 +180,31 @@ def regulations_of(user: User, regs: Regs, device: Device, *, says_gpc: bool) ->
     `dnt`, `lmt` and an opt-out of sale mean no as GPC does. Where GDPR or a GPP section applies and no string says
     yes, an empty one stands for it: it does not parse, and so means no.
     """
-    ext = regs.ext
-    gdpr = regs.gdpr if regs.gdpr is not None else ext.gdpr if ext else None
-    privacy = regs.us_privacy if regs.us_privacy is not None else ext.us_privacy if ext else None
+    ext = regs.ext or RegsExt()
+    gdpr = regs.gdpr if regs.gdpr is not None else ext.gdpr
+    privacy = regs.us_privacy if regs.us_privacy is not None else ext.us_privacy
     consent = user.consent if user.consent is not None else user.ext.consent if user.ext else None
-    gpc = ext is not None and str(ext.gpc).lower() in {"1", "true"}
-    sections = [section for section in regs.gpp_sid or () if section > 0]
+    gpp = regs.gpp if regs.gpp is not None else ext.gpp
+    sections = regs.gpp_sid if regs.gpp_sid is not None else ext.gpp_sid
+    applying = [section for section in sections or () if section > 0]
+    if gdpr and consent is None and not (gpp is not None and has_tcf(gpp) and (sections is None or TCF_EU in sections)):
+        consent = ""
     return Regulations(
-        gpc=says_gpc or gpc or bool(device.dnt) or bool(device.lmt) or opts_out(privacy),
-        tcf=consent if consent is not None else "" if gdpr else None,
-        gpp=regs.gpp if regs.gpp is not None else "" if sections else None,
+        gpc=says_gpc
+        or str(ext.gpc).lower() in {"1", "true"}
+        or bool(device.dnt)
+        or bool(device.lmt)
+        or opts_out(privacy),
+        tcf=consent,
+        gpp=gpp if gpp is not None else "" if applying else None,
+        gpp_sections=None if sections is None else tuple(sections),
     )
+
+
+def has_tcf(gpp: str) -> bool:
+    """Whether a GPP string brings the TC string itself."""
+    found = read_gpp(gpp)
+    return found is not None and TCF_EU in found.sections
 
 
 def opts_out(privacy: str | None) -> bool:
@@ -200,8 +215,8 @@ def opts_out(privacy: str | None) -> bool:
     """
     if not privacy:
         return False
-    found = re.fullmatch(r"1[YN-]([YN-])[YN-]", privacy.upper())
-    return found is None or found.group(1) == "Y"
+    found = us_privacy(privacy)
+    return found is None or found.opts_out
 
 
 def _language(*given: str | None) -> str | None:

@@ -224,6 +224,8 @@ class RegsExt(OpenRtb, frozen=True, kw_only=True):
     gdpr: Flag = None
     us_privacy: str | None = None
     gpc: str | int | bool | None = None
+    gpp: str | None = None
+    gpp_sid: Numbers = None
 
 
 class Regs(OpenRtb, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="two capitals a
 MOST_TOPICS = 50
 MOST_KEYWORDS = 1000
 MOST_SEGMENTS = 100
+MOST_SECTIONS = 64
 MOST_ADS_SEEN = 1000
 
 
@@ -78,6 +79,8 @@ class RegulationsWire(Wire, frozen=True, kw_only=True):
     gpc: bool = False
     tcf: Annotated[str, Meta(max_length=10_000)] | None = None
     gpp: Annotated[str, Meta(max_length=10_000)] | None = None
+    gpp_sid: Annotated[tuple[int, ...], Meta(max_length=MOST_SECTIONS)] | None = None
+    """Which sections of `gpp` apply, as in OpenRTB; left out, all of them."""
     ext: Raw | UnsetType = UNSET
 
 
@@ -110,7 +113,9 @@ def request_from_wire(wire: RequestWire, *, gpc: bool = False) -> DecisionReques
         placements=tuple(_placement(placement, index) for index, placement in enumerate(wire.placements)),
         context=_context(wire.context),
         viewer=_viewer(wire.viewer),
-        regs=Regulations(gpc=wire.regs.gpc or gpc, tcf=wire.regs.tcf, gpp=wire.regs.gpp),
+        regs=Regulations(
+            gpc=wire.regs.gpc or gpc, tcf=wire.regs.tcf, gpp=wire.regs.gpp, gpp_sections=wire.regs.gpp_sid
+        ),
     )
 
 
@@ -146,7 +151,9 @@ def request_to_wire(request: DecisionRequest) -> RequestWire:
             consents=None if viewer.consents is None else consents_to_wire(viewer.consents),
             segments=tuple(sorted(viewer.segments)),
         ),
-        regs=RegulationsWire(gpc=request.regs.gpc, tcf=request.regs.tcf, gpp=request.regs.gpp),
+        regs=RegulationsWire(
+            gpc=request.regs.gpc, tcf=request.regs.tcf, gpp=request.regs.gpp, gpp_sid=request.regs.gpp_sections
+        ),
     )
 
 
