@@ -26,6 +26,7 @@ from adtailor.errors import InvalidInput
 
 if TYPE_CHECKING:
     from adtailor.console.rooms import Picture, Visitor
+    from adtailor.decide.tokens import TokenBox
     from adtailor.domain.access import Caller
     from adtailor.domain.reading import Part
     from adtailor.domain.traffic import Limits
@@ -60,6 +61,8 @@ MEDIA = "media"
 IDLE_SECONDS = 1.0
 _LOG = logging.getLogger("adtailor.reading")
 PURGE_EVERY = timedelta(minutes=10)
+RENEW_EVERY = timedelta(seconds=5)
+"""How soon a running server mints with a new key, and opens nothing of a retired one."""
 
 
 class SystemClock:
@@ -90,6 +93,7 @@ class Engine:
     clock: Clock
     policy: WellbeingPolicy
     store: SqliteStore
+    tokens: TokenBox
     text_reader: TextUnderstanding
     """The embedded one: decisions wait for no language model."""
     look_reader: LookReader
@@ -292,7 +296,12 @@ def open_engine(
     wellbeing = CareDesk(
         policy, load_helplines(Path(settings.helplines) if settings.helplines else None), secret=store.hashing_secret
     )
-    tokens = TokenBox(store.token_keys, store.current_token_key, random_bytes=random_bytes)
+    tokens = TokenBox(
+        store.token_keys,
+        store.current_token_key,
+        random_bytes=random_bytes,
+        reread=store.token_ring,
+    )
     catalogue = LiveCatalogue(
         store.catalogue,
         store.events,
@@ -318,6 +327,7 @@ def open_engine(
         clock=clock,
         policy=policy,
         store=store,
+        tokens=tokens,
         text_reader=texts,
         look_reader=looks,
         post_reader=post_reader,
@@ -572,12 +582,16 @@ async def _reading(engine: Engine, arrived: threading.Event) -> AsyncGenerator[N
 
     def work() -> None:
         purged_at: datetime | None = None
+        renewed_at: datetime | None = None
         while not stop.is_set():
             now = engine.clock.now()
             # A clock that was set back must not put the deleting off.
             if purged_at is None or not timedelta(0) <= now - purged_at < PURGE_EVERY:
                 purged_at = now
                 _tried("deleting", lambda now=now: engine.store.purge(now))
+            if renewed_at is None or not timedelta(0) <= now - renewed_at < RENEW_EVERY:
+                renewed_at = now
+                _tried("the renewing of keys", engine.tokens.renew)
             done = _tried(
                 "reading", lambda now=now: engine.read_posts.work(now=now, limit=engine.settings.models.batch)
             )

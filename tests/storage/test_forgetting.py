@@ -183,14 +183,16 @@ def test_t16_deleted_keys_leave_no_copy_in_the_key_file_however_pages_were_moved
         return drawn[-1]
 
     drawn: list[bytes] = []
+    clear: list[bytes] = []
     keyring = Keyring(tmp_path, random_bytes)
     keyring._db.execute("PRAGMA synchronous=OFF")
     for batch in range(6):
         people = [PersonId(f"person-{batch}-{n}") for n in range(100)]
         drawn.clear()
         keyring.ensure(people)
-        keys = [value for value in drawn if len(value) == 32]
-        made |= dict(zip(people, keys, strict=True))
+        clear += [value for value in drawn if len(value) == 32]
+        rows = {bytes(who): bytes(key) for who, key in keyring._db.execute("SELECT who, key FROM people")}
+        made |= {who: rows[keyring.fingerprint("person", who)] for who in people}
         for who in Random(batch).sample(list(made), len(made) // 3):
             if keyring.find(who) is not None:
                 keyring.destroy(who)
@@ -200,6 +202,8 @@ def test_t16_deleted_keys_leave_no_copy_in_the_key_file_however_pages_were_moved
     assert 50 < len(alive) < 550
     assert all(made[who] in raw for who in alive)
     assert [who for who in made if who not in alive and made[who] in raw] == []
+    assert len(clear) == 600
+    assert not any(key in raw for key in clear), "none lies there as it is"
 
 
 def test_t17_the_export_equals_every_row_that_the_persons_key_opens(tmp_path: Path) -> None:

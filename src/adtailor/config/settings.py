@@ -15,8 +15,10 @@ from adtailor.domain.decision import Pricing
 from adtailor.errors import InvalidInput
 
 FILE_NAME = "adtailor.toml"
-NOT_SETTINGS = frozenset({"ADTAILOR_REQUIRE", "ADTAILOR_TEST_DATA", "ADTAILOR_DEBUG", "ADTAILOR_DATA", KEY})
-"""Read elsewhere: by the tests, by the prompt, by `data_folder`, and by whoever opens the engine."""
+NOT_SETTINGS = frozenset(
+    {"ADTAILOR_REQUIRE", "ADTAILOR_TEST_DATA", "ADTAILOR_DEBUG", "ADTAILOR_DATA", "ADTAILOR_MASTER_KEY_FILE", KEY}
+)
+"""Read elsewhere: by the tests, by the prompt, by `data_folder`, by the key file, and by whoever opens the engine."""
 TextEngine = Literal["onnx", "llama_cpp", "openai_compatible"]
 LookEngine = Literal["onnx", "openai_compatible"]
 

@@ -30,17 +30,26 @@ class TokenBox:
     """Mints tokens with the current key and opens those of every key it was given, so that keys can rotate.
 
     A token is base64url(key id, nonce of 12 bytes, AES-256-GCM(claim), tag). `random_bytes` must never repeat a nonce
-    under one key: hand it `os.urandom`.
+    under one key: hand it `os.urandom`. `reread` gives the keys and the current one as they are now: it is asked when
+    a token names a key that is not known, for another process may have made one.
     """
 
-    def __init__(self, keys: Mapping[int, bytes], current: int, *, random_bytes: Callable[[int], bytes]) -> None:
-        if current not in keys:
-            raise InvalidInput(f"there is no token key {current}", hint=f"one of {sorted(keys)}", field="current")
-        if any(not 0 <= key_id <= 0xFF for key_id in keys):
-            raise InvalidInput(f"token key ids {sorted(keys)}", hint="from 0 to 255", field="keys")
-        self._boxes = {key_id: AESGCM(key) for key_id, key in keys.items()}
-        self._current = current
+    def __init__(
+        self,
+        keys: Mapping[int, bytes],
+        current: int,
+        *,
+        random_bytes: Callable[[int], bytes],
+        reread: Callable[[], tuple[Mapping[int, bytes], int]] | None = None,
+    ) -> None:
+        self._ring = _ring(keys, current)
         self._random_bytes = random_bytes
+        self._reread = reread
+
+    def renew(self) -> None:
+        """Take the keys as they are now: mint with the newest, and open nothing of those that were retired."""
+        if self._reread is not None:
+            self._ring = _ring(*self._reread())
 
     def mint(self, claim: EventClaim) -> str:
         """A token for the claim; its expiry is cut to whole seconds."""
@@ -60,8 +69,9 @@ class TokenBox:
         record: RecordRef,
     ) -> dict[ClaimKind, str]:
         """A token for each kind of claim on one placement of a decision."""
-        key_id = bytes((self._current,))
-        encrypt, purpose = self._boxes[self._current].encrypt, _PURPOSE + key_id
+        boxes, current = self._ring
+        key_id = bytes((current,))
+        encrypt, purpose = boxes[current].encrypt, _PURPOSE + key_id
         is_uuid, name = _named(decision_id)
         nonces = self._random_bytes(_NONCE * len(expires_at))
         tokens: dict[ClaimKind, str] = {}
@@ -77,7 +87,10 @@ class TokenBox:
         One that has, and is handed out `even_expired`, proves what happened, not when.
         """
         raw = _bytes(token)
-        box = self._boxes.get(raw[0])
+        box = self._ring[0].get(raw[0])
+        if box is None:
+            self.renew()
+            box = self._ring[0].get(raw[0])
         if box is None:
             raise _forged()
         try:
@@ -88,6 +101,14 @@ class TokenBox:
         if now >= claim.expires_at and not even_expired:
             raise TokenRefused("this address has expired", hint="ask for a new decision")
         return claim
+
+
+def _ring(keys: Mapping[int, bytes], current: int) -> tuple[Mapping[int, AESGCM], int]:
+    if current not in keys:
+        raise InvalidInput(f"there is no token key {current}", hint=f"one of {sorted(keys)}", field="current")
+    if any(not 0 <= key_id <= 0xFF for key_id in keys):
+        raise InvalidInput(f"token key ids {sorted(keys)}", hint="from 0 to 255", field="keys")
+    return {key_id: AESGCM(key) for key_id, key in keys.items()}, current
 
 
 def _named(decision_id: DecisionId) -> tuple[int, bytes]:

@@ -5,12 +5,13 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
 from sqlalchemy import func, insert, select
 
+from adtailor.domain.audit import Action, Author
 from adtailor.domain.events import Arrival, DecisionRecord, Event, EventOutcome, RecordRef
 from adtailor.domain.ids import CampaignId, DecisionId, PersonId, made_at_of
 from adtailor.domain.lease import Lease, LeaseAsk
@@ -19,13 +20,13 @@ from adtailor.domain.traffic import Limits
 from adtailor.errors import StorageFailed
 from adtailor.storage import tables
 from adtailor.storage.access import SqliteTokens
-from adtailor.storage.audit import SqliteAudit
+from adtailor.storage.audit import SqliteAudit, noted
 from adtailor.storage.cache import PeopleCache
 from adtailor.storage.catalogue import SqliteCatalogue
 from adtailor.storage.database import FILE, Database
 from adtailor.storage.export import exported
 from adtailor.storage.keyring import FILE as KEYS
-from adtailor.storage.keyring import Keyring, PersonKey, secure_folder
+from adtailor.storage.keyring import Keyring, PersonKey, SecretKey, secure_folder
 from adtailor.storage.leases import Leases
 from adtailor.storage.ledger import Ledger
 from adtailor.storage.moments import ticks
@@ -35,7 +36,8 @@ from adtailor.storage.posts import SqlitePosts
 from adtailor.storage.sealing import RandomBytes
 from adtailor.storage.segments import Segments
 
-_TOKEN_KEYS_KEPT = 2
+TOKEN_KEYS_READ = timedelta(days=31)
+"""How long a key is kept for reading once it is replaced: its last token lives 30 days, and servers may notice late."""
 
 
 class SqliteEvents:
@@ -170,7 +172,7 @@ class SqliteStore:
 
     @property
     def token_keys(self) -> Mapping[int, bytes]:
-        """The keys of event tokens, by id: the current one, and the one before it."""
+        """The keys of event tokens, by id: the current one, and those whose tokens may still be used."""
         return self._keyring.secrets("token")
 
     @property
@@ -178,14 +180,44 @@ class SqliteStore:
         """The id of the key to mint with."""
         return self._keyring.newest("token")
 
+    def token_ring(self) -> tuple[Mapping[int, bytes], int]:
+        """Both as they are now: the current one first, for one that is added meanwhile leaves it among the keys."""
+        current = self.current_token_key
+        return self.token_keys, current
+
     @property
     def hashing_secret(self) -> bytes:
         """What keyed hashes are made with, as the drawing of positions that stay empty."""
         return next(iter(self._keyring.secrets("hash").values()))
 
-    def rotate_token_key(self) -> int:
-        """A new key to mint with, seen by processes that start from now on; tokens of the last one still open."""
-        return self._keyring.rotate("token", keep=_TOKEN_KEYS_KEPT)
+    def key_ring(self) -> list[SecretKey]:
+        """What may be told of the installation's keys."""
+        return self._keyring.described()
+
+    def rotate_token_key(self, author: Author) -> int:
+        """A new key to mint with; tokens of those before it open until they have expired. Its id."""
+        new = self._keyring.rotate("token", now=author.at)
+        self._note(author, "created", f"events-{new}")
+        return new
+
+    def retire_token_keys(self, now: datetime) -> list[int]:
+        """Delete the keys whose last token has expired; their ids."""
+        return self._keyring.retire("token", replaced_before=now - TOKEN_KEYS_READ)
+
+    def retire_token_key(self, key_id: int, author: Author) -> None:
+        """Delete a replaced key at once, as when it leaked: what it minted opens no more."""
+        self._keyring.retire_one("token", key_id)
+        self._note(author, "revoked", f"events-{key_id}")
+
+    def rotate_master_key(self, author: Author) -> int:
+        """Seal all keys anew under a new master key; its number."""
+        new = self._keyring.rotate_master(now=author.at)
+        self._note(author, "created", f"master-{new}")
+        return new
+
+    def _note(self, author: Author, action: Action, key: str) -> None:
+        with self._database.writing() as connection:
+            noted(connection, author, action, [("keys", key, {}, {})])
 
     def purge(self, now: datetime) -> Mapping[str, int]:
         """Delete what has had its time: affect after 72 h, decision records after 30 days, rows without a key."""
@@ -194,6 +226,7 @@ class SqliteStore:
             "people": self.people.purge(now),
             "decision segments": self._segments.purge(now),
             "rates": self._money.purge(now),
+            "keys": len(self.retire_token_keys(now)),
         }
         self.events.viewer_key(now)  # ends the keys of days before
         self._database.checkpoint()
