@@ -85,6 +85,7 @@ def app() -> "Guard":
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.manage import Manage
     from adtailor.journeys.people import People
+    from adtailor.journeys.reach import Reaches
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.reports import Reports
     from adtailor.journeys.review import Reviews
@@ -138,6 +139,7 @@ def app() -> "Guard":
             ledger=store.ledger,
             people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),
             explain=Explain(take_event=take_event, source=store.catalogue),
+            reaches=Reaches(people=store.people, source=store.catalogue, store=store.reach, parents={}, policy=policy),
             catalogue=store.catalogue,
             manage=manage,
             reviews=Reviews(store.catalogue, manage, media=None),

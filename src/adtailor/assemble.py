@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from adtailor.journeys.manage import Manage
     from adtailor.journeys.people import People
     from adtailor.journeys.price_tags import PriceTags
+    from adtailor.journeys.reach import Reaches
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.reports import Reports
     from adtailor.journeys.review import Reviews
@@ -63,6 +64,10 @@ _LOG = logging.getLogger("adtailor.reading")
 PURGE_EVERY = timedelta(minutes=10)
 RENEW_EVERY = timedelta(seconds=5)
 """How soon a running server mints with a new key, and opens nothing of a retired one."""
+COUNT_EVERY = timedelta(minutes=1)
+"""How often it is looked whether a new day has begun."""
+REST_SECONDS = 0.02
+"""About as long as the few hundred people between two rests take."""
 
 
 class SystemClock:
@@ -102,6 +107,7 @@ class Engine:
     language_model: LanguageModel | None
     ranker: LearnedRanker
     catalogue: LiveCatalogue
+    reaches: Reaches
     fill_page: FillPage
     take_event: TakeEvent
     take_postback: TakePostback
@@ -302,9 +308,11 @@ def open_engine(
         random_bytes=random_bytes,
         reread=store.token_ring,
     )
+    reaches = reaches_of(store, settings, data)
     catalogue = LiveCatalogue(
         store.catalogue,
         store.events,
+        reaches=reaches,
         ranker=ranker,
         fallback=priors,
         parents=taxonomy.parents,
@@ -334,6 +342,7 @@ def open_engine(
         language_model=model,
         ranker=ranker,
         catalogue=catalogue,
+        reaches=reaches,
         fill_page=FillPage(
             people=store.people,
             posts=store.posts,
@@ -368,6 +377,31 @@ def open_engine(
         manage=manage,
         reviews=Reviews(store.catalogue, manage, media=media_folder(data)),
         training_rows=TrainingRows(events=store.events, people=store.people, source=store.catalogue, policy=policy),
+    )
+
+
+def least_people(settings: Settings, data: Path) -> int:
+    """k: how many people an ad that goes by profiles has to reach. Nobody of the demo is there to be found out."""
+    from adtailor.domain.reach import LEAST_PEOPLE
+
+    if settings.deciding.least_people is not None:
+        return settings.deciding.least_people
+    return 1 if is_demo_folder(data) else LEAST_PEOPLE
+
+
+def reaches_of(store: SqliteStore, settings: Settings, data: Path) -> Reaches:
+    """Who counts whom ads reach by people's profile."""
+    from adtailor.config.policy import load_policy
+    from adtailor.config.taxonomy import content_topics
+    from adtailor.journeys.reach import Reaches
+
+    return Reaches(
+        people=store.people,
+        source=store.catalogue,
+        store=store.reach,
+        parents=content_topics().parents,
+        policy=load_policy(settings.deciding.policy),
+        least=least_people(settings, data),
     )
 
 
@@ -505,6 +539,7 @@ def build(engine: Engine) -> Guard:
         catalogue=engine.store.catalogue,
         manage=engine.manage,
         reviews=engine.reviews,
+        reaches=engine.reaches,
         audit=engine.store.audit,
         clock=engine.clock,
         random=SystemRandom,
@@ -519,6 +554,7 @@ def build(engine: Engine) -> Guard:
         take_event=engine.take_event,
         explain=engine.explain,
         reviews=engine.reviews,
+        reaches=engine.reaches,
         posts=engine.store.posts,
         events=engine.store.events,
         source=engine.store.catalogue,
@@ -545,7 +581,7 @@ def build(engine: Engine) -> Guard:
             partners=frozenset(engine.settings.openrtb.origins),
         ),
         pages=build_pages(rooms),
-        lifespan=[lambda _: _reading(engine, arrived)],
+        lifespan=[lambda _: _reading(engine, arrived), lambda _: _counting(engine)],
     )
 
 
@@ -608,6 +644,35 @@ async def _reading(engine: Engine, arrived: threading.Event) -> AsyncGenerator[N
         arrived.set()
         thread.join()
         engine.close()
+
+
+@asynccontextmanager
+async def _counting(engine: Engine) -> AsyncGenerator[None]:
+    """What is done once a day, beside the serving and without holding up the reading."""
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            _tried("counting", lambda: engine.reaches.count(now=engine.clock.now(), rest=lambda: _rest(stop)))
+            stop.wait(COUNT_EVERY.total_seconds())
+
+    thread = threading.Thread(target=work, name="counting", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+class _Stopped(Exception):
+    """The server ends: what was begun is begun again."""
+
+
+def _rest(stop: threading.Event) -> None:
+    """Half of the time is the others'."""
+    if stop.wait(REST_SECONDS):
+        raise _Stopped
 
 
 def _tried(what: str, task: Callable[[], T]) -> T | None:

@@ -23,6 +23,7 @@ from adtailor.domain.money import Micros
 from adtailor.domain.person import Person
 from adtailor.domain.post import Photo, Post
 from adtailor.domain.profile import Profile
+from adtailor.domain.reach import Reached
 from adtailor.domain.reading import Part, PhotoLook, Reading
 from adtailor.domain.review import Review
 from adtailor.domain.signals import Signal
@@ -469,6 +470,10 @@ class PeopleStore(Protocol):
         """The profile, if there is one."""
         ...
 
+    def profiled(self) -> Iterator[tuple[Person, Profile]]:
+        """Everybody who has a profile, a few at a time, in an order that says nothing about them."""
+        ...
+
     def put_profile(self, profile: Profile) -> Profile:
         """Store it with the next version; StaleVersion if another was stored since it was read."""
         ...
@@ -487,6 +492,30 @@ class PeopleStore(Protocol):
 
     def export(self, person_id: PersonId, now: datetime) -> Mapping[str, object]:
         """All that is stored about someone, as values that JSON can hold, key by key as stored."""
+        ...
+
+
+class ReachStore(Protocol):
+    """How many people each profile targeting reaches, as counted once a day."""
+
+    def version(self) -> int:
+        """Grows with every finished count; cheap enough to ask every second."""
+        ...
+
+    def reached(self) -> Mapping[str, Reached]:
+        """What was last counted, by the targeting's key."""
+        ...
+
+    def begin(self, day: date, now: datetime) -> bool:
+        """Whether the caller is to count this day: neither it nor a later one was counted, and nobody is at it."""
+        ...
+
+    def give_up(self, day: date) -> None:
+        """What was begun is left to others."""
+        ...
+
+    def finish(self, day: date, reached: Sequence[Reached], now: datetime) -> None:
+        """Put a day's count in place of the one before."""
         ...
 
 

@@ -83,6 +83,7 @@ def doors_on(store: SqliteStore, clock: MovableClock, arrived: list[int], *, med
         explain=house.explain,
         catalogue=store.catalogue,
         manage=manage,
+        reaches=house.reaches,
         reviews=Reviews(store.catalogue, manage, media=media),
         audit=store.audit,
         clock=clock,

@@ -15,13 +15,14 @@ from random import Random
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from adtailor import assemble
 from adtailor.cli.decision_table import Names, Row, card, consent_words, print_rows
 from adtailor.cli.demo_learning import live_and_learn, told
-from adtailor.config.settings import load_settings
+from adtailor.config.settings import Settings, load_settings
 from adtailor.decide.deciding import warm_up
 from adtailor.domain.checks import aware_utc
 from adtailor.domain.decision import Context, DecisionRequest, Placement, Viewer
@@ -59,7 +60,7 @@ def run(  # noqa: PLR0917 - typer calls it by name
     clock = assemble.SystemClock() if now is None else assemble.FixedClock(_moment(now))
     talk = Console(stderr=True)
     with _folder(data, once=once, reset=reset) as folder:
-        settings = load_settings(folder, port=port)
+        settings = among_invented(load_settings(folder, port=port))
         if not once:
             assemble.check_port(settings.server.host, settings.server.port)
         with talk.status("Loading the models"):
@@ -69,6 +70,7 @@ def run(  # noqa: PLR0917 - typer calls it by name
         try:
             community = assemble.settle_community(engine)
             seconds = _read(engine, talk)
+            engine.reaches.count(now=engine.clock.now())
         finally:
             engine.close()
         with _aside(engine) as copy:
@@ -79,6 +81,13 @@ def run(  # noqa: PLR0917 - typer calls it by name
                 print(f"\n{told(learned, settings.currency)}")
         if not once:
             _serve(folder, settings.server.host, settings.server.port, talk)
+
+
+def among_invented(settings: Settings) -> Settings:
+    """An ad that goes by profiles serves here however few it reaches: nobody of the demo can be found out by it."""
+    if settings.deciding.least_people is not None:
+        return settings
+    return replace(settings, deciding=replace(settings.deciding, least_people=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ NOT_SETTINGS = frozenset(
     {"ADTAILOR_REQUIRE", "ADTAILOR_TEST_DATA", "ADTAILOR_DEBUG", "ADTAILOR_DATA", "ADTAILOR_MASTER_KEY_FILE", KEY}
 )
 """Read elsewhere: by the tests, by the prompt, by `data_folder`, by the key file, and by whoever opens the engine."""
+MOST_LEAST = 1_000_000
 TextEngine = Literal["onnx", "llama_cpp", "openai_compatible"]
 LookEngine = Literal["onnx", "openai_compatible"]
 
@@ -51,6 +52,8 @@ class Deciding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What those who bid pay: the generalised second price, VCG, or their bid."""
     spacing: int = 0
     """The least number of feed positions from one ad to the next; 0 for any."""
+    least_people: int | None = None
+    """k: what goes by people's profile serves where it reaches so many; 50 unless set, 1 among the demo's invented."""
 
 
 class Traffic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -205,6 +208,8 @@ def _check(settings: Settings) -> None:
         )
     if settings.deciding.spacing < 0:
         raise InvalidInput(f"{settings.deciding.spacing} is too few", hint="0 or more", field="deciding.spacing")
+    if (least := settings.deciding.least_people) is not None and not 1 <= least <= MOST_LEAST:
+        raise InvalidInput(f"{least} people", hint=f"from 1 to {MOST_LEAST:,}", field="deciding.least_people")
     for name in ("threads", "batch"):
         if (value := getattr(settings.models, name)) < 1:
             raise InvalidInput(f"{value} is too few", hint="1 or more", field=f"models.{name}")

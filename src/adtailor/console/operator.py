@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from adtailor.console.render import page
 from adtailor.console.rooms import Rooms
+from adtailor.domain.access import OWNER
 from adtailor.domain.buying import Campaign
 from adtailor.domain.creative import Creative
 from adtailor.domain.ids import AdId, DecisionId
@@ -58,6 +59,7 @@ def operator(rooms: NamedDependency[Rooms]) -> Response[str]:
         pages=rooms.fill_page.recent()[:READINGS_SHOWN],
         creatives=_creatives(rooms),
         delivery=_delivery(rooms, now),
+        reaches=rooms.reaches.told(OWNER, now=now),
         states=_states(rooms, now) if rooms.is_demo else [],
         now=now,
     )

@@ -9,6 +9,7 @@ from adtailor.domain.ids import PersonId
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.people import People
+from adtailor.journeys.reach import Reaches
 from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.ports import CatalogueSource, Clock, EventStore, PostStore
@@ -44,6 +45,7 @@ class Rooms:
     take_event: TakeEvent
     explain: Explain
     reviews: Reviews
+    reaches: Reaches
     posts: PostStore
     events: EventStore
     source: CatalogueSource

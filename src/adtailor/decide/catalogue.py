@@ -1,7 +1,7 @@
 """The buying side as columns: frozen, swapped whole, and read by every rule and the scoring pass."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -19,7 +19,7 @@ from adtailor.decide.targets import Targets, targets_of
 from adtailor.decide.tiers import Labels, Tiers, labels_of, tiers_of
 from adtailor.domain.buying import Ad, AdSet, Advertiser, Campaign, Inventory
 from adtailor.domain.creative import Creative, Format
-from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, ProductId, TopicId
+from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, ProductId, TopicId
 from adtailor.domain.money import Micros
 from adtailor.domain.targeting import Targeting
 from adtailor.errors import ModelUnavailable
@@ -139,6 +139,8 @@ class Catalogue:
     is_sensitive: NDArray[np.bool_]
     is_urgent: NDArray[np.bool_]
     is_personal: NDArray[np.bool_]
+    reaches_enough: NDArray[np.bool_]
+    """False where a profile targeting is known to reach few people, or nobody has counted yet."""
     asks_topics: NDArray[np.bool_]
     excludes_topics: NDArray[np.bool_]
     asks_interests: NDArray[np.bool_]
@@ -224,12 +226,13 @@ def build_catalogue(
     topic_names: Mapping[TopicId, str] | None = None,
     spent: Mapping[CampaignId, tuple[Micros, Micros]] | None = None,
     conversion_rate: float = CONVERSION_RATE,
+    narrow: Collection[AdSetId] = frozenset(),
 ) -> Catalogue:
     """Columns of an inventory at one version.
 
     `parents` maps a topic to the one above it, `product_parents` a product. `adult_products` never reach minors;
     `sensitive_products` are never moved by affect and never stand beside hardship. What lies below either counts too,
-    as far as its parents are given.
+    as far as its parents are given. `narrow` ad sets reach too few people by their profile.
     """
     lines = _lines(inventory)
     side = _checked(ranker.ad_side(inventory), ranker.name, len(inventory.ads))
@@ -324,6 +327,7 @@ def build_catalogue(
         is_sensitive=_flags(bool(p & sensitive_products) for p in products),
         is_urgent=_flags(line is not None and line.creative.is_urgent for line in sorted_lines),
         is_personal=_flags(t.is_personal for t in targeting),
+        reaches_enough=_flags(line is None or line.adset.id not in narrow for line in sorted_lines),
         asks_topics=asks_topics,
         excludes_topics=excludes_topics,
         asks_interests=asks_interests,

@@ -337,6 +337,11 @@ def under_session_cap(asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
     return _under(ads.session_caps, asked.limits.session_seen, ads)
 
 
+def reaches_enough(_asked: Asked, ads: Catalogue) -> NDArray[np.bool_]:
+    """The ad goes by the page, or its profile targeting reached enough people when they were last counted."""
+    return ads.reaches_enough
+
+
 def format_bits(formats: Iterable[str]) -> int:
     """Formats as bits, in the order of `FORMATS`."""
     return sum(1 << n for n, name in enumerate(FORMATS) if name in formats)
@@ -561,6 +566,8 @@ RULES: tuple[Rule, ...] = (
     Rule(says="daily cap of its advertiser reached", stays=under_advertiser_cap, precisely=_advertiser_of),
     Rule(says="session cap reached", stays=under_session_cap, precisely=_session_of),
     Rule(says="blocked by the page", stays=not_barred),
+    # How many it reaches, and by what, is not repeated here either.
+    Rule(says="reaches too few people by their profile", stays=reaches_enough, hangs_on=_nothing),
 )
 
 

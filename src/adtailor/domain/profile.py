@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from adtailor.domain.ids import AdId, AdvertiserId, PersonId, TopicId
+from adtailor.domain.ids import AdId, AdvertiserId, PersonId, SegmentId, TopicId
 from adtailor.domain.person import DeclaredMood
 from adtailor.domain.signals import Signal
 
@@ -38,6 +38,9 @@ class Profile:
     """Keyed by `Mood`: positive only."""
     history: Fading = Fading()
     """Keyed by advertiser id: clicks raise it, hides lower it."""
+    groups: Mapping[SegmentId, date] = field(default_factory=dict[SegmentId, date])
+    """The site's groups that someone is in, and the day of UTC on which it last said so: only by them is it counted how
+    many people an ad reaches. Kept with the interests consent."""
     declared_mood: DeclaredMood | None = None
     signals_off: frozenset[Signal] = frozenset()
     muted_topics: frozenset[TopicId] = frozenset()

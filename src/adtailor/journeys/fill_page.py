@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,7 @@ from adtailor.journeys.live_catalogue import LiveCatalogue, Serving
 from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Veto, Wellbeing
 from adtailor.profiles.consent import effective_consents, stated_age, without_consents
 from adtailor.profiles.evidence import evidence_of, limits_of
+from adtailor.profiles.groups import with_groups
 
 TOKEN_LIFE: Mapping[ClaimKind, timedelta] = {
     "impression": timedelta(hours=1),
@@ -94,6 +95,7 @@ class _Decided:
 
     request: DecisionRequest
     viewer: _Viewer
+    known: _Known
     record: DecisionRecord
     creatives: Mapping[PlacementId, Creative]
     """What the ads show, in the words that fit the page."""
@@ -151,6 +153,7 @@ class FillPage:
         placements = decided.record.decision.placements
         shown = frozenset(filled.placement_id for filled in placements if filled.won is not None)
         self._catalogue.filled(decided.neutral, shown, now=now)
+        self._note_groups(decided, now)
         return self._with_card(page, decided.viewer, now)
 
     def would(self, request: DecisionRequest, *, now: datetime, random: Random, explores: bool = True) -> Page:
@@ -224,6 +227,7 @@ class FillPage:
         return _Decided(
             request=request,
             viewer=viewer,
+            known=known,
             record=DecisionRecord(decision=decision, person_id=named, served=served),
             creatives={
                 filled.placement_id: matched(
@@ -383,6 +387,24 @@ class FillPage:
         with self._recent_lock:
             self._recent.append(kept if record.person_id is not None else _nameless(kept))
         return page
+
+    def _note_groups(self, decided: _Decided, now: datetime) -> None:
+        """What the site says of someone's groups is kept for the daily count of whom ads reach, at most once a week."""
+        person_id, ids = decided.request.viewer.person_id, decided.request.viewer.segments
+        if person_id is None or not decided.viewer.consents.interests or decided.known.is_contextual:
+            return
+        day = now.astimezone(UTC).date()
+        if with_groups(decided.known.profile or Profile(person_id=person_id), ids, day) is None:
+            return
+        try:
+            # What was decided on may be narrowed by the request: what is stored is changed, not that.
+            stored = self._people.profile(person_id) or Profile(person_id=person_id)
+            if (profile := with_groups(stored, ids, day)) is not None:
+                self._people.put_profile(profile)
+        except StaleVersion:
+            return  # whatever page comes next notes it
+        except Exception as error:
+            _LOG.error("groups wait: %s", type(error).__name__)
 
     def _with_card(self, page: Page, viewer: _Viewer, now: datetime) -> Page:
         suggestion = viewer.care.suggestion

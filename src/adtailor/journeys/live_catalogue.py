@@ -20,6 +20,7 @@ from adtailor.domain.money import Micros
 from adtailor.domain.wellbeing import WellbeingPolicy
 from adtailor.journeys.leases import Leases
 from adtailor.journeys.pacing import Pacer
+from adtailor.journeys.reach import Reaches
 from adtailor.journeys.watched_ranker import WatchedRanker
 from adtailor.ports import CatalogueSource, EventStore, Ranker
 
@@ -43,7 +44,8 @@ class LiveCatalogue:
     """Hands out the newest immutable catalogue; a change serves at the next request, without a pause.
 
     `ranker` is asked at each request which click model serves; another one than before is a change too. Budgets are
-    leased as `holder`, a name that no other process has.
+    leased as `holder`, a name that no other process has. Of ad sets that go by profiles, those serve of which
+    `reaches` counted enough people; without it, all.
     """
 
     def __init__(
@@ -58,8 +60,10 @@ class LiveCatalogue:
         fallback: Ranker | None = None,
         elapsed: Callable[[], float] = time.perf_counter,
         holder: str = "here",
+        reaches: Reaches | None = None,
     ) -> None:
         self._source = source
+        self._reaches = reaches
         self._events = events
         self._leases = Leases(events, holder=holder, conversion_rate=CONVERSION_RATE)
         self._ranker = ranker
@@ -75,6 +79,8 @@ class LiveCatalogue:
         self._distrusted: tuple[Ranker, datetime] | None = None
         self._creatives: Mapping[AdId, Creative] = {}
         self._room_revision = -1
+        self._counted = -1
+        """Which count of the people that ad sets reach the catalogue was built with."""
         self._paced_at: datetime | None = None
         self._good_at: datetime | None = None
         """When all of it was last known to be as it is."""
@@ -174,7 +180,9 @@ class LiveCatalogue:
 
     def _rebuilt(self, now: datetime) -> Serving:
         inventory, ranker, serving = self._source.inventory(), self._trusted(now), self._serving
-        if serving is not None and self._built_for is ranker and serving.catalogue.version == inventory.version:
+        counted = self._reaches.version() if self._reaches is not None else -1
+        is_same = self._built_for is ranker and self._counted == counted
+        if serving is not None and is_same and serving.catalogue.version == inventory.version:
             return serving
         by_id = {creative.id: creative for creative in inventory.creatives}
         try:
@@ -187,7 +195,7 @@ class LiveCatalogue:
             ranker = self._fallback
             catalogue = self._built(inventory, ranker)
         self._creatives = {ad.id: by_id[ad.creative_id] for ad in inventory.ads if ad.creative_id in by_id}
-        self._built_for, self._paced_at = ranker, None
+        self._built_for, self._counted, self._paced_at = ranker, counted, None
         self._serving = Serving(catalogue=catalogue, ranker=WatchedRanker(ranker, elapsed=self._elapsed))
         return self._serving
 
@@ -199,4 +207,5 @@ class LiveCatalogue:
             topic_names=self._topic_names,
             adult_products=frozenset(self._policy.minor_products),
             sensitive_products=frozenset(self._policy.sensitive_products),
+            narrow=self._reaches.narrow(inventory) if self._reaches is not None else frozenset(),
         )

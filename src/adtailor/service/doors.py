@@ -8,6 +8,7 @@ from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.manage import Manage
 from adtailor.journeys.people import People
+from adtailor.journeys.reach import Reaches
 from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.reports import Reports
 from adtailor.journeys.review import Reviews
@@ -43,6 +44,7 @@ class Doors:
     catalogue: CatalogueStore
     manage: Manage
     reviews: Reviews
+    reaches: Reaches
     audit: AuditLog
     clock: Clock
     random: Callable[[], Random]

@@ -54,6 +54,11 @@ _KEEP_PEOPLE = (
     "ON CONFLICT (hour, ad_id, site_id, placement_id) DO UPDATE SET people = excluded.people"
 )
 
+_KEEP_DAY = (
+    "INSERT INTO ad_days (day, ad_id, campaign_id, advertiser_id, shown, valid) VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (day, ad_id, campaign_id) DO UPDATE SET shown = shown + excluded.shown, valid = valid + excluded.valid"
+)
+
 
 @dataclass(slots=True)
 class _Budget:
@@ -78,6 +83,7 @@ class Charging:
         self._people: dict[tuple[int, str, str, str], set[int]] = {}
         self._changed_times: set[tuple[int, int]] = set()
         self._changed_people: dict[tuple[int, str, str, str], Event] = {}
+        self._shown: dict[tuple[int, str, str, str], tuple[int, int]] = {}
 
     def take(self, arrival: Arrival) -> EventOutcome:
         """Store one event, and charge it to what its budget has left, if it is valid, in time, and the first."""
@@ -122,10 +128,15 @@ class Charging:
             self._cursor.execute(_ENTER, (self._cursor.lastrowid, event.campaign_id, day, charged, at))
         if validity == "valid":
             self._note(arrival, at, rate)
+        if event.kind == "impression":
+            where = (at // SECOND // DAY, event.ad_id, event.campaign_id, event.advertiser_id)
+            shown, valid = self._shown.get(where, (0, 0))
+            self._shown[where] = (shown + 1, valid + (validity == "valid"))
         return EventOutcome(status="taken", charged=Micros(charged), over_delivered=over, validity=validity)
 
     def finish(self) -> None:
-        """Debit what was charged, and keep who came when for the rest of the day."""
+        """Debit what was charged, count what was shown, and keep who came when for the rest of the day."""
+        self._cursor.executemany(_KEEP_DAY, [(*where, *counts) for where, counts in self._shown.items()])
         for campaign, budget in self._budgets.items():
             for day, amount in budget.charged.items() if budget else ():
                 values = {"campaign": campaign, "day": day, "amount": amount}

@@ -18,7 +18,7 @@ from adtailor.errors import StorageFailed
 from adtailor.storage import tables
 
 FILE = "adtailor.sqlite"
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The newest step of `migrations/versions`."""
 _APPLICATION = 0x41445441  # "ADTA"
 _MAGIC = b"SQLite format 3\x00"
@@ -112,6 +112,11 @@ class Database:
                 return self._watched.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise self._refusal(error) from error
+
+    def read_all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of a larger question, which holds up nobody who asks a small one."""
+        with self.reading() as connection:
+            return driver_cursor(connection).execute(query, values).fetchall()
 
     def sync_log(self) -> None:
         """Put on the disk whatever was committed until now, by anyone, without holding anybody up.

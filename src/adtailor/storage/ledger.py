@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from adtailor.domain.events import Validity
@@ -11,18 +11,20 @@ from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, Decisio
 from adtailor.domain.ledger import Cell, Entry, Reach, Reversed, Selection
 from adtailor.domain.money import Micros
 from adtailor.storage import tables
-from adtailor.storage.charging import QUARTER, unpacked
+from adtailor.storage.charging import DAY, QUARTER, SECOND, unpacked
 from adtailor.storage.database import Database
 from adtailor.storage.moments import moment, ticks
 
-_EVENTS, _LEDGER, _BUDGETS, _DAYS, _REACH = (
+_EVENTS, _LEDGER, _BUDGETS, _DAYS, _REACH, _SHOWN = (
     tables.events,
     tables.ledger,
     tables.budgets,
     tables.spent_days,
     tables.reach,
+    tables.ad_days,
 )
 _HOUR = 4 * QUARTER
+DAY_TICKS = DAY * SECOND
 _CHARGE, _REVERSAL = "charge", "reversal"
 _WRONGS = {
     "charges without an entry, or with another amount": (
@@ -43,6 +45,13 @@ _WRONGS = {
     "days whose budget was not debited by the sum of their entries": (
         "SELECT count(*) FROM spent_days d LEFT JOIN (SELECT campaign_id, day, sum(amount) AS total FROM ledger "
         "GROUP BY campaign_id, day) l USING (campaign_id, day) WHERE d.spent != coalesce(l.total, 0)"
+    ),
+    "days on which an ad was shown another number of times than its events say": (
+        "SELECT count(*) FROM (SELECT sum(shown) AS shown, sum(valid) AS valid FROM ("
+        "SELECT at / 86400000000 AS day, ad_id, campaign_id, 1 AS shown, validity = 'valid' AS valid "
+        "FROM events WHERE kind = 'impression' "
+        "UNION ALL SELECT day, ad_id, campaign_id, -shown, -valid FROM ad_days) GROUP BY day, ad_id, campaign_id) "
+        "WHERE shown != 0 OR valid != 0"
     ),
     "budgets that are overdrawn, by themselves": "SELECT count(*) FROM spent_days WHERE spent < 0",
 }
@@ -162,8 +171,19 @@ class Ledger:
                 connection.execute(
                     update(_BUDGETS).where(_BUDGETS.c.campaign_id == campaign).values(spent=_BUDGETS.c.spent - amount)
                 )
+            self._uncount(connection, meant)
             marked = connection.execute(update(_EVENTS).where(*meant).values(validity=validity, reversed=1))
         return Reversed(events=marked.rowcount, amount=Micros(sum(row.amount for row in charges)))
+
+    @staticmethod
+    def _uncount(connection: Connection, meant: Sequence[ColumnElement[bool]]) -> None:
+        """Impressions that turn out to be invalid were shown all the same."""
+        day = (_EVENTS.c.at // DAY_TICKS).label("day")
+        keys = (day, _EVENTS.c.ad_id, _EVENTS.c.campaign_id)
+        query = select(*keys, func.count()).where(*meant, _EVENTS.c.kind == "impression").group_by(*keys)
+        for number, ad_id, campaign_id, count in connection.execute(query).all():
+            here = (_SHOWN.c.day == number) & (_SHOWN.c.ad_id == ad_id) & (_SHOWN.c.campaign_id == campaign_id)
+            connection.execute(update(_SHOWN).where(here).values(valid=_SHOWN.c.valid - count))
 
     def disagreements(self) -> list[str]:
         """Where events, entries and budgets do not agree to the micro: nothing, unless something is broken."""

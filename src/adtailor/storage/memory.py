@@ -1,6 +1,6 @@
 """The same four ports in dictionaries, for tests and toy worlds: nothing is durable, nothing is sealed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from adtailor.storage.export import exported
 from adtailor.storage.memory_catalogue import MemoryAudit, MemoryCatalogue
 from adtailor.storage.memory_ledger import MemoryLedger
 from adtailor.storage.memory_money import MemoryEvents
+from adtailor.storage.memory_reach import MemoryReach
 from adtailor.storage.memory_rows import Held, put_memory, put_profile, same_version
 from adtailor.storage.moments import AFFECT_KEPT, DECISIONS_KEPT
 from adtailor.storage.permitted import (
@@ -134,6 +135,12 @@ class MemoryPeople:
         """The profile, if there is one."""
         return self._held.profiles.get(person_id)
 
+    def profiled(self) -> Iterator[tuple[Person, Profile]]:
+        """Everybody who has a profile."""
+        with self._held.lock:
+            found = list(self._held.profiles.values())
+        return iter([(self.person(profile.person_id), profile) for profile in found])
+
     def put_profile(self, profile: Profile) -> Profile:
         """Store it with the next version, without what no consent covers."""
         with self._held.lock:
@@ -204,6 +211,7 @@ class MemoryStore:
         self.people = MemoryPeople(self._held, self.posts)
         self.events = MemoryEvents(self._held, limits.rates)
         self.ledger = MemoryLedger(self._held)
+        self.reach = MemoryReach()
 
     def purge(self, now: datetime) -> Mapping[str, int]:
         """Delete what has had its time: affect after 72 h, decision records after 30 days."""

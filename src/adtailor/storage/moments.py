@@ -36,3 +36,21 @@ def budget_day(at: datetime, zone: str) -> date:
     datetime.date(2026, 11, 21)
     """
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def day_number(day: date) -> int:
+    """Days since 1970.
+
+    >>> day_number(date(1970, 1, 3))
+    2
+    """
+    return (day - EPOCH.date()).days
+
+
+def numbered_day(number: int) -> date:
+    """The other way round.
+
+    >>> numbered_day(2)
+    datetime.date(1970, 1, 3)
+    """
+    return EPOCH.date() + timedelta(days=number)

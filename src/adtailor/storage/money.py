@@ -17,7 +17,7 @@ from adtailor.storage.database import Database, driver_cursor
 from adtailor.storage.group_commit import GroupCommit
 from adtailor.storage.moments import budget_day, moment, ticks
 
-_EVENTS, _BUDGETS, _DAYS = tables.events, tables.budgets, tables.spent_days
+_EVENTS, _BUDGETS, _DAYS, _SHOWN = tables.events, tables.budgets, tables.spent_days, tables.ad_days
 _IN_LIST = 500
 
 
@@ -61,15 +61,14 @@ class Money:
         return found
 
     def delivered(self, campaigns: Sequence[CampaignId]) -> Mapping[CampaignId, int]:
-        """Valid impressions of these campaigns."""
+        """Valid impressions of these campaigns, summed up by the day: a row per ad and day, not one per event."""
         found: dict[CampaignId, int] = {}
         with self._database.reading() as connection:
             for start in range(0, len(campaigns), _IN_LIST):
                 query = (
-                    select(_EVENTS.c.campaign_id, func.count().label("impressions"))
-                    .where(_EVENTS.c.campaign_id.in_(campaigns[start : start + _IN_LIST]))
-                    .where(_EVENTS.c.kind == "impression", _EVENTS.c.validity == "valid")
-                    .group_by(_EVENTS.c.campaign_id)
+                    select(_SHOWN.c.campaign_id, func.sum(_SHOWN.c.valid).label("impressions"))
+                    .where(_SHOWN.c.campaign_id.in_(campaigns[start : start + _IN_LIST]), _SHOWN.c.valid > 0)
+                    .group_by(_SHOWN.c.campaign_id)
                 )
                 found |= {CampaignId(row.campaign_id): int(row.impressions) for row in connection.execute(query)}
         return found

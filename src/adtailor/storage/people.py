@@ -1,7 +1,7 @@
 """People in SQLite: consents, profiles, memories; a withdrawal deletes, and forgetting destroys the key."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from adtailor.errors import StorageFailed
 from adtailor.storage import tables
 from adtailor.storage.cache import Known, PeopleCache
 from adtailor.storage.database import Database
-from adtailor.storage.keyring import Keyring
+from adtailor.storage.keyring import Keyring, PersonKey
 from adtailor.storage.moments import ticks
 from adtailor.storage.permitted import (
     consented,
@@ -32,6 +32,9 @@ _PAGE = 500
 _ALL_OF_ONE = """
     SELECT people.body, profiles.body, memories.body
     FROM people LEFT JOIN profiles USING (ref) LEFT JOIN memories USING (ref) WHERE people.ref = ?
+"""
+_PROFILED = """
+    SELECT ref, people.body, profiles.body FROM profiles JOIN people USING (ref) WHERE ref > ? ORDER BY ref LIMIT ?
 """
 
 
@@ -116,6 +119,28 @@ class SqlitePeople:
     def export(self, person_id: PersonId, now: datetime) -> Mapping[str, object]:
         """All that is stored about someone, key by key as stored."""
         return self._export(person_id, now)
+
+    def profiled(self) -> Iterator[tuple[Person, Profile]]:
+        """Everybody who has a profile, a few hundred at a time, in an order that says nothing about them."""
+        last = b""
+        while True:
+            rows = self._database.read_all(_PROFILED, last, _PAGE)
+            if not rows:
+                return
+            last = rows[-1][0]
+            sealers = self._keyring.sealers([row[0] for row in rows])
+            for ref, body, profile in rows:
+                if (sealer := sealers.get(ref)) is None:
+                    continue  # forgotten meanwhile
+                key = PersonKey(ref=ref, sealer=sealer)
+                try:
+                    opened = open_profile(key, profile)
+                    person = open_person(key, body, PersonId(""))
+                except StorageFailed as error:  # one damaged row is no reason to count nobody
+                    _log.error("a row is left out of the count: %s", error.message)
+                    continue
+                if opened is not None:
+                    yield person, opened
 
     def purge(self, now: datetime) -> int:
         """Drop moods and signs of stress older than 72 h, and rows whose key was destroyed; how many people changed."""

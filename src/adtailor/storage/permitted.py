@@ -25,7 +25,7 @@ def withdrew(before: Consents, after: Consents) -> bool:
 def permitted_profile(profile: Profile, consents: Consents) -> Profile:
     """The profile without what no consent covers; switches, mutes and hidden ads are the person's own and stay."""
     if not consents.interests:
-        profile = replace(profile, interests=Fading(), history=Fading(), seen=None)
+        profile = replace(profile, interests=Fading(), history=Fading(), groups={}, seen=None)
     if not consents.look:
         profile = replace(profile, look=Fading())
     if not consents.affect:

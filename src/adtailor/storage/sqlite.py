@@ -33,6 +33,7 @@ from adtailor.storage.moments import ticks
 from adtailor.storage.money import Money
 from adtailor.storage.people import SqlitePeople
 from adtailor.storage.posts import SqlitePosts
+from adtailor.storage.reach import SqliteReach
 from adtailor.storage.sealing import RandomBytes
 from adtailor.storage.segments import Segments
 
@@ -169,6 +170,7 @@ class SqliteStore:
             self._segments, self._money, Leases(self._database), keyring=self._keyring, cache=self._cache
         )
         self.ledger = Ledger(self._database)
+        self.reach = SqliteReach(self._database)
 
     @property
     def token_keys(self) -> Mapping[int, bytes]:

@@ -275,3 +275,72 @@ segments = Table(
     Column("opened_at", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
+
+reach_counts = Table(
+    "reach_counts",
+    metadata,
+    Column("day", Integer, primary_key=True, comment="since 1970, in UTC"),
+    Column("begun_at", Integer, nullable=False),
+    Column("finished_at", Integer),
+)
+
+targeting_reach = Table(
+    "targeting_reach",
+    metadata,
+    Column("key", Text, primary_key=True, comment="a hash of what is asked of profiles"),
+    Column("people", Integer, nullable=False, comment="rounded"),
+    Column("serves", Integer, nullable=False),
+    Column("day", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ad_days = Table(
+    "ad_days",
+    metadata,
+    Column("day", Integer, primary_key=True, comment="since 1970, in UTC"),
+    Column("ad_id", Text, primary_key=True),
+    Column("campaign_id", Text, primary_key=True),
+    Column("advertiser_id", Text, nullable=False),
+    Column("shown", Integer, nullable=False, comment="impressions, whatever was found about them"),
+    Column("valid", Integer, nullable=False),
+    Index("ad_days_campaign", "campaign_id", "valid"),
+    Index("ad_days_ad", "ad_id", "day"),
+    sqlite_with_rowid=False,
+)
+
+exhibits = Table(
+    "exhibits",
+    metadata,
+    Column("ad_id", Text, primary_key=True),
+    Column("version", LargeBinary, primary_key=True, comment="a hash of what was shown"),
+    Column("first_at", Integer, nullable=False),
+    Column("last_at", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+exhibit_pictures = Table(
+    "exhibit_pictures",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("kind", Text, nullable=False, comment="a media type"),
+    Column("body", LargeBinary, nullable=False),
+)
+
+published = Table(
+    "published",
+    metadata,
+    Column("breakdown", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("people", Integer, nullable=False, comment="with noise; what was published once is not drawn again"),
+    sqlite_with_rowid=False,
+)
+
+privacy_spent = Table(
+    "privacy_spent",
+    metadata,
+    Column("day", Integer, primary_key=True),
+    Column("breakdown", Text, primary_key=True),
+    Column("epsilon", Float, nullable=False),
+    sqlite_with_rowid=False,
+)

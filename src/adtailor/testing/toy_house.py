@@ -11,11 +11,13 @@ from adtailor.decide.tokens import TokenBox
 from adtailor.domain.decision import Pricing
 from adtailor.domain.ids import TopicId
 from adtailor.domain.post import Post
+from adtailor.domain.reach import LEAST_PEOPLE
 from adtailor.domain.reading import Part, Reading, Sentiment, Stress, Suitability, Topic
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.people import People
+from adtailor.journeys.reach import Reaches
 from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.reports import Reports
 from adtailor.journeys.take_event import TakeEvent
@@ -83,6 +85,7 @@ class ToyHouse:
     read_posts: ReadPosts
     people: People
     explain: Explain
+    reaches: Reaches
 
 
 def toy_house(
@@ -95,8 +98,12 @@ def toy_house(
     pricing: Pricing = "gsp",
     spacing: int = 0,
     holder: str = "here",
+    least_people: int | None = None,
 ) -> ToyHouse:
-    """A house on this store; an empty catalogue is filled with `ads`. The same seed mints the same tokens."""
+    """A house on this store; an empty catalogue is filled with `ads`. The same seed mints the same tokens.
+
+    Ads that go by profiles serve however few they reach, unless `least_people` says how many there have to be.
+    """
     policy = load_policy()
     priors = toy_world(ads).ranker
     if not store.catalogue.inventory().ads:
@@ -104,8 +111,22 @@ def toy_house(
     care = CareDesk(policy, load_helplines(), b"s" * 32)
     reader = ToyReader()
     tokens = TokenBox({1: b"k" * 32}, 1, random_bytes=Random(seed).randbytes)  # noqa: S311 - a toy, and repeatable
+    reaches = Reaches(
+        people=store.people,
+        source=store.catalogue,
+        store=store.reach,
+        parents={},
+        policy=policy,
+        least=least_people or LEAST_PEOPLE,
+    )
     catalogue = LiveCatalogue(
-        store.catalogue, store.events, ranker=ranker or (lambda: priors), parents={}, policy=policy, holder=holder
+        store.catalogue,
+        store.events,
+        ranker=ranker or (lambda: priors),
+        parents={},
+        policy=policy,
+        holder=holder,
+        reaches=reaches if least_people is not None else None,
     )
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
     return ToyHouse(
@@ -134,4 +155,5 @@ def toy_house(
         ),
         people=People(people=store.people, posts=store.posts, wellbeing=care, policy=policy),
         explain=Explain(take_event=take_event, source=store.catalogue),
+        reaches=reaches,
     )
