@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Literal, get_args
+from typing import Literal, NewType, get_args
 
 from adtailor.domain.checks import aware_utc, checked_id
 from adtailor.domain.ids import CampaignId, TrialId
@@ -74,6 +74,8 @@ GOOD: Mapping[MetricName, Direction] = {
     name: "down" if name in {"hide rate", "rest switched off", "leaving"} else "up" for name in METRICS
 }
 """Which way is better for people and site. A rest that somebody takes is never a loss (T26)."""
+Account = NewType("Account", str)
+"""The part of every campaign's budget that one arm draws on, where budgets are split."""
 Role = Literal["primary", "secondary", "guardrail"]
 Status = Literal["registered", "running", "stopped"]
 
@@ -212,11 +214,33 @@ class Trial:
     stopped_at: datetime | None = None
     stopped_because: str | None = None
 
+    @property
+    def splits_budgets(self) -> bool:
+        """Whether each arm has its own part of every budget."""
+        return self.registration.design == "budget split"
+
     def __post_init__(self) -> None:
         with under(self.registration.id):
             for name in ("registered_at", "started_at", "stopped_at"):
                 if (value := getattr(self, name)) is not None:
                     object.__setattr__(self, name, aware_utc(value, name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One time that a trial was read: it counts, whatever it showed."""
+
+    trial_id: TrialId
+    number: int
+    """From 1 on."""
+    at: datetime
+    information: float
+    """The share of the planned information that was there."""
+    findings: bytes
+    """What it found, as JSON: kept as it was told."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", aware_utc(self.at, "at"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +250,8 @@ class Assigned:
     trial_id: TrialId
     arm: int
     """The place of the arm in the registration."""
+    account: Account | None = None
+    """Whose part of the budgets pays; None where budgets are not split."""
     differs: bool | None = None
     """Whether any placement would have had another ad, or another price, in another arm; None where nobody looked."""
     period: int | None = None
@@ -248,6 +274,24 @@ def arm_of(registration: Registration, unit: str) -> int | None:
         if drawn < 0:
             return place
     return None
+
+
+def account_of(trial_id: TrialId, arm: int) -> Account:
+    """The account of an arm.
+
+    >>> account_of(TrialId("look"), 1)
+    'look/1'
+    """
+    return Account(f"{trial_id}/{arm}")
+
+
+def part_of(whole: int, parts: int) -> int:
+    """An arm's part of an amount, rounded down: all parts together are never more than the whole.
+
+    >>> part_of(1001, 5000)
+    500
+    """
+    return whole * parts // WHOLE
 
 
 def period_of(registration: Registration, at: datetime) -> int:
