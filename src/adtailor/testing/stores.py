@@ -8,7 +8,16 @@ from typing import Protocol
 
 import pytest
 
-from adtailor.ports import AuditLog, CatalogueStore, EventStore, LedgerStore, PeopleStore, PostStore, ReachStore
+from adtailor.ports import (
+    AuditLog,
+    CatalogueStore,
+    EventStore,
+    LedgerStore,
+    PeopleStore,
+    PostStore,
+    ReachStore,
+    TrialStore,
+)
 
 
 class Store(Protocol):
@@ -47,6 +56,11 @@ class Store(Protocol):
     @property
     def reach(self) -> ReachStore:
         """How many people profile targetings reach."""
+        ...
+
+    @property
+    def trials(self) -> TrialStore:
+        """Trials, and the looks at them."""
         ...
 
     def purge(self, now: datetime) -> Mapping[str, int]:

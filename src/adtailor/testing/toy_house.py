@@ -13,6 +13,7 @@ from adtailor.domain.ids import TopicId
 from adtailor.domain.post import Post
 from adtailor.domain.reach import LEAST_PEOPLE
 from adtailor.domain.reading import Part, Reading, Sentiment, Stress, Suitability, Topic
+from adtailor.journeys.arms import Arms
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.live_catalogue import LiveCatalogue
@@ -20,6 +21,7 @@ from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
 from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.reports import Reports
+from adtailor.journeys.running_trials import RunningTrials
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.journeys.take_postback import TakePostback
 from adtailor.ports import Ranker
@@ -127,8 +129,10 @@ def toy_house(
         policy=policy,
         holder=holder,
         reaches=reaches if least_people is not None else None,
+        rankers=lambda _: lambda: priors,
     )
-    take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
+    arms = Arms(catalogue, RunningTrials(store.trials))
+    take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens, arms=arms)
     return ToyHouse(
         store=store,
         catalogue=catalogue,
@@ -144,10 +148,16 @@ def toy_house(
             exploration=exploration,
             pricing=pricing,
             spacing=spacing,
+            arms=arms,
         ),
         take_event=take_event,
         take_postback=TakePostback(
-            events=store.events, people=store.people, source=store.catalogue, catalogue=catalogue, tokens=tokens
+            events=store.events,
+            people=store.people,
+            source=store.catalogue,
+            catalogue=catalogue,
+            tokens=tokens,
+            arms=arms,
         ),
         reports=Reports(ledger=store.ledger, source=store.catalogue),
         read_posts=ReadPosts(
