@@ -148,9 +148,7 @@ def topics() -> tuple[int, int]:
     return int(right[mine, 0].sum()), int(mine.sum())
 
 
-def table(
-    name: str, on: str, truths: Sequence[str], told: Sequence[str], counts: NDArray[np.int64]
-) -> Iterator[str]:
+def table(name: str, on: str, truths: Sequence[str], told: Sequence[str], counts: NDArray[np.int64]) -> Iterator[str]:
     """A matrix of counts: a line for what it was, a column for what it was taken for."""
     yield f"[{name}]"
     yield f'on = "{on}"'

@@ -96,14 +96,12 @@ def decide_many(pages: Pages, purses: Purses, *, catalogue: Catalogue, slots: Sl
     return won
 
 
-def purses_of(catalogues: Sequence[Catalogue]) -> Purses:
-    """Purses as catalogues say it: of bids cut by pacing, and of budgets as they stand."""
-    return Purses(
-        bids=np.stack([one.bids for one in catalogues]),
-        per_impression=np.stack([one.scoring.per_impression for one in catalogues]),
-        per_click=np.stack([one.scoring.per_click for one in catalogues]),
-        open=np.stack([one.budget_open for one in catalogues]),
-    )
+def purses_of(catalogue: Catalogue, shares: NDArray[np.float64], is_open: NDArray[np.bool_]) -> Purses:
+    """Each purse as `Catalogue.with_bids` and `budget_open` would say it; both of shape (purses, ads)."""
+    full = catalogue.in_full
+    bids = np.floor(catalogue.amounts * np.where(catalogue.tiers.takes_floors, shares, 1.0))
+    exact = np.divide(bids, catalogue.amounts, out=np.ones_like(bids), where=catalogue.amounts > 0.0)
+    return Purses(bids=bids, per_impression=full.per_impression * exact, per_click=full.per_click * exact, open=is_open)
 
 
 def what_adds(ads: AdColumns, side: RequestSide, *, affect: NDArray[np.float32]) -> tuple[NDArray[np.float32], Any]:
@@ -174,10 +172,7 @@ def _decide_many(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: arrays, by pos
             if mood >= 0:
                 worth[i] *= 1.0 + mood_shares[mood, i]
             stays[i] = (
-                worth[i] > 0.0
-                and may[classes[page], i]
-                and is_open[purse, i]
-                and seen[people[page], i] < caps[i]
+                worth[i] > 0.0 and may[classes[page], i] and is_open[purse, i] and seen[people[page], i] < caps[i]
             )
         here = (advertisers, starts, labels, formats, bids[purse], pays_conversions, takes_floors)
         for s in range(above.shape[0]):

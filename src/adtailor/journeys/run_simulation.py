@@ -131,9 +131,7 @@ class Cell:
         return (self.low > 0.0 and self.truth <= 0.0) or (self.high < 0.0 and self.truth >= 0.0)
 
 
-def swept(
-    sweep: Sweep, *, engines: Engines, reader: Reader, done: Sequence[Cell] = ()
-) -> Iterator[Cell]:
+def swept(sweep: Sweep, *, engines: Engines, reader: Reader, done: Sequence[Cell] = ()) -> Iterator[Cell]:
     """Every world that is not among those done, as it is finished."""
     have = {cell.seed for cell in done}
     for seed, effect in sweep.cells():
@@ -274,5 +272,3 @@ def _rate(lived: Lived) -> float:
 
 def _listed(effects: Sequence[float]) -> str:
     return ", ".join(f"{effect:g}" for effect in effects) or "none"
-
-

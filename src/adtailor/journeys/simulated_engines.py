@@ -35,6 +35,9 @@ FLOOR = Micros(20_000)
 BASELINE: tuple[Signal, ...] = ("context topics", "interests", "place", "history")
 TESTED: tuple[Signal, ...] = ("look", "affect")
 SITE = SiteId("simulated")
+MOST_ADVERTISERS = 64
+MOST_CLICKS = 60
+"""On ads of one advertiser; what comes on top tells no more."""
 _SIGNALS: tuple[Signal, ...] = ("context topics", "interests", "look", "place", "history")
 
 
@@ -74,6 +77,7 @@ class Known:
             for advertiser, n in zip(self.public.inventory.advertisers, clicks[person].tolist(), strict=True)
             if n
         }
+        counts = {name: min(n, MOST_CLICKS) for name, n in counts.items()}
         return {AdvertiserId(name): weight for name, weight in saturated(counts).items()}
 
 
@@ -113,7 +117,11 @@ class ExactEngine:
 
     def budgets(self, shares: NDArray[np.float64], is_open: NDArray[np.bool_]) -> None:
         """What ads bid and whether they can pay, from now on."""
-        self._catalogues = _with_budgets(self._known, shares, is_open)
+        order = self._known.order
+        self._catalogues = tuple(
+            replace(self._known.catalogue.with_bids(share[order]), budget_open=opens[order])
+            for share, opens in zip(shares, is_open, strict=True)
+        )
 
     def decide(self, asked: Asked) -> Shown:
         """One decision after the other."""
@@ -172,6 +180,8 @@ class Tables:
     interests: NDArray[np.float32]
     look: NDArray[np.float32]
     countries: NDArray[np.float32]
+    history: NDArray[np.float32]
+    """(clicks, ads): of so many clicks on each ad's own advertiser."""
     mood_shares: NDArray[np.float64]
     may: NDArray[np.bool_]
     """(countries x topics, ads): who may stand there, by the rules of eligibility themselves."""
@@ -180,6 +190,12 @@ class Tables:
 def tables_of(known: Known) -> Tables:
     """The ranker is asked once for each value, and rules once for each kind of page."""
     public, scoring = known.public, known.catalogue.scoring
+    if len(public.inventory.advertisers) > MOST_ADVERTISERS:
+        raise InvalidInput(
+            f"{len(public.inventory.advertisers)} advertisers",
+            hint=f"at most {MOST_ADVERTISERS}, each of whom has a place of its own in a history; or the exact engine",
+            field="advertisers",
+        )
     moods: list[Mood] = list(public.moods)
     return Tables(
         known=known,
@@ -187,6 +203,13 @@ def tables_of(known: Known) -> Tables:
         interests=_added(known, [Evidence(interests=weights or None) for weights in known.interests]),
         look=_added(known, [Evidence(look=weights or None) for weights in known.look]),
         countries=_added(known, [Evidence(place=Place(country=country)) for country in public.countries]),
+        history=_added(
+            known,
+            [
+                Evidence(history={one.id: n / (1.0 + n) for one in public.inventory.advertisers} if n else None)
+                for n in range(MOST_CLICKS + 1)
+            ],
+        ),
         mood_shares=np.stack(
             [what_adds(scoring, _side(known, []), affect=affect_weights({mood: 1.0}))[1] for mood in moods]
         ),
@@ -194,24 +217,38 @@ def tables_of(known: Known) -> Tables:
     )
 
 
+class Ties:
+    """Hashes of the request ids of pages by their numbers, which all worlds share."""
+
+    def __init__(self) -> None:
+        self._known = np.empty(0, dtype=np.uint64)
+
+    def of(self, numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """Those of some pages."""
+        if (most := int(numbers.max(initial=-1)) + 1) > len(self._known):
+            more = ties_of([_request(number) for number in range(len(self._known), most)])
+            self._known = np.concatenate((self._known, more))
+        return self._known[numbers]
+
+
 class FastEngine:
     """The same decisions over arrays; a test holds it to `ExactEngine`, page by page."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, ties: "Ties") -> None:
         known = tables.known
-        self._tables, self._known = tables, known
+        self._tables, self._known, self._ties = tables, known, ties
         self._slots = slots_of(placements(MOST_PLACES), conversion_rate=known.catalogue.conversion_rate)
-        self._purses = purses_of([known.catalogue])
+        whole = np.ones((1, len(known.catalogue)))
+        self._purses = purses_of(known.catalogue, whole, whole > 0.0)
         self._clicks = np.zeros((len(known.public.people), len(known.public.inventory.advertisers)), dtype=np.int32)
         self._owner = _owners(known.public)
         self._history = np.zeros_like(tables.interests)
-        self._budgets: tuple[bytes, bytes] = (b"", b"")
+        self._owners = self._owner[known.order]
 
     def budgets(self, shares: NDArray[np.float64], is_open: NDArray[np.bool_]) -> None:
         """What ads bid and whether they can pay, from now on."""
-        told = (shares.tobytes(), is_open.tobytes())
-        if told != self._budgets:
-            self._purses, self._budgets = purses_of(_with_budgets(self._known, shares, is_open)), told
+        order = self._known.order
+        self._purses = purses_of(self._known.catalogue, shares[:, order], is_open[:, order])
 
     def decide(self, asked: Asked) -> Shown:
         """All pages at once."""
@@ -234,7 +271,7 @@ class FastEngine:
                 people=np.arange(len(asked), dtype=np.int32),
                 purses=asked.purses,
                 places=asked.places,
-                ties=ties_of([_request(number) for number in asked.numbers.tolist()]),
+                ties=self._ties.of(asked.numbers),
             ),
             self._purses,
             catalogue=known.catalogue,
@@ -246,10 +283,8 @@ class FastEngine:
     def clicked(self, people: NDArray[np.int32], ads: NDArray[np.int32]) -> None:
         """Clicks become history, of those who clicked."""
         np.add.at(self._clicks, (people, self._owner[ads]), 1)
-        who = np.unique(people)
-        self._history[who] = _added(
-            self._known, [Evidence(history=self._known.history(self._clicks, int(n))) for n in who]
-        )
+        counts = np.minimum(self._clicks[people][:, self._owners], MOST_CLICKS)
+        self._history[people] = self._tables.history[counts, np.arange(len(self._owners))]
 
 
 class FastEngines:
@@ -257,12 +292,13 @@ class FastEngines:
 
     def __init__(self) -> None:
         self._last: tuple[Public, Signal | None, Tables] | None = None
+        self._ties = Ties()
 
     def engine(self, public: Public, *, signal: Signal | None) -> Engine:
         """A fresh one."""
         if self._last is None or self._last[0] is not public or self._last[1] != signal:
             self._last = (public, signal, tables_of(known_of(public, signal=signal)))
-        return FastEngine(self._last[2])
+        return FastEngine(self._last[2], self._ties)
 
 
 class ExactEngines:
@@ -286,22 +322,13 @@ def _owners(public: Public) -> NDArray[np.int64]:
     return np.array([places[sets[ad.adset_id]] for ad in inventory.ads])
 
 
-def _with_budgets(known: Known, shares: NDArray[np.float64], is_open: NDArray[np.bool_]) -> tuple[Catalogue, ...]:
-    return tuple(
-        replace(known.catalogue.with_bids(share[known.order]), budget_open=opens[known.order])
-        for share, opens in zip(shares, is_open, strict=True)
-    )
-
-
 def _saturated(names: Sequence[str], counts: NDArray[np.int64]) -> dict[str, float]:
     return saturated({name: float(n) for name, n in zip(names, counts.tolist(), strict=True) if n})
 
 
 def _side(known: Known, parts: list[NDArray[np.float32]]) -> RequestSide:
     width = known.catalogue.scoring.width
-    return RequestSide(
-        bias=0.0, signals=(), parts=np.array(parts, dtype=np.float32).reshape(len(parts), width)
-    )
+    return RequestSide(bias=0.0, signals=(), parts=np.array(parts, dtype=np.float32).reshape(len(parts), width))
 
 
 def _added(known: Known, evidence: Sequence[Evidence]) -> NDArray[np.float32]:

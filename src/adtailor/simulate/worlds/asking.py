@@ -1,4 +1,4 @@
-"""How a world asks an engine: the pages of half an hour at once, as arrays; the engine is handed in.
+"""How a world asks an engine: the pages of an hour at once, as arrays; the engine is handed in.
 
 Ads and people are named by their places in `Public`.
 """

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from adtailor.simulate.worlds.latents import Latents, Strengths
 
 Floats = NDArray[np.float64]
-EVENING = 36
-"""The half hour from which on it is evening."""
+EVENING = 18
 USUAL_LOAD = 2.0
 """Ads a page that people are used to."""
 
@@ -34,24 +33,23 @@ class Law:
         ads: NDArray[np.int32],
         *,
         topics: NDArray[np.int32],
+        places: NDArray[np.int64],
         day: int,
-        tick: int,
+        hour: int,
         seen: NDArray[np.int32],
     ) -> Floats:
-        """The chance of a click on each ad; shapes (pages, places), people and topics (pages,); of no ad, 0."""
+        """The chance of a click on each ad that was shown; all of shape (shown,)."""
         truth, strengths = self.latents, self.strengths
-        who, page = people[:, None], topics[:, None]
-        logit = truth.liking[who, ads] + strengths.page * truth.kinship[page, ads]
+        logit = truth.liking[people, ads] + strengths.page * truth.kinship[topics, ads]
         if strengths.look:
-            logit += strengths.look * truth.alike[who, ads]
+            logit += strengths.look * truth.alike[people, ads]
         if strengths.mood:
-            states = truth.states[day, people][:, None]
-            logit += strengths.mood * truth.receptive[who] * truth.suits[states, ads]
-        logit -= strengths.position * np.log1p(np.arange(ads.shape[1]))
-        logit -= strengths.fatigue * np.log1p(seen[who, ads])
-        if tick >= EVENING:
+            logit += strengths.mood * truth.receptive[people] * truth.suits[truth.states[day, people], ads]
+        logit -= strengths.position * np.log1p(places)
+        logit -= strengths.fatigue * np.log1p(seen[people, ads])
+        if hour >= EVENING:
             logit += strengths.evening
-        return np.where(ads >= 0, 1.0 / (1.0 + np.exp(-logit)), 0.0)
+        return 1.0 / (1.0 + np.exp(-logit))
 
     def used_to(self, loads: Floats, used: Floats) -> Floats:
         """The load that each person is used to, a day later."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from adtailor.errors import InvalidInput
 from adtailor.simulate.worlds.asking import Asked, Engine, Shown
 from adtailor.simulate.worlds.public import MOST_PLACES, TICKS
 from adtailor.simulate.worlds.purses import Purses
@@ -32,6 +33,15 @@ class Plan:
     """(purses, campaigns): micros a day, infinite for no limit."""
     by_chance: bool = True
     """Clicks are charged as they come; False charges what is expected, which leaves only the luck of who is in."""
+
+    def __post_init__(self) -> None:
+        people, purses = len(self.treated), len(self.budgets)
+        if len(self.places) != people or len(self.purses) != people:
+            raise InvalidInput(f"{people} people treated", hint="name everybody's places and purse", field="places")
+        if people and not 0 <= int(self.purses.min()) <= int(self.purses.max()) < purses:
+            raise InvalidInput(f"purse {int(self.purses.max())} of {purses}", hint="give it a budget", field="purses")
+        if people and not 0 <= int(self.places.min()) <= int(self.places.max()) <= MOST_PLACES:
+            raise InvalidInput(f"{int(self.places.max())} places", hint=f"0 to {MOST_PLACES}", field="places")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +77,10 @@ def live(
 
 
 class _Run:
-    def __init__(
-        self, world: World, engine: Engine, plan: Plan, saw: Callable[[Asked, Shown], None] | None
-    ) -> None:
+    def __init__(self, world: World, engine: Engine, plan: Plan, saw: Callable[[Asked, Shown], None] | None) -> None:
         people, ads = world.size.people, len(world.public.inventory.ads)
         self.world, self.engine, self.plan, self.saw = world, engine, plan, saw
-        self.purses = Purses(
-            world.public.inventory, plan.budgets, curve=world.curve, whole=plan.by_chance
-        )
+        self.purses = Purses(world.public.inventory, plan.budgets, curve=world.curve, whole=plan.by_chance)
         self.stays = np.ones(people, dtype=np.bool_)
         self.used = np.full(people, float(USUAL_PLACES))
         self.ever = np.zeros((people, ads), dtype=np.int32)
@@ -140,9 +146,7 @@ class _Run:
         self.left_on[leaves] = number
         self.stays &= ~leaves
 
-    def _tick(
-        self, number: int, tick: int, day: Day, rows: NDArray[np.int64], opened: Floats, shown: Floats
-    ) -> None:
+    def _tick(self, number: int, tick: int, day: Day, rows: NDArray[np.int64], opened: Floats, shown: Floats) -> None:
         plan, people = self.plan, day.people[rows]
         asked = Asked(
             numbers=self.numbered + np.arange(len(rows)),
@@ -159,15 +163,14 @@ class _Run:
         answer = self.engine.decide(asked)
         if self.saw is not None:
             self.saw(asked, answer)
-        rates = self.world.law.click_rates(
-            people, answer.ads, topics=day.topics[rows], day=number, tick=tick, seen=self.ever
-        )
-        clicked = day.fates[rows][:, : answer.ads.shape[1]] < rates
         at, place = np.nonzero(answer.ads >= 0)
         ads, who = answer.ads[at, place], people[at]
-        is_cpm = self.purses.is_cpm[ads]
-        happens = clicked[at, place].astype(np.float64) if plan.by_chance else rates[at, place]
-        amounts = answer.prices[at, place] * np.where(is_cpm, 0.001, happens)
+        rates = self.world.law.click_rates(
+            who, ads, topics=day.topics[rows[at]], places=place, day=number, hour=tick, seen=self.ever
+        )
+        hits = day.fates[rows[at], place] < rates
+        happens = hits.astype(np.float64) if plan.by_chance else rates
+        amounts = answer.prices[at, place] * np.where(self.purses.is_cpm[ads], 0.001, happens)
         paid = self.purses.charge(amounts, asked.purses[at], ads)
         np.add.at(self.revenue, who, paid)
         np.add.at(self.today, (who, ads), 1)
@@ -175,7 +178,6 @@ class _Run:
         np.add.at(self.impressions, who, 1)
         np.add.at(shown, who, 1.0)
         np.add.at(opened, people, 1.0)
-        hits = clicked[at, place]
         np.add.at(self.clicks, who[hits], 1)
         if hits.any():
             self.engine.clicked(who[hits], ads[hits])
@@ -186,7 +188,7 @@ def everybody(world: World, *, treated: bool, places: int = USUAL_PLACES, budget
     people, campaigns = world.size.people, len(world.public.inventory.campaigns)
     return Plan(
         treated=np.full(people, treated),
-        places=np.full(people, min(places, MOST_PLACES), dtype=np.int32),
+        places=np.full(people, places, dtype=np.int32),
         purses=np.zeros(people, dtype=np.int32),
         budgets=np.full((1, campaigns), np.inf) if budgets is None else budgets,
     )

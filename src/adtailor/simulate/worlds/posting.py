@@ -44,9 +44,7 @@ def posted(
     )
 
 
-def misread(
-    topics: NDArray[np.int64], right: float, count: int, random: np.random.Generator
-) -> NDArray[np.int64]:
+def misread(topics: NDArray[np.int64], right: float, count: int, random: np.random.Generator) -> NDArray[np.int64]:
     """Each topic as it is read: itself, or any other, all alike likely."""
     others = (topics + random.integers(1, count, topics.shape)) % count
     return np.where(random.random(topics.shape) < right, topics, others)

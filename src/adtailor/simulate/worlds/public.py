@@ -9,8 +9,8 @@ from adtailor.domain.buying import Inventory
 from adtailor.domain.ids import AdId, PersonId, TopicId
 from adtailor.domain.person import Mood
 
-TICKS = 48
-"""Half hours of a day: budgets are paced, and pages decided, from one to the next."""
+TICKS = 24
+"""Hours of a day: budgets are paced, and pages decided, from one to the next."""
 MOST_PLACES = 3
 
 

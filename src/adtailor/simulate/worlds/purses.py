@@ -3,7 +3,6 @@
 A campaign has one purse where all people draw on it, and one for each arm where a trial splits budgets.
 """
 
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -100,5 +99,3 @@ def _charge(
             amount = 0.0 if whole else max(left, 0.0)
         spent[purses[n], campaigns[n]] += amount
         charged[n] = amount
-
-

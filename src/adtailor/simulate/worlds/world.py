@@ -127,8 +127,7 @@ def make_world(seed: int, *, size: Size, reader: Reader, strengths: Strengths | 
         of_latents, inventory, people=size.people, days=size.all_days, topics=topics, garments=garments,
         strengths=strengths,
     )  # fmt: skip
-    half_hours = np.arange(TICKS)
-    curve = 1.0 + 0.8 * np.sin((half_hours - 28) / TICKS * 2 * np.pi)
+    curve = 1.0 + 0.8 * np.sin((np.arange(TICKS) - 14) / TICKS * 2 * np.pi)
     return World(
         seed=seed,
         size=size,
