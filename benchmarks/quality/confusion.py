@@ -1,9 +1,9 @@
 """What the reader takes each thing for: measured on labelled rows, and kept for the simulated worlds.
 
-`python -m benchmarks.quality.confusion` writes `src/adtailor/simulate/worlds/confusion.toml`; `--check` only prints it. Moods
-are read from GoEmotions' development part by the reader as installed, and taken as a profile takes them. Garments are
-told by heads that saw no photo of the same sender, since those that ship have seen them all. Topics are the first tier
-of posts of our own writing. What reading costs is measured in the same run, in seconds of one processor.
+`python -m benchmarks.quality.confusion` writes `src/adtailor/simulate/worlds/confusion.toml`; `--check` only prints it.
+Moods are read from GoEmotions' development part by the reader as installed, and taken as a profile takes them. Garments
+are told by heads that saw no photo of the same sender, since those that ship have seen them all. Topics are the first
+tier of posts of our own writing. What reading costs is measured in the same run, in seconds of one processor.
 """
 
 import argparse
@@ -34,6 +34,7 @@ LOW = frozenset({
     "remorse", "sadness",
 })  # fmt: skip
 BATCH = 32
+COMMAND = "python -m benchmarks.quality.confusion"
 PHOTOS_TIMED = 300
 
 
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
 def _lines() -> Iterator[str]:
     text, look = offers().text, assemble.look_reader()
     assert text is not None
-    yield "# What the installed reader takes each thing for. Written by `python -m benchmarks.quality.confusion`, never by hand."
+    yield f"# What the installed reader takes each thing for. Written by `{COMMAND}`, never by hand."
     yield f"version = {VERSION}"
     yield f'measured_on = "{datetime.now(UTC).date().isoformat()}"'
     models = {**text.models, **look.models}

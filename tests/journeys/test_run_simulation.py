@@ -1,4 +1,4 @@
-"""Worlds with a hidden effect are put to a trial: what is reported, and the ways in which a simulation could flatter."""
+"""Worlds with a hidden effect are put to a trial: what is reported, and how a simulation could flatter."""
 
 import json
 import math

@@ -4,9 +4,8 @@ import json as jsons
 import math
 import sys
 from dataclasses import asdict
-from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
@@ -21,19 +20,8 @@ from adtailor.journeys.simulation_file import add, begin, key_of
 from adtailor.journeys.simulation_report import Report, reported
 from adtailor.simulate.worlds.world import Size
 
-
-class EngineName(str, Enum):
-    """Which engine decides."""
-
-    fast = "fast"
-    exact = "exact"
-
-
-class DesignName(str, Enum):
-    """How people and budgets are divided."""
-
-    budget_split = "budget-split"
-    user_split = "user-split"
+EngineName = Literal["fast", "exact"]
+DesignName = Literal["budget-split", "user-split"]
 
 
 def run(
@@ -49,7 +37,7 @@ def run(
     ] = "look",
     design: Annotated[
         DesignName, typer.Option("--design", help="Whether each half has its own half of every budget.")
-    ] = DesignName.budget_split,
+    ] = "budget-split",
     budget: Annotated[
         float, typer.Option("--budget", help="Budgets over what campaigns could spend: inf, 1, 0.6, 0.3.")
     ] = math.inf,
@@ -59,7 +47,7 @@ def run(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the first world; the others follow.")] = 1,
     engine: Annotated[
         EngineName, typer.Option("--engine", help="fast: over arrays. exact: decision by decision, much slower.")
-    ] = EngineName.fast,
+    ] = "fast",
     out: Annotated[
         Path | None, typer.Option("--out", help="Keep finished worlds in this file; in the data folder unless named.")
     ] = None,
@@ -87,15 +75,15 @@ def run(
         cpu_hour=micros(cpu_hour),
     )
     reader = measured()
-    path = out or data_folder(None) / "simulations" / f"{key_of(sweep, reader, engine.value)}.jsonl"
+    path = out or data_folder(None) / "simulations" / f"{key_of(sweep, reader, engine)}.jsonl"
     if fresh:
         path.unlink(missing_ok=True)
-    done = begin(path, sweep, reader, engine.value)
+    done = begin(path, sweep, reader, engine)
     seeds = f"seeds {seed} to {seed + worlds - 1}" if worlds > 1 else f"seed {seed}"
     going_on = f", {len(done)} of {worlds} worlds were finished before" if done else ""
     errors.print(Text(f"simulated, {seeds}, kept in {path}{going_on}", style="dim"))
     cells: list[Cell] = list(done)
-    engines = FastEngines() if engine is EngineName.fast else ExactEngines()
+    engines = FastEngines() if engine == "fast" else ExactEngines()
     with progress(errors, worlds) as bar:
         task = bar.task_ids[0]
         bar.update(task, description="worlds", completed=len(done))
@@ -146,7 +134,7 @@ def _numbers(given: str) -> tuple[float, ...]:
 
 
 def _design(name: DesignName) -> Design:
-    return "budget split" if name is DesignName.budget_split else "user split"
+    return "budget split" if name == "budget-split" else "user split"
 
 
 def _check_plot(plot: Path | None) -> None:

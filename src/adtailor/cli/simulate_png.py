@@ -62,5 +62,7 @@ def draw_recovered(report: Report, cells: Sequence[Cell]) -> Image.Image:
     return image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
 
 
-def _words(pen: ImageDraw.ImageDraw, x: float, y: float, said: str, size: int, colour: tuple[int, int, int]) -> None:
+def _words(  # noqa: PLR0917  # where, what, how large
+    pen: ImageDraw.ImageDraw, x: float, y: float, said: str, size: int, colour: tuple[int, int, int]
+) -> None:
     pen.text((x * SCALE, y * SCALE), said, font=ImageFont.load_default(size * SCALE), fill=colour)

@@ -33,7 +33,7 @@ def print_report(console: Console, report: Report, cells: Sequence[Cell]) -> Non
     )
     console.print(
         Text(
-            "The click rate is what people did, not what was earned. Net is revenue less reading, for 1000 impressions.",
+            "The click rate is what people did, not what was earned. Net: revenue less reading, of 1000 impressions.",
             style="dim",
         )
     )

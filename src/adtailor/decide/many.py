@@ -136,7 +136,7 @@ def ties_of(request_ids: Sequence[str]) -> NDArray[np.uint64]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _decide_many(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: arrays, by position
+def _decide_many(  # noqa: PLR0912, PLR0917  # compiled: arrays, by position
     ads: Arrays,
     tables: Arrays,
     of_pages: Arrays,

@@ -12,7 +12,6 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-
 from adtailor.domain.ids import TrialId
 from adtailor.domain.money import Micros
 from adtailor.domain.person_table import PersonTable

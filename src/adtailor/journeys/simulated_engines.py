@@ -73,7 +73,7 @@ class Known:
     def history(self, clicks: NDArray[np.int32], person: int) -> dict[AdvertiserId, float]:
         """What somebody clicked so far; `clicks` of shape (people, advertisers)."""
         counts = {
-            advertiser.id: float(n)
+            str(advertiser.id): float(n)
             for advertiser, n in zip(self.public.inventory.advertisers, clicks[person].tolist(), strict=True)
             if n
         }

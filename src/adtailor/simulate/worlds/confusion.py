@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -67,7 +67,7 @@ class Reader:
 @cache
 def measured() -> Reader:
     """What `python -m benchmarks.quality.confusion` measured last; it comes with the package."""
-    return reader_of(tomllib.loads(files(__package__).joinpath("confusion.toml").read_text(encoding="utf-8")))
+    return reader_of(tomllib.loads(Path(__file__).with_name("confusion.toml").read_text(encoding="utf-8")))
 
 
 def reader_of(said: Mapping[str, Any]) -> Reader:

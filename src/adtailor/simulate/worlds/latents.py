@@ -110,8 +110,7 @@ def draw_latents(
         for trait in creative.look:
             shows[n] = of_garments[garments.index(trait.removeprefix("garment:"))]
     moods, tones = (
-        np.array([value for value in places.values()]) + random.normal(0.0, 0.15, (len(places), 2))
-        for places in (_MOODS, _TONES)
+        np.array(list(places.values())) + random.normal(0.0, 0.15, (len(places), 2)) for places in (_MOODS, _TONES)
     )
     moods[STATES.index("plain")] = 0.0
     fits = moods @ _unit(tones).T

@@ -146,7 +146,9 @@ class _Run:
         self.left_on[leaves] = number
         self.stays &= ~leaves
 
-    def _tick(self, number: int, tick: int, day: Day, rows: NDArray[np.int64], opened: Floats, shown: Floats) -> None:
+    def _tick(  # noqa: PLR0917  # the day, the hour, and what they add to
+        self, number: int, tick: int, day: Day, rows: NDArray[np.int64], opened: Floats, shown: Floats
+    ) -> None:
         plan, people = self.plan, day.people[rows]
         asked = Asked(
             numbers=self.numbered + np.arange(len(rows)),
@@ -170,7 +172,7 @@ class _Run:
         )
         hits = day.fates[rows[at], place] < rates
         happens = hits.astype(np.float64) if plan.by_chance else rates
-        amounts = answer.prices[at, place] * np.where(self.purses.is_cpm[ads], 0.001, happens)
+        amounts = answer.prices[at, place].astype(np.float64) * np.where(self.purses.is_cpm[ads], 0.001, happens)
         paid = self.purses.charge(amounts, asked.purses[at], ads)
         np.add.at(self.revenue, who, paid)
         np.add.at(self.today, (who, ads), 1)

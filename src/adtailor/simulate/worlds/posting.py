@@ -21,7 +21,7 @@ def posted(
     random: np.random.Generator, latents: Latents, reader: Reader, *, moods: tuple[Mood, ...], garments: tuple[str, ...]
 ) -> Signals:
     """What is read of everybody's posts, before the first day and on each."""
-    people, topics = latents.interests.shape
+    topics = latents.interests.shape[1]
     about = _drawn(random, latents.interests, POSTS_BEFORE)
     taken = misread(about, reader.topic_right, topics, random)
     worn = _drawn(random, latents.wardrobe, POSTS_BEFORE)

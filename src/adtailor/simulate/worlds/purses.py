@@ -83,7 +83,7 @@ class Purses:
 
 
 @njit(cache=True)
-def _charge(
+def _charge(  # noqa: PLR0917  # compiled: by position
     amounts: Floats,
     purses: NDArray[np.int32],
     campaigns: NDArray[np.int32],
