@@ -35,6 +35,8 @@ TOO_SHORT = "too short to see harm"
 _SIGNAL: dict[Treatment, Signal] = {"look": "look", "mood": "affect"}
 BUDGETS_VARY = 0.4
 """Deviation of the log of budgets around the demand."""
+FEWEST_EVENTS = 6.0
+"""The least that a day's budget pays for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,31 +140,55 @@ def swept(sweep: Sweep, *, engines: Engines, reader: Reader, done: Sequence[Cell
             yield tried(sweep, seed, effect, engines=engines, reader=reader)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """What is true of one world: everybody treated, and nobody, on the same luck."""
+
+    world: World
+    effect: float
+    budgets: Floats
+    launch_plan: Plan
+    control: Lived
+    launch: Lived
+
+
 def tried(sweep: Sweep, seed: int, effect: float, *, engines: Engines, reader: Reader) -> Cell:
     """One world: its demand, its truth, and a trial in it."""
+    return trial_in(truth_of(sweep, seed, effect, engines=engines, reader=reader), sweep, engines=engines)
+
+
+def truth_of(sweep: Sweep, seed: int, effect: float, *, engines: Engines, reader: Reader) -> Truth:
+    """Two runs of a world; whatever the design of a trial, its truth is the same."""
     world = make_world(seed, size=sweep.size, reader=reader).with_strengths(strengths(sweep.treatment, effect))
     signal = _SIGNAL.get(sweep.treatment)
-
-    def run(plan: Plan) -> Lived:
-        return live(world, engines.engine(world.public, signal=signal), plan)
-
     budgets = budgets_of(world, engines, sweep)
     nobody = replace(everybody(world, treated=False, budgets=budgets), by_chance=sweep.by_chance)
     places = USUAL_PLACES + (sweep.treatment == "load")
-    all_people = replace(nobody, treated=np.full(sweep.size.people, signal is not None))
-    all_people = replace(all_people, places=np.full(sweep.size.people, places, dtype=np.int32))
-    control = run(nobody)
-    launch = control if sweep.treatment == "nothing" else run(all_people)
+    launch_plan = replace(
+        nobody,
+        treated=np.full(sweep.size.people, signal is not None),
+        places=np.full(sweep.size.people, places, dtype=np.int32),
+    )
+    control = live(world, engines.engine(world.public, signal=signal), nobody)
+    launch = control
+    if sweep.treatment != "nothing":
+        launch = live(world, engines.engine(world.public, signal=signal), launch_plan)
+    return Truth(world=world, effect=effect, budgets=budgets, launch_plan=launch_plan, control=control, launch=launch)
 
-    registration = registered(sweep, seed)
+
+def trial_in(truth: Truth, sweep: Sweep, *, engines: Engines) -> Cell:
+    """A trial in that world, read as a site reads it, beside the truth."""
+    world, control, launch = truth.world, truth.control, truth.launch
+    registration = registered(sweep, world.seed)
     arms = np.array([arm_of(registration, person) for person in world.public.people])
-    trial = run(split(all_people, arms, registration, budgets))
+    engine = engines.engine(world.public, signal=_SIGNAL.get(sweep.treatment))
+    trial = live(world, engine, split(truth.launch_plan, arms, registration, truth.budgets))
     findings = read(table_of(trial, arms), registration, is_last=True)
     finding = next(one for one in findings.findings if one.role == "primary")
     posts, photos = int(world.public.signals.posts.sum()), int(world.public.signals.photos.sum())
     return Cell(
-        seed=seed,
-        effect=effect,
+        seed=world.seed,
+        effect=truth.effect,
         truth=_more(launch.revenue.sum(), control.revenue.sum()),
         value=finding.relative.value,
         low=finding.relative.low,
@@ -174,7 +200,7 @@ def tried(sweep: Sweep, seed: int, effect: float, *, engines: Engines, reader: R
         clicks=int(trial.clicks.sum()),
         bound=float(control.ran_out.sum() / max(control.spent.sum(), 1.0)),
         gain=float(launch.revenue.sum() - control.revenue.sum()),
-        cost=reading_cost(sweep.treatment, reader, posts=posts, photos=photos, cpu_hour=sweep.cpu_hour),
+        cost=reading_cost(sweep.treatment, world.reader, posts=posts, photos=photos, cpu_hour=sweep.cpu_hour),
         impressions=int(control.impressions.sum()),
         posts=posts,
     )
@@ -193,7 +219,7 @@ def strengths(treatment: Treatment, effect: float) -> Strengths:
 
 
 def budgets_of(world: World, engines: Engines, sweep: Sweep) -> Floats:
-    """Log-normal budgets around what each campaign would spend in a day without one, of one purse each."""
+    """Log-normal budgets around what each campaign would spend in a day without one; shape (1, campaigns)."""
     campaigns = len(world.public.inventory.campaigns)
     if not math.isfinite(sweep.budget):
         return np.full((1, campaigns), np.inf)
@@ -203,8 +229,9 @@ def budgets_of(world: World, engines: Engines, sweep: Sweep) -> Floats:
     demand = live(probe, engines.engine(probe.public, signal=None), plan).spent / 2
     random = np.random.default_rng([world.seed, 2])
     vary = random.lognormal(-(BUDGETS_VARY**2) / 2, BUDGETS_VARY, campaigns)
-    dearest = max(adset.bid.amount for adset in world.public.inventory.adsets)
-    return np.maximum(demand * sweep.budget * vary, 4.0 * dearest)
+    # A purse that holds less than a few clicks says more about rounding than about trials.
+    dearest = [a.bid.amount / (1000 if a.bid.kind == "cpm" else 1) for a in world.public.inventory.adsets]
+    return np.maximum(demand * sweep.budget * vary, FEWEST_EVENTS * np.array(dearest))
 
 
 def registered(sweep: Sweep, seed: int) -> Registration:
