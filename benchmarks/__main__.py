@@ -7,15 +7,17 @@ from rich.console import Console
 from rich.table import Table
 
 PARTS = ("decision", "reading", "photos", "http", "events", "growth", "setup", "states", "serving", "pacing")
-WHEN_NAMED = ("levels",)
-"""Takes minutes, and is for whoever sets the levels."""
+WHEN_NAMED = ("levels", "worlds")
+"""These take minutes: for whoever sets the levels, and whoever doubts how trials are read."""
+SIZED = ("growth", "worlds")
+"""Numbers after their name say how large."""
 
 
 def main(wanted: list[str]) -> int:
     """Run the parts named, or all; print one table. `learn` installs other frameworks, so it runs only when named."""
     if wanted[:1] == ["learn"]:
         return import_module("benchmarks.learn.command").main(wanted[1:])
-    sizes = [int(size) for size in wanted[1:]] if wanted[:1] == ["growth"] else []
+    sizes = [int(size) for size in wanted[1:]] if wanted and wanted[0] in SIZED else []
     wanted = wanted[:1] if sizes else wanted
     unknown = set(wanted) - {*PARTS, *WHEN_NAMED}
     if unknown:

@@ -207,7 +207,7 @@ def world(rows=20_000, seed=1):
     return truth, logged, chosen, rewards
 
 
-@pytest.mark.parametrize("method", ["ips", "snips", "dr"])
+@pytest.mark.parametrize("method", ["ips", "snips", "dr", "switch"])
 def test_an_off_policy_estimate_covers_what_the_new_policy_earns(method):
     truth, logged, chosen, rewards = world()
     policy = np.array([0.1, 0.2, 0.7, 0.0])
@@ -244,6 +244,41 @@ def test_without_clicks_or_overlap_there_is_no_estimate():
         off_policy(np.ones(2_000), np.full(2_000, 0.5), few, random=random)
 
 
+def test_above_the_switch_the_model_alone_speaks():
+    _, logged, chosen, rewards = world()
+    policy, guess = np.array([0.1, 0.2, 0.7, 0.0]), np.array([0.06, 0.08, 0.15, 0.05])
+    model = {"guesses": guess[chosen], "values": np.full(len(rewards), float(guess @ policy))}
+    asked = (rewards, logged[chosen], policy[chosen])
+
+    def value(method, switch_at):
+        return off_policy(
+            *asked, random=np.random.default_rng(0), method=method, switch_at=switch_at, rounds=20, **model
+        ).value
+
+    # Weights are .25, 2/3, 7 and 0. Above them all the switch is doubly robust; below 7, action 2 is the model's.
+    assert value("switch", 8.0) == value("dr", 8.0)
+    weights = policy / logged
+    rest = np.where(chosen == 2, 0.0, weights[chosen] * (rewards - guess[chosen]))
+    assert value("switch", 1.0) == pytest.approx(guess @ policy + rest.mean())
+
+
+def test_an_interval_of_no_width_is_no_estimate():
+    # Every row that the new policy makes was clicked: SNIPS says 1 whatever is drawn, and knows nothing.
+    with pytest.raises(NoOverlap, match="resamples come to 1"):
+        off_policy(np.ones(400), np.full(400, 0.5), np.full(400, 0.5), random=np.random.default_rng(0), rounds=50)
+    one = np.zeros(400, dtype=np.int64)
+    rewards = (np.arange(400) % 2).astype(np.float64)
+    with pytest.raises(NoOverlap, match="resamples come to"):
+        off_policy(rewards, np.full(400, 0.5), np.full(400, 0.5), random=np.random.default_rng(0), groups=one)
+
+
+def test_what_the_log_never_did_is_missed():
+    # The new policy makes half of its choices where the log never went: its weights come to .5 on average.
+    _, logged, chosen, rewards = world()
+    with pytest.raises(NoOverlap, match="holds 50% of what the new policy does"):
+        off_policy(rewards, logged[chosen], 0.5 * logged[chosen], random=np.random.default_rng(0))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -251,6 +286,8 @@ def test_without_clicks_or_overlap_there_is_no_estimate():
         ({"propensities": np.ones(3)}, "different lengths"),
         ({"chances": np.full(200, 1.5)}, "chance outside"),
         ({"method": "dr"}, "without a model"),
+        ({"method": "switch"}, "without a model"),
+        ({"switch_at": 0.0}, "a switch at 0"),
     ],
 )
 def test_input_that_makes_no_sense_is_refused(change, message):
@@ -262,8 +299,8 @@ def test_input_that_makes_no_sense_is_refused(change, message):
 def test_a_resample_without_weight_is_passed_over():
     rewards = np.zeros(200)
     rewards[:40] = 1.0
-    chances = np.where(np.arange(200) < 150, 0.5, 0.0)
-    owners = (np.arange(200) >= 150).astype(np.int64)  # now and then neither group is drawn, or only the second
+    chances = np.where(np.arange(200) < 150, 2.0 / 3.0, 0.0)  # so that weights have mean 1
+    owners = np.arange(200) // 75  # now and then no group is drawn, or only the last, which says nothing
     for method in ("snips", "ips"):
         found = off_policy(rewards, np.full(200, 0.5), chances, random=np.random.default_rng(0), method=method,
                            groups=owners, rounds=50)  # fmt: skip

@@ -566,3 +566,8 @@ def _rank(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written out
         for j in range(kept[r]):
             place[r, j] = index[place[r, j]]
             worths[r, j] = values[r, j] - worths[r, j]
+
+
+# The same steps, for those that value ads in compiled loops of their own.
+click_rates_into = _click_rates
+mixed_bits = _mixed_compiled

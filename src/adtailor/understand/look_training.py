@@ -138,18 +138,9 @@ def train_look(
     `penalty` is C of scikit-learn: smaller is simpler. `classifier` is the encoder's own, for the gate.
     """
     started = time.perf_counter()
-    types = np.array(sorted({*data.types.tolist()} - {""}))
+    types, truth, logits = seen_by_others(data, seed=seed, penalty=penalty, progress=progress)
     known = data.types != ""
-    truth = np.searchsorted(types, data.types[known])
     fold = sender_folds(data.senders, seed=seed)
-
-    logits = np.zeros((int(known.sum()), len(types)))
-    for k in range(FOLDS):
-        kept = known & (fold != k)
-        weights, bias = _fit(data, kept, types, penalty=penalty)
-        left_out = fold[known] == k
-        logits[left_out] = rooted(data.vectors[known & (fold == k)]) @ weights.T + bias
-        progress("fitting", k + 1, FOLDS + 1)
     # The temperature, one number, is fitted to the same left-out scores that the calibration error is measured on.
     temperature = best_temperature(logits, truth)
     chances = _softmax(logits / temperature)
@@ -196,6 +187,24 @@ def train_look(
         extras=extras,
         seconds=time.perf_counter() - started,
     )
+
+
+def seen_by_others(
+    data: LookSet, *, seed: int, penalty: float = 0.002, progress: Progress
+) -> tuple[Strings, NDArray[np.intp], Values]:
+    """The types, the place of each photo's own among them, and its logits by heads that saw none of its sender.
+
+    Shapes (types,), (photos,) and (photos, types), of the photos whose type is known.
+    """
+    types = np.array(sorted({*data.types.tolist()} - {""}))
+    known = data.types != ""
+    fold = sender_folds(data.senders, seed=seed)
+    logits = np.zeros((int(known.sum()), len(types)))
+    for k in range(FOLDS):
+        weights, bias = _fit(data, known & (fold != k), types, penalty=penalty)
+        logits[fold[known] == k] = rooted(data.vectors[known & (fold == k)]) @ weights.T + bias
+        progress("fitting", k + 1, FOLDS + 1)
+    return types, np.searchsorted(types, data.types[known]), logits
 
 
 def views(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

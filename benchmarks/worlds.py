@@ -1,0 +1,224 @@
+"""Whether our way of measuring finds effects that were hidden: simulated worlds, and a log whose answers it holds.
+
+`make bench ARGS=worlds` prints the tables of docs/simulation.md: budget interference, hidden effects, a slow harm, and
+off-policy estimates. It takes about half an hour of one processor; `ARGS="worlds 40"` makes do with fewer worlds.
+Everything but the last part is simulated, grade E.
+"""
+
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from adtailor.domain.trial import Design
+from adtailor.journeys.judge_policy import LoggedChoices, judged
+from adtailor.journeys.run_simulation import DESIGNS, Cell, Sweep, trial_in, truth_of
+from adtailor.journeys.simulated_engines import FastEngines
+from adtailor.journeys.simulation_file import add, begin, key_of
+from adtailor.journeys.simulation_report import Report, reported
+from adtailor.maths.off_policy import METHODS
+from adtailor.simulate.worlds.confusion import measured
+from adtailor.simulate.worlds.world import Size
+
+WORLDS = 200
+SPLIT = Size(people=6000, days=5, days_before=2)
+HIDDEN = Size(people=2000, days=7)
+SLOW = Size(people=500, days=7)
+BUDGETS = (math.inf, 1.0, 0.6, 0.3)
+KEPT = Path(tempfile.gettempdir()) / "adtailor-worlds"
+"""Finished worlds, so that a run that was interrupted goes on where it was; `--fresh` begins again."""
+
+
+def run(worlds: Sequence[int] = (WORLDS,)) -> Iterator[tuple[str, str, str]]:
+    """Figure, measured, goal."""
+    count = worlds[0] if worlds else WORLDS
+    yield from interference(max(2, count // 10))
+    yield from hidden(count)
+    yield from harm(max(2, count // 40))
+    yield from off_policy()
+
+
+def interference(worlds: int) -> Iterator[tuple[str, str, str]]:
+    """What budgets do to a trial, against the true launch; charges are expected ones, which takes the luck out.
+
+    Who is in which arm is luck too, and the same luck in a world without limits: the error beyond that world's is what
+    the budgets did.
+    """
+    free: dict[Design, list[float]] = {}
+    for budget in BUDGETS:
+        sweeps = tuple(
+            Sweep(design=design, worlds=worlds, effects=(0.0, 2.0), size=SPLIT, budget=budget, by_chance=False)
+            for design in DESIGNS
+        )
+        limit = "without limit" if math.isinf(budget) else f"of {budget:g} of the demand"
+        for sweep, cells in zip(sweeps, _cells_together(sweeps), strict=True):
+            errors = [100.0 * (cell.value - cell.truth) for cell in cells]
+            beyond = [one - other for one, other in zip(errors, free.setdefault(sweep.design, errors), strict=True)]
+            strong = [cell for cell in cells if cell.effect == 2.0]
+            yield (
+                f"simulated: budgets {limit}, {sweep.design}: true, found",
+                f"{_points(_mean([c.truth for c in strong]))}, {_points(_mean([c.value for c in strong]))}",
+                f"{_mean([c.bound for c in cells]):.0%} of revenue from budgets that ran out",
+            )
+            yield (
+                f"  error in points, mean of {len(cells)} worlds; at most",
+                f"{_sure(errors)}; {max(map(abs, errors)):.2f}",
+                "<= .5" if sweep.design == "budget split" or math.isinf(budget) else "-",
+            )
+            yield ("  beyond that of the same worlds without limit", _sure(beyond), "<= .5")
+
+
+def hidden(worlds: int) -> Iterator[tuple[str, str, str]]:
+    """Effects from none to twice the usual, and a treatment that does nothing."""
+    for treatment, count in (("look", worlds), ("mood", worlds // 4), ("nothing", worlds)):
+        for design, budget in (("budget split", 0.6),):
+            effects = (0.0,) if treatment == "nothing" else (-1.0, 0.0, 0.5, 1.0, 2.0)
+            sweep = Sweep(
+                treatment=treatment, design=design, worlds=max(2, count), effects=effects, size=HIDDEN, budget=budget
+            )
+            report = _swept(sweep)
+            yield (
+                f"simulated: {treatment}, {design}, {report.total.worlds} worlds: truth held",
+                f"{report.coverage:.1%}",
+                ">= 95 %",
+            )
+            yield ("  claimed where there is none, or the other way", f"{report.wrong_rate:.1%}", "<= 5 %")
+            if treatment != "nothing":
+                for row in report.rows:
+                    yield (
+                        f"  hidden {row.effect:g}: true, found, error",
+                        f"{_points(row.truth)}, {_points(row.found)}, {100 * row.error:+.2f}",
+                        "-",
+                    )
+
+
+def harm(worlds: int) -> Iterator[tuple[str, str, str]]:
+    """One more ad a page: what a week says, and what a season does."""
+    for days in (7, 120):
+        sweep = Sweep(treatment="load", worlds=2 * worlds, effects=(0.0, 1.0), size=replace(SLOW, days=days))
+        report = _swept(sweep)
+        tires = next(row for row in report.rows if row.effect == 1.0)
+        yield (
+            f"simulated: one more ad a page, {days} days: true, found; left",
+            f"{_points(tires.truth)}, {_points(tires.found)}; {100 * tires.left_truth:+.1f} of 100",
+            ", ".join(report.marks),
+        )
+
+
+def off_policy() -> Iterator[tuple[str, str, str]]:
+    """Open Bandit's random log: half of the items, judged from the first part and seen in the second."""
+    folder = Path(os.environ.get("ADTAILOR_TEST_DATA", "nowhere")) / "open_bandit"
+    if not folder.exists():
+        yield ("off-policy on Open Bandit", "skipped: ADTAILOR_TEST_DATA is not set", "-")
+        return
+    import duckdb
+
+    for name in ("all", "men", "women"):
+        rows = duckdb.sql(
+            f"SELECT item_id, click, propensity_score FROM '{folder}/random_{name}.parquet' ORDER BY timestamp"
+        ).fetchnumpy()
+        items = rows["item_id"].astype(np.int64)
+        clicks, propensities = rows["click"].astype(np.float64), rows["propensity_score"].astype(np.float64)
+        count = round(1.0 / propensities[0])
+        means = (np.bincount(items, clicks, count) + 1.0) / (np.bincount(items, minlength=count) + 1.0 / clicks.mean())
+        for policy, chances in _policies(means, count):
+            found = judged(
+                LoggedChoices(
+                    rewards=clicks,
+                    propensities=propensities,
+                    chances=chances[items],
+                    guesses=np.full(len(items), clicks.mean()),
+                    values=np.full(len(items), clicks.mean()),
+                ),
+                seed=0,
+            )
+            here = found.refused or ", ".join(f"{one.method} {one.value:.5f}" for one in found.estimates)
+            first = f" ({found.estimates[1].low:.5f} to {found.estimates[1].high:.5f})" if found.estimates else ""
+            yield (
+                f"Open Bandit, {name}, {policy}; the log {found.logged:.5f}",
+                here + first,
+                "refused below 30 clicks",
+            )
+    yield from _beside_obp(folder)
+
+
+def _policies(means: np.ndarray, count: int) -> Iterator[tuple[str, np.ndarray]]:
+    even = np.where(np.arange(count) % 2 == 0, 1.0, 0.0)
+    yield "as logged", np.full(count, 1.0 / count)
+    yield "even items alone", even / even.sum()
+    soft = np.exp((means - means.mean()) / means.std() / 4.0)
+    yield "a little more of what was clicked", soft / soft.sum()
+
+
+def _beside_obp() -> Iterator[tuple[str, str, str]]:
+    """The same arrays given to the Open Bandit Pipeline, where $ADTAILOR_OBP names a Python that has it."""
+    python = os.environ.get("ADTAILOR_OBP")
+    if not python or not shutil.which(python):
+        yield ("beside the Open Bandit Pipeline", "skipped: ADTAILOR_OBP names no Python that has obp", "-")
+        return
+    random = np.random.default_rng(0)
+    rows, choices = 20_000, 5
+    logged, policy = random.dirichlet(np.ones(choices)), random.dirichlet(np.ones(choices))
+    truth, guess = random.uniform(0.02, 0.2, choices), random.uniform(0.02, 0.2, choices)
+    chosen = random.choice(choices, rows, p=logged)
+    rewards = (random.random(rows) < truth[chosen]).astype(np.float64)
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "log.npz"
+        np.savez(file, rewards=rewards, chosen=chosen, logged=logged, policy=policy, guess=guess)
+        script = Path(__file__).with_name("worlds_obp.py")
+        ended = subprocess.run([python, str(script), str(file)], capture_output=True, text=True, check=False)
+    if ended.returncode:
+        yield ("beside the Open Bandit Pipeline", f"failed: {ended.stderr.strip().splitlines()[-1]}", "-")
+        return
+    theirs = dict(zip(METHODS, map(float, ended.stdout.split()), strict=True))
+    log = LoggedChoices(
+        rewards=rewards, propensities=logged[chosen], chances=policy[chosen], guesses=guess[chosen],
+        values=np.full(rows, guess @ policy),
+    )  # fmt: skip
+    for one in judged(log, seed=0, switch_at=2.0).estimates:
+        yield (
+            f"{one.method} beside the Open Bandit Pipeline; true {truth @ policy:.6f}",
+            f"{one.value:.12f} and {theirs[one.method]:.12f}",
+            "the same to 1e-9" if abs(one.value - theirs[one.method]) < 1e-9 else "DIFFERS",
+        )
+
+
+def _swept(sweep: Sweep) -> Report:
+    return reported(sweep, _cells_together((sweep,))[0])
+
+
+def _cells_together(sweeps: tuple[Sweep, ...]) -> list[list[Cell]]:
+    """Sweeps that differ in the design of the trial alone: the truth of a world is found once."""
+    reader, engines = measured(), FastEngines()
+    files = [KEPT / f"{key_of(sweep, reader, 'fast')}.jsonl" for sweep in sweeps]
+    done = [{cell.seed: cell for cell in begin(f, s, reader, "fast")} for f, s in zip(files, sweeps, strict=True)]
+    for number, (seed, effect) in enumerate(sweeps[0].cells()):
+        if all(seed in cells for cells in done):
+            continue
+        truth = truth_of(sweeps[0], seed, effect, engines=engines, reader=reader)
+        for sweep, file, cells in zip(sweeps, files, done, strict=True):
+            if seed not in cells:
+                cells[seed] = trial_in(truth, sweep, engines=engines)
+                add(file, cells[seed])
+        said = f"{sweeps[0].treatment}, budgets {sweeps[0].budget:g}: {number + 1} of {sweeps[0].worlds} worlds"
+        print(f"\r{said}", end="", file=sys.stderr, flush=True)
+    return [[cells[seed] for seed, _ in sweeps[0].cells()] for cells in done]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values))
+
+
+def _sure(values: Sequence[float]) -> str:
+    return f"{np.mean(values):+.2f} ± {np.std(values, ddof=1) / len(values) ** 0.5:.2f}"
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+.2f} %"
