@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     from adtailor.domain.access import Caller
     from adtailor.domain.reading import Part
     from adtailor.domain.traffic import Limits
-    from adtailor.domain.wellbeing import WellbeingPolicy
+    from adtailor.domain.wellbeing import Helpline, WellbeingPolicy
     from adtailor.journeys.evaluate_states import StatesReport
     from adtailor.journeys.explain import Explain
     from adtailor.journeys.fill_page import FillPage
+    from adtailor.journeys.helplines import Helplines
     from adtailor.journeys.learned_ranker import LearnedRanker
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.manage import Manage
@@ -243,6 +244,28 @@ def open_store(data: Path) -> SqliteStore:
     return SqliteStore(data)
 
 
+def helpline_table(settings: Settings) -> tuple[Helpline, ...]:
+    """The helplines that ship, or the operator's own file."""
+    from adtailor.config.helplines import load_helplines
+
+    return load_helplines(Path(settings.helplines) if settings.helplines else None)
+
+
+def helplines(store: SqliteStore, settings: Settings) -> Helplines:
+    """What operators do with the table of helplines."""
+    from adtailor.config.helplines import DIRECTORY
+    from adtailor.config.policy import load_policy
+    from adtailor.journeys.helplines import Helplines
+
+    return Helplines(
+        helpline_table(settings),
+        checks=store.helpline_checks,
+        audit=store.audit,
+        fresh_days=load_policy(settings.deciding.policy).helpline_fresh_days,
+        directory=DIRECTORY,
+    )
+
+
 def open_engine(
     data: Path,
     settings: Settings,
@@ -256,7 +279,6 @@ def open_engine(
     `random_bytes` makes keys and nonces: anything but the system's is for folders that are thrown away.
     Raises StorageFailed or ModelUnavailable, with the remedy.
     """
-    from adtailor.config.helplines import load_helplines
     from adtailor.config.policy import load_policy
     from adtailor.config.taxonomy import content_topics
     from adtailor.decide.rank import PriorRanker
@@ -290,7 +312,7 @@ def open_engine(
     ranker = LearnedRanker(data, priors, clock=clock)
     taxonomy = content_topics()
     wellbeing = CareDesk(
-        policy, load_helplines(Path(settings.helplines) if settings.helplines else None), secret=store.hashing_secret
+        policy, helpline_table(settings), secret=store.hashing_secret, checks=store.helpline_checks.checks
     )
     tokens = TokenBox(store.token_keys, store.current_token_key, random_bytes=random_bytes)
     catalogue = LiveCatalogue(
@@ -508,6 +530,7 @@ def build(engine: Engine) -> Guard:
         take_event=engine.take_event,
         explain=engine.explain,
         reviews=engine.reviews,
+        helplines=helplines(engine.store, engine.settings),
         posts=engine.store.posts,
         events=engine.store.events,
         source=engine.store.catalogue,

@@ -58,6 +58,7 @@ def operator(rooms: NamedDependency[Rooms]) -> Response[str]:
         pages=rooms.fill_page.recent()[:READINGS_SHOWN],
         creatives=_creatives(rooms),
         delivery=_delivery(rooms, now),
+        rest=rooms.people.rest_report(),
         states=_states(rooms, now) if rooms.is_demo else [],
         now=now,
     )

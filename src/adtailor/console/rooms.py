@@ -8,6 +8,7 @@ from random import Random
 from adtailor.domain.ids import PersonId
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
+from adtailor.journeys.helplines import Helplines
 from adtailor.journeys.people import People
 from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
@@ -44,6 +45,7 @@ class Rooms:
     take_event: TakeEvent
     explain: Explain
     reviews: Reviews
+    helplines: Helplines
     posts: PostStore
     events: EventStore
     source: CatalogueSource

@@ -24,6 +24,7 @@ from adtailor.storage.cache import PeopleCache
 from adtailor.storage.catalogue import SqliteCatalogue
 from adtailor.storage.database import FILE, Database
 from adtailor.storage.export import exported
+from adtailor.storage.helpline_checks import SqliteHelplineChecks
 from adtailor.storage.keyring import FILE as KEYS
 from adtailor.storage.keyring import Keyring, PersonKey, secure_folder
 from adtailor.storage.leases import Leases
@@ -162,6 +163,7 @@ class SqliteStore:
         self.audit = SqliteAudit(self._database)
         self.tokens = SqliteTokens(self._database, secret=self.hashing_secret, random_bytes=random_bytes)
         self.posts = SqlitePosts(self._database, self._keyring, self._cache)
+        self.helpline_checks = SqliteHelplineChecks(self._database)
         self.people = SqlitePeople(self._database, self._keyring, self._cache, export=self._export)
         self.events = SqliteEvents(
             self._segments, self._money, Leases(self._database), keyring=self._keyring, cache=self._cache

@@ -66,6 +66,24 @@ memories = Table(
     Index("memories_lapses_at", "lapses_at"),
 )
 
+rest_counts = Table(
+    "rest_counts",
+    metadata,
+    Column("week", Text, primary_key=True, comment="its Monday, in UTC"),
+    Column("event", Text, primary_key=True),
+    Column("times", Integer, CheckConstraint("times > 0"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+helpline_checks = Table(
+    "helpline_checks",
+    metadata,
+    Column("line", Text, primary_key=True, comment="a hash of all that was checked"),
+    Column("checked_at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 posts = Table(
     "posts",
     metadata,
