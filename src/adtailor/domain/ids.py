@@ -19,6 +19,7 @@ RequestId = NewType("RequestId", str)
 DecisionId = NewType("DecisionId", str)
 TopicId = NewType("TopicId", str)
 """An id of the IAB Content Taxonomy 3.1."""
+TrialId = NewType("TrialId", str)
 SegmentId = NewType("SegmentId", str)
 ProductId = NewType("ProductId", str)
 """An id of the IAB Ad Product Taxonomy 2.0."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory, Organization
 from adtailor.domain.creative import Creative
@@ -23,6 +23,7 @@ from adtailor.domain.ids import (
     RequestId,
     SiteId,
     TopicId,
+    TrialId,
 )
 from adtailor.domain.money import Micros
 from adtailor.domain.person import Consents, DeclaredMood, Person
@@ -30,6 +31,7 @@ from adtailor.domain.post import Photo, Post
 from adtailor.domain.profile import AdsSeen, Fading, Profile
 from adtailor.domain.reading import Garment, PhotoLook, Reading, Sentiment, Stress, Suitability, Topic
 from adtailor.domain.targeting import Targeting
+from adtailor.domain.trial import Arm, Design, Measured, Registration, Trial
 from adtailor.domain.wellbeing import CardMemory, State, StressSign, WellbeingMemory
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -118,6 +120,40 @@ def event(
         adset_id=AdSetId(f"{campaign_name}-set"),
     )
     return replace(known, **changes)
+
+
+def trial(
+    name: str = "split",
+    *,
+    design: Design = "budget split",
+    parts: tuple[int, ...] = (5_000, 5_000),
+    status: Literal["registered", "running", "stopped"] = "registered",
+    **changes: Any,
+) -> Trial:
+    """A trial of which the second arm goes without the look."""
+    known: dict[str, Any] = {
+        "id": TrialId(name),
+        "question": "Does the look of people earn anything?",
+        "design": design,
+        "arms": tuple(
+            Arm(name=f"arm-{n}", parts=part, signals_off=frozenset({"look"} if n else ()))
+            for n, part in enumerate(parts)
+        ),
+        "metrics": (Measured(metric="revenue", role="primary"),),
+        "people": 1_000,
+        "effect": 0.05,
+        "period_minutes": 60 if design == "switchback" else None,
+        "campaign": CampaignId("autumn") if design == "ghost ads" else None,
+    }
+    return Trial(
+        registration=Registration(**{**known, **changes}),
+        text=f'id = "{name}"',
+        hash="0" * 64,
+        registered_at=NOON,
+        status=status,
+        started_at=None if status == "registered" else NOON,
+        stopped_at=NOON if status == "stopped" else None,
+    )
 
 
 def post(name: str = "p1", *, author: str = "ana", at: datetime = NOON, text: str = "A walk in the rain.") -> Post:

@@ -8,7 +8,16 @@ from typing import Protocol
 
 import pytest
 
-from adtailor.ports import AuditLog, CatalogueStore, EventStore, HelplineChecks, LedgerStore, PeopleStore, PostStore
+from adtailor.ports import (
+    AuditLog,
+    CatalogueStore,
+    EventStore,
+    HelplineChecks,
+    LedgerStore,
+    PeopleStore,
+    PostStore,
+    TrialStore,
+)
 
 
 class Store(Protocol):
@@ -47,6 +56,9 @@ class Store(Protocol):
     @property
     def helpline_checks(self) -> HelplineChecks:
         """Who checked which helpline."""
+
+    def trials(self) -> TrialStore:
+        """Trials, and the looks at them."""
         ...
 
     def purge(self, now: datetime) -> Mapping[str, int]:

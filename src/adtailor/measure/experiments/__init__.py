@@ -1,0 +1,1 @@
+"""Trials: planned, registered, read; every figure by person, never by impression."""
