@@ -383,6 +383,7 @@ def open_engine(
             wellbeing=wellbeing,
             policy=policy,
             price_tags=price_tags,
+            costs=store.reading_costs,
         ),
         price_tags=price_tags,
         people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),

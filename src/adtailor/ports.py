@@ -47,6 +47,7 @@ from adtailor.domain.wellbeing import (
     RestTold,
     WellbeingMemory,
 )
+from adtailor.domain.worth import ReadingCost
 
 
 class Clock(Protocol):
@@ -475,6 +476,18 @@ class PostStore(Protocol):
 
     def readings_of(self, person_id: PersonId, now: datetime) -> list[tuple[Post, Reading]]:
         """A person's posts that were read, newest first, each with what has not expired of its reading."""
+        ...
+
+
+class ReadingCosts(Protocol):
+    """How long models took to read posts: what reading costs is measured, not assumed."""
+
+    def took(self, costs: Sequence[ReadingCost], at: datetime) -> None:
+        """Add what a batch took to the sums of its day."""
+        ...
+
+    def reading_costs(self, since: date | None = None) -> list[ReadingCost]:
+        """Per model, from a day on, by reader and model."""
         ...
 
 

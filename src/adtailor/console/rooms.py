@@ -9,6 +9,7 @@ from adtailor.domain.ids import PersonId
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.helplines import Helplines
+from adtailor.journeys.ledger import Ledgers
 from adtailor.journeys.people import People
 from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
@@ -46,6 +47,7 @@ class Rooms:
     explain: Explain
     reviews: Reviews
     helplines: Helplines
+    ledgers: Ledgers
     posts: PostStore
     events: EventStore
     source: CatalogueSource

@@ -28,6 +28,7 @@ from adtailor.storage.permitted import (
     permitted_reading,
     withdrew,
 )
+from adtailor.storage.reading_costs import MemoryReadingCosts
 from adtailor.storage.rest_counts import added
 from adtailor.storage.rows import stale
 
@@ -212,6 +213,7 @@ class MemoryStore:
         self.audit = MemoryAudit()
         self.catalogue = MemoryCatalogue(self._held, self.audit)
         self.posts = MemoryPosts(self._held)
+        self.reading_costs = MemoryReadingCosts()
         self.helpline_checks = MemoryHelplineChecks()
         self.people = MemoryPeople(self._held, self.posts)
         self.events = MemoryEvents(self._held, limits.rates)

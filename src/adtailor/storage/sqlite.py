@@ -34,6 +34,7 @@ from adtailor.storage.moments import ticks
 from adtailor.storage.money import Money
 from adtailor.storage.people import SqlitePeople
 from adtailor.storage.posts import SqlitePosts
+from adtailor.storage.reading_costs import SqliteReadingCosts
 from adtailor.storage.sealing import RandomBytes
 from adtailor.storage.segments import Segments
 from adtailor.storage.trials import SqliteTrials
@@ -167,6 +168,7 @@ class SqliteStore:
         self.audit = SqliteAudit(self._database)
         self.tokens = SqliteTokens(self._database, secret=self.hashing_secret, random_bytes=random_bytes)
         self.posts = SqlitePosts(self._database, self._keyring, self._cache)
+        self.reading_costs = SqliteReadingCosts(self._database)
         self.helpline_checks = SqliteHelplineChecks(self._database)
         self.people = SqlitePeople(self._database, self._keyring, self._cache, export=self._export)
         self.events = SqliteEvents(

@@ -75,6 +75,19 @@ rest_counts = Table(
     sqlite_with_rowid=False,
 )
 
+reading_costs = Table(
+    "reading_costs",
+    metadata,
+    Column("day", Text, primary_key=True, comment="in UTC"),
+    Column("reader", Text, primary_key=True, comment="text or look"),
+    Column("model", Text, primary_key=True),
+    Column("posts", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("squares", Float, nullable=False, comment="of seconds a post, times posts, for the error of the mean"),
+    Column("batches", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 helpline_checks = Table(
     "helpline_checks",
     metadata,

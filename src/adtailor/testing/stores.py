@@ -16,6 +16,7 @@ from adtailor.ports import (
     LedgerStore,
     PeopleStore,
     PostStore,
+    ReadingCosts,
     TrialStore,
 )
 
@@ -54,9 +55,16 @@ class Store(Protocol):
         ...
 
     @property
+    def reading_costs(self) -> ReadingCosts:
+        """How long models took."""
+        ...
+
+    @property
     def helpline_checks(self) -> HelplineChecks:
         """Who checked which helpline."""
+        ...
 
+    @property
     def trials(self) -> TrialStore:
         """Trials, and the looks at them."""
         ...
