@@ -81,5 +81,7 @@ def _line(
     pen.line([(start[0] * SCALE, start[1] * SCALE), (end[0] * SCALE, end[1] * SCALE)], fill=colour, width=width * SCALE)
 
 
-def _words(pen: ImageDraw.ImageDraw, x: float, y: float, said: str, size: int, colour: tuple[int, int, int]) -> None:
+def _words(  # noqa: PLR0917 - where, what, how
+    pen: ImageDraw.ImageDraw, x: float, y: float, said: str, size: int, colour: tuple[int, int, int]
+) -> None:
     pen.text((x * SCALE, y * SCALE), said, fill=colour, font=ImageFont.load_default(size * SCALE))

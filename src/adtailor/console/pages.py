@@ -16,6 +16,11 @@ from adtailor.console.review import decide, review
 from adtailor.console.rooms import Rooms
 
 STATIC = Path(__file__).parent / "static"
+PAGES = (
+    feed, choose,
+    operator, decision, review, decide, helplines, check_helpline, ledger_page, ledger_png,
+)  # fmt: skip
+"""Those of members, then those of operators."""
 
 
 def build_pages(rooms: Rooms) -> list[Router]:
@@ -27,18 +32,7 @@ def build_pages(rooms: Rooms) -> list[Router]:
     routers = [
         Router(
             path="/",
-            route_handlers=[
-                feed,
-                choose,
-                operator,
-                decision,
-                review,
-                decide,
-                helplines,
-                check_helpline,
-                ledger_page,
-                ledger_png,
-            ],
+            route_handlers=[*PAGES],
             dependencies={"rooms": Provide(given, sync_to_thread=False, use_cache=True)},
             exception_handlers=refusals(rooms),
             include_in_schema=False,
