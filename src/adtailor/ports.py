@@ -486,8 +486,8 @@ class ReadingCosts(Protocol):
         """Add what a batch took to the sums of its day."""
         ...
 
-    def reading_costs(self, since: date | None = None) -> list[ReadingCost]:
-        """Per model, from a day on, by reader and model."""
+    def reading_costs(self, since: date | None = None, until: date | None = None) -> list[ReadingCost]:
+        """Per model, from one day to another, both included; by reader and model."""
         ...
 
 

@@ -144,9 +144,7 @@ def test_what_a_signal_earned_is_what_the_arm_without_it_lacks() -> None:
     look = frozenset({"look"})
     (found,) = earned(*trial(frozenset(), look, effects={look: 110.0, frozenset(): 100.0}))
     assert (found.signals, found.contrast, found.grade, found.is_decided) == (look, "without", "C", True)
-    assert found.revenue.value == pytest.approx(
-        10.0 * 50, abs=4 * found.revenue.error
-    )
+    assert found.revenue.value == pytest.approx(10.0 * 50, abs=4 * found.revenue.error)
     assert 0.0 < found.revenue.error < 15.0  # CUPED takes the taste out: 2 x 5 / sqrt(4000) x 50 = 7.9
     assert found.baseline == pytest.approx(100.0 * 50, rel=0.03)
     assert [one.metric for one in found.guardrails] == ["hide rate"]

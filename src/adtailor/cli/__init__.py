@@ -53,6 +53,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="shadow", help="What would have been shown where another server decided: nothing is changed by it."),
     Verb(name="report", help="Sum up what was delivered and what it cost; --check compares it with the ledger."),
     Verb(name="ledger", help="What each signal and each model earned, less its cost, and how good the evidence is."),
+    Verb(name="statement", help="A month to sign and publish: what signals earned, which promises held."),
     Verb(name="events", help="Mark events as invalid traffic, and give back what they cost.", is_group=True),
     Verb(name="doctor", help="Say what is installed, which models, and what is missing."),
 )

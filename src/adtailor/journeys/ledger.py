@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from adtailor.domain.findings import Findings
 from adtailor.domain.ids import TrialId
@@ -64,19 +64,22 @@ class Ledgers:
         self._simulated = simulated
 
     def ledger(self, now: datetime, *, days: int = DAYS) -> Ledger:
-        """Every signal and model, with all evidence that there is; InvalidInput for a time of no days."""
+        """Every signal and model, by the last days; InvalidInput for a time of no days."""
         if not 1 <= days <= 365:
             raise InvalidInput(f"{days} days", hint="1 to 365", field="days")
-        since = (now - timedelta(days=days)).date()
-        total = self._reports.report(ReportRequest(since=since)).total
-        costs = self._costs.reading_costs(since)
+        return self.between((now - timedelta(days=days)).date(), now.date(), now=now)
+
+    def between(self, since: date, until: date, *, now: datetime) -> Ledger:
+        """Every signal and model, with all evidence that there is, and what was read and shown between two days."""
+        total = self._reports.report(ReportRequest(since=since, until=until)).total
+        costs = self._costs.reading_costs(since, until)
         evidence, unread = self._evidence()
         prices = Prices(hour=float(self._hour), impressions=total.impressions)
         per_mille = 1000.0 * total.net / total.impressions if total.impressions else None
         return Ledger(
             rows=ledger([*evidence, *self._simulated()], costs, prices, baseline=per_mille),
             hour=self._hour,
-            days=days,
+            days=(until - since).days + 1,
             posts=sum(cost.posts for cost in costs if cost.reader == "text"),
             impressions=total.impressions,
             revenue=total.net,

@@ -41,8 +41,8 @@ class SqliteReadingCosts:
         with self._database.writing() as connection:
             connection.execute(rows.on_conflict_do_update(index_elements=["day", "reader", "model"], set_=more))
 
-    def reading_costs(self, since: date | None = None) -> list[ReadingCost]:
-        """Per model, from a day on."""
+    def reading_costs(self, since: date | None = None, until: date | None = None) -> list[ReadingCost]:
+        """Per model, from one day to another, both included."""
         query = select(
             _COSTS.c.reader,
             _COSTS.c.model,
@@ -50,6 +50,8 @@ class SqliteReadingCosts:
         )
         if since is not None:
             query = query.where(_COSTS.c.day >= since.isoformat())
+        if until is not None:
+            query = query.where(_COSTS.c.day <= until.isoformat())
         with self._database.reading() as connection:
             rows = connection.execute(query.group_by(_COSTS.c.reader, _COSTS.c.model).order_by("reader", "model")).all()
         return [
@@ -77,11 +79,11 @@ class MemoryReadingCosts:
             key = (at.date(), cost.reader, cost.model)
             self._costs[key] = cost if key not in self._costs else self._costs[key].plus(cost)
 
-    def reading_costs(self, since: date | None = None) -> list[ReadingCost]:
-        """Per model, from a day on."""
+    def reading_costs(self, since: date | None = None, until: date | None = None) -> list[ReadingCost]:
+        """Per model, from one day to another, both included."""
         sums: dict[tuple[str, str], ReadingCost] = {}
         for (day, *model), cost in self._costs.items():
-            if since is None or day >= since:
+            if (since is None or day >= since) and (until is None or day <= until):
                 key = (model[0], model[1])
                 sums[key] = cost if key not in sums else sums[key].plus(cost)
         return [sums[key] for key in sorted(sums)]
