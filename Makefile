@@ -7,7 +7,7 @@ LOCKED := --require-hashes --only-binary :all: -r
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test cover check crash bench quality lock clean
+.PHONY: help install demo test cover check crash mutants bench quality lock clean
 
 help: ## What there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: $(VENV)/.check cover ## Lint, types, layers, and every branch of domain a
 
 crash: $(VENV)/.test ## A thousand kills -9 while events are taken and money is given back (some minutes)
 	@$(BIN)/python -m pytest tests/storage/test_crash.py -m slow -k t35
+
+mutants: $(VENV)/.check ## Is every small change to the code of well-being and consent noticed by a test? (some minutes)
+	@$(BIN)/mutmut run && $(BIN)/mutmut results
 
 bench: $(VENV)/.test ## The figures: decisions, reading, memory, set-up
 	@$(BIN)/python -m benchmarks $(ARGS)

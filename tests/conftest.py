@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # Time says nothing on a shared machine. Where a change is judged, the same cases are tried each time.
 settings.register_profile("adtailor", deadline=None, derandomize="CI" in os.environ)
-settings.load_profile("adtailor")
+# `make mutants` runs each test many times in one process, and wants the same cases each time.
+settings.register_profile(
+    "mutants", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.differing_executors]
+)
+settings.load_profile("mutants" if "MUTANT_UNDER_TEST" in os.environ else "adtailor")
 
 APT_LINE = "sudo apt-get install chromium"
 CHROMIUM = shutil.which("chromium")

@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from adtailor.domain.access import Caller
     from adtailor.domain.reading import Part
     from adtailor.domain.traffic import Limits
-    from adtailor.domain.wellbeing import WellbeingPolicy
+    from adtailor.domain.wellbeing import Helpline, WellbeingPolicy
     from adtailor.journeys.evaluate_states import StatesReport
     from adtailor.journeys.explain import Explain
     from adtailor.journeys.fill_page import FillPage
+    from adtailor.journeys.helplines import Helplines
     from adtailor.journeys.learned_ranker import LearnedRanker
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.manage import Manage
@@ -253,6 +254,28 @@ def open_store(data: Path) -> SqliteStore:
     return SqliteStore(data)
 
 
+def helpline_table(settings: Settings) -> tuple[Helpline, ...]:
+    """The helplines that ship, or the operator's own file."""
+    from adtailor.config.helplines import load_helplines
+
+    return load_helplines(Path(settings.helplines) if settings.helplines else None)
+
+
+def helplines(store: SqliteStore, settings: Settings) -> Helplines:
+    """What operators do with the table of helplines."""
+    from adtailor.config.helplines import DIRECTORY
+    from adtailor.config.policy import load_policy
+    from adtailor.journeys.helplines import Helplines
+
+    return Helplines(
+        helpline_table(settings),
+        checks=store.helpline_checks,
+        audit=store.audit,
+        fresh_days=load_policy(settings.deciding.policy).helpline_fresh_days,
+        directory=DIRECTORY,
+    )
+
+
 def open_engine(
     data: Path,
     settings: Settings,
@@ -266,7 +289,6 @@ def open_engine(
     `random_bytes` makes keys and nonces: anything but the system's is for folders that are thrown away.
     Raises StorageFailed or ModelUnavailable, with the remedy.
     """
-    from adtailor.config.helplines import load_helplines
     from adtailor.config.policy import load_policy
     from adtailor.config.taxonomy import content_topics
     from adtailor.decide.rank import PriorRanker
@@ -302,7 +324,7 @@ def open_engine(
     ranker = LearnedRanker(data, priors, clock=clock)
     taxonomy = content_topics()
     wellbeing = CareDesk(
-        policy, load_helplines(Path(settings.helplines) if settings.helplines else None), secret=store.hashing_secret
+        policy, helpline_table(settings), secret=store.hashing_secret, checks=store.helpline_checks.checks
     )
     tokens = TokenBox(
         store.token_keys,
@@ -381,6 +403,7 @@ def open_engine(
             wellbeing=wellbeing,
             policy=policy,
             price_tags=price_tags,
+            costs=store.reading_costs,
         ),
         price_tags=price_tags,
         people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),
@@ -566,6 +589,7 @@ def build(engine: Engine) -> Guard:
         explain=engine.explain,
         reviews=engine.reviews,
         reaches=engine.reaches,
+        helplines=helplines(engine.store, engine.settings),
         posts=engine.store.posts,
         events=engine.store.events,
         source=engine.store.catalogue,

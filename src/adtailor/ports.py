@@ -39,7 +39,16 @@ from adtailor.domain.review import Review
 from adtailor.domain.signals import Signal
 from adtailor.domain.status import Status
 from adtailor.domain.trial import Account, Look, Trial
-from adtailor.domain.wellbeing import Care, RestAnswer, RestSuggestion, WellbeingMemory
+from adtailor.domain.wellbeing import (
+    Care,
+    HelplineCheck,
+    RestAnswer,
+    RestCounts,
+    RestSuggestion,
+    RestTold,
+    WellbeingMemory,
+)
+from adtailor.domain.worth import ReadingCost
 
 
 class Clock(Protocol):
@@ -265,6 +274,14 @@ class Wellbeing(Protocol):
         """The memory after one tap on a card."""
         ...
 
+    def told_by_showing(self, memory: WellbeingMemory, suggestion: RestSuggestion, now: datetime) -> RestTold | None:
+        """What handing a card out adds to the counts, if it counts, of a memory as it was before."""
+        ...
+
+    def told_by_answer(self, memory: WellbeingMemory, answer: RestAnswer, now: datetime) -> RestTold | None:
+        """What a tap adds to the counts, of a memory as it was before it."""
+        ...
+
     def veto(self, care: Care, *, person_id: PersonId | None, day: date) -> Veto:
         """The veto of a state, for one viewer and day."""
         ...
@@ -463,6 +480,34 @@ class PostStore(Protocol):
         ...
 
 
+class ReadingCosts(Protocol):
+    """How long models took to read posts: what reading costs is measured, not assumed."""
+
+    def took(self, costs: Sequence[ReadingCost], at: datetime) -> None:
+        """Add what a batch took to the sums of its day."""
+        ...
+
+    def reading_costs(self, since: date | None = None, until: date | None = None) -> list[ReadingCost]:
+        """Per model, from one day to another, both included; by reader and model."""
+        ...
+
+
+class HelplineChecks(Protocol):
+    """When an operator last checked a helpline against its source."""
+
+    def checks(self) -> Mapping[str, HelplineCheck]:
+        """By the fingerprint of the line."""
+        ...
+
+    def put_check(self, check: HelplineCheck) -> None:
+        """Keep a check in place of an older one of the same line."""
+        ...
+
+    def drop_check(self, line: str) -> bool:
+        """Take a check back; True if there was one."""
+        ...
+
+
 class PeopleStore(Protocol):
     """Consents, profiles and well-being memories; forgetting someone destroys their key."""
 
@@ -493,8 +538,15 @@ class PeopleStore(Protocol):
         """The well-being memory, if there is one."""
         ...
 
-    def put_memory(self, memory: WellbeingMemory) -> WellbeingMemory:
-        """Store it with the next version; StaleVersion if another was stored since it was read."""
+    def put_memory(self, memory: WellbeingMemory, *, told: RestTold | None = None) -> WellbeingMemory:
+        """Store it with the next version; StaleVersion if another was stored since it was read.
+
+        `told` is added to its week's count in the same change, of nobody in particular.
+        """
+        ...
+
+    def rest_counts(self) -> list[RestCounts]:
+        """What became of suggestions to rest, week by week, the first week first."""
         ...
 
     def forget(self, person_id: PersonId) -> bool:

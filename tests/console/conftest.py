@@ -11,7 +11,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from adtailor.config.helplines import load_helplines
+from adtailor.config.helplines import DIRECTORY, load_helplines
 from adtailor.config.policy import load_policy
 from adtailor.console.pages import build_pages
 from adtailor.console.rooms import Picture, Rooms, Visitor
@@ -22,6 +22,7 @@ from adtailor.domain.post import Post
 from adtailor.domain.reading import Part, Reading, Sentiment, Stress, Suitability, Topic
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
+from adtailor.journeys.helplines import Helplines
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.manage import Manage
 from adtailor.journeys.people import People
@@ -124,7 +125,7 @@ def make_house(tmp_path: Path):
 
     def make(*, is_demo: bool = True, ana: str = "Ana Marlowe", pictures: Mapping[str, Picture] | None = None) -> House:
         store, clock, policy, world = MemoryStore(), MovableClock(), load_policy(), toy_world(ADS)
-        care = CareDesk(policy, load_helplines(), b"s" * 32)
+        care = CareDesk(policy, load_helplines(), b"s" * 32, checks=store.helpline_checks.checks)
         tokens = TokenBox({1: b"k" * 32}, 1, random_bytes=Random(5).randbytes)
         catalogue = LiveCatalogue(store.catalogue, store.events, ranker=lambda: world.ranker, parents={}, policy=policy)
         take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
@@ -145,6 +146,9 @@ def make_house(tmp_path: Path):
             people=People(people=store.people, posts=store.posts, wellbeing=care, policy=policy),
             take_event=take_event,
             explain=Explain(take_event=take_event, source=store.catalogue),
+            helplines=Helplines(
+                load_helplines(), checks=store.helpline_checks, audit=store.audit, fresh_days=180, directory=DIRECTORY
+            ),
             reviews=Reviews(store.catalogue, Manage(store.catalogue), media=tmp_path),
             reaches=Reaches(people=store.people, source=store.catalogue, store=store.reach, parents={}, policy=policy),
             posts=store.posts,

@@ -23,14 +23,16 @@ from adtailor.domain.wellbeing import (
     CardMemory,
     Care,
     Helpline,
+    HelplineCheck,
     RestAnswer,
     RestSuggestion,
+    RestTold,
     State,
     StressSign,
     WellbeingMemory,
 )
 from adtailor.wellbeing import CareDesk
-from adtailor.wellbeing.helplines import EMERGENCY, emergency_number, is_fresh, lines_for
+from adtailor.wellbeing.helplines import EMERGENCY, checked, emergency_number, is_fresh, lines_for
 from adtailor.wellbeing.rest import after_answer, is_due, rest_card, support_card
 from adtailor.wellbeing.words import WORDS
 
@@ -293,3 +295,115 @@ class TestWords:
 
     def test_sustained_speaks_of_a_limit_for_the_day(self) -> None:
         assert "limit" in rest_card(State.SUSTAINED, CardMemory(), POLICY, "en").body.lower()
+
+
+class TestWhatIsCounted:
+    """Of nobody in particular: shown, taken, dismissed, switched off, regretted."""
+
+    desk = CareDesk(POLICY, HELPLINES, b"secret")
+
+    def shown(self, at: datetime, memory: WellbeingMemory | None = None) -> WellbeingMemory:
+        memory = memory or high(at)
+        suggestion = rest_card(State.HIGH, memory.card, POLICY, "en")
+        return self.desk.shown(memory, suggestion, at)
+
+    def tapped(self, memory: WellbeingMemory, answer: RestAnswer, at: datetime) -> WellbeingMemory:
+        return self.desk.answered(memory, answer, now=at, day_ends_at=at + 5 * HOUR)
+
+    def test_a_suggestion_counts_and_its_first_of_the_week_counts_a_person(self) -> None:
+        card = rest_card(State.HIGH, CardMemory(), POLICY, "en")
+        assert self.desk.told_by_showing(high(NOW), card, NOW) == RestTold(event="shown", at=NOW, is_first=True)
+        again = NOW + 24 * HOUR  # NOW is a Friday
+        assert self.desk.told_by_showing(self.shown(NOW), card, again) == RestTold(event="shown", at=again)
+        monday = NOW + 72 * HOUR
+        assert self.desk.told_by_showing(self.shown(NOW), card, monday) == RestTold(
+            event="shown", at=monday, is_first=True
+        )
+
+    def test_a_support_card_is_never_counted(self) -> None:
+        card = support_card("DE", HELPLINES, POLICY, "en", NOW)
+        memory = high(NOW)
+        assert self.desk.told_by_showing(memory, card, NOW) is None
+        seen = self.desk.shown(memory, card, NOW)
+        hidden = self.tapped(seen, "hide", NOW)
+        for answer in get_args(RestAnswer):
+            assert self.desk.told_by_answer(hidden, answer, NOW) is None
+
+    @pytest.mark.parametrize(
+        ("answer", "event"),
+        [("15min", "taken"), ("1h", "taken"), ("today", "taken"), ("dismiss", "dismissed"), ("stop", "off")],
+    )
+    def test_an_answer_counts_once_and_only_to_a_card_that_was_shown(self, answer: RestAnswer, event: str) -> None:
+        assert self.desk.told_by_answer(high(NOW), answer, NOW) is None  # nobody asked
+        seen = self.shown(NOW)
+        told = self.desk.told_by_answer(seen, answer, NOW + HOUR)
+        assert told is not None
+        assert (told.event, told.at, told.is_first) == (event, NOW + HOUR, False)
+        assert self.desk.told_by_answer(self.tapped(seen, answer, NOW), answer, NOW) is None
+
+    def test_hiding_tells_nothing(self) -> None:
+        seen = self.shown(NOW)
+        assert self.desk.told_by_answer(seen, "hide", NOW) is None
+        assert self.tapped(seen, "hide", NOW) == replace(seen, card=replace(seen.card, awaits=False))
+
+    def test_a_rest_from_a_card_that_is_ended_early_is_regretted(self) -> None:
+        resting = self.tapped(self.shown(NOW), "1h", NOW)
+        told = self.desk.told_by_answer(resting, "resume", NOW + HOUR / 2)
+        assert told is not None
+        assert told.event == "regretted"
+        over = self.tapped(resting, "resume", NOW + HOUR / 2)
+        assert over.card.rest_until == NOW + HOUR / 2
+        assert self.desk.told_by_answer(over, "resume", NOW + HOUR / 2) is None
+        # The half hour without ads after a rest stays theirs.
+        assert self.desk.care(over, ANA, now=NOW + HOUR * 0.99, day=NOW.date(), language="en").quiet
+        assert not self.desk.care(over, ANA, now=NOW + HOUR, day=NOW.date(), language="en").quiet
+
+    def test_a_rest_that_ended_by_itself_or_was_taken_unasked_is_not(self) -> None:
+        resting = self.tapped(self.shown(NOW), "1h", NOW)
+        assert self.desk.told_by_answer(resting, "resume", NOW + HOUR) is None
+        assert self.tapped(resting, "resume", NOW + HOUR) == resting
+        unasked = self.tapped(high(NOW), "1h", NOW)
+        assert self.desk.told_by_answer(unasked, "resume", NOW) is None
+        later = self.tapped(resting, "1h", NOW + 9 * HOUR)  # unasked, long after one that was suggested
+        assert self.desk.told_by_answer(later, "resume", NOW + 9 * HOUR) is None
+
+    def test_a_rest_that_is_prolonged_is_still_the_suggested_one(self) -> None:
+        longer = self.tapped(self.tapped(self.shown(NOW), "15min", NOW), "today", NOW + HOUR / 10)
+        told = self.desk.told_by_answer(longer, "resume", NOW + HOUR)
+        assert told is not None
+        assert told.event == "regretted"
+
+
+class TestChecks:
+    """An operator's check switches a line on from the next card, and only that very line."""
+
+    line = next(line for line in HELPLINES if line.country == "AT")
+
+    def check(self, day: date, line: Helpline | None = None) -> dict[str, HelplineCheck]:
+        key = (line or self.line).fingerprint
+        return {key: HelplineCheck(line=key, checked_at=day, by="ana")}
+
+    def card(self, checks: dict[str, HelplineCheck]) -> RestSuggestion:
+        desk = CareDesk(POLICY, HELPLINES, b"secret", checks=lambda: checks)
+        owed = WellbeingMemory(person_id=ANA.person_id, quiet_until=NOW + 72 * HOUR)
+        card = desk.care(owed, replace(ANA, country="AT"), now=NOW, day=NOW.date(), language="en").suggestion
+        assert card is not None
+        return card
+
+    def test_t25_a_check_counts_for_180_days(self) -> None:
+        assert self.card({}).helplines == (DIRECTORY,)
+        for days, is_on in ((0, True), (180, True), (181, False), (-1, False)):
+            lines = self.card(self.check(NOW.date() - timedelta(days=days))).helplines
+            assert [line.country for line in lines] == (["AT"] if is_on else ["*"]), days
+
+    def test_t25_a_line_that_was_changed_since_is_off(self) -> None:
+        for field in ("country", "name", "phone", "url", "hours", "source"):
+            was = replace(self.line, **{field: "XX" if field == "country" else f"{getattr(self.line, field)}."})
+            assert self.card(self.check(NOW.date(), was)).helplines == (DIRECTORY,), field
+        assert replace(self.line, verified_at=NOW.date()).fingerprint == self.line.fingerprint
+
+    def test_the_later_of_two_checks_counts(self) -> None:
+        old, new = NOW.date() - timedelta(days=300), NOW.date()
+        in_file = replace(self.line, verified_at=new)
+        assert checked([in_file], self.check(old))[0].verified_at == new
+        assert checked([replace(in_file, verified_at=old)], self.check(new))[0].verified_at == new

@@ -43,6 +43,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="explain", help="One decision: who was ranked, who fell out and why, and what each signal changed."),
     Verb(name="token", help="Tokens with roles, for those who ask over HTTP.", is_group=True),
     Verb(name="keys", help="Keys: list them, replace them while servers run, retire old ones.", is_group=True),
+    Verb(name="helplines", help="Which helplines are switched on, and until when; check one against its source."),
     Verb(name="audit", help="Who changed what, when."),
     Verb(name="distil", help="Learn from a larger model on your own posts; keep only what people find better."),
     Verb(
@@ -54,6 +55,8 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="shadow", help="What would have been shown where another server decided: nothing is changed by it."),
     Verb(name="report", help="Sum up what was delivered and what it cost; --check compares it with the ledger."),
     Verb(name="simulate", help="Hide effects in simulated worlds, and see how often a trial finds the truth."),
+    Verb(name="ledger", help="What each signal and each model earned, less its cost, and how good the evidence is."),
+    Verb(name="statement", help="A month to sign and publish: what signals earned, which promises held."),
     Verb(name="events", help="Mark events as invalid traffic, and give back what they cost.", is_group=True),
     Verb(name="doctor", help="Say what is installed, which models, and what is missing."),
 )

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from adtailor.cli.rest_table import print_rest
 from adtailor.cli.shown import shown
 from adtailor.config.settings import data_folder, load_settings
 from adtailor.domain.ids import AdvertiserId, CampaignId
@@ -19,6 +20,7 @@ from adtailor.errors import InvalidInput
 from adtailor.journeys.reports import Audience, ReportRequest, Reports
 from adtailor.measure.anonymity import LEAST_PEOPLE
 from adtailor.measure.delivery import Dimension, Report, Tally
+from adtailor.measure.rest import rest_report
 from adtailor.service.wire import encode
 from adtailor.service.wire.money import report_to_wire, tally_to_wire
 from adtailor.storage import SqliteStore
@@ -42,6 +44,7 @@ def run(  # noqa: PLR0917 - typer calls it by name
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON, as GET /v1/reports.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values; money in micros.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Compare reports, ledger, events and budgets.")] = False,
+    rest: Annotated[bool, typer.Option("--rest", help="What became of suggestions to rest, by week.")] = False,
 ) -> None:
     """Sum up what was delivered: valid events, what was charged, what was given back, what was free."""
     if audience not in {"operator", "advertiser"}:
@@ -60,6 +63,9 @@ def run(  # noqa: PLR0917 - typer calls it by name
         raise InvalidInput(f"{folder} is no data folder", hint="name one with --data or ADTAILOR_DATA", field="--data")
     currency = load_settings(folder).currency
     with SqliteStore(folder) as store:
+        if rest:
+            print_rest(rest_report(store.people.rest_counts(), least_people=people), as_json=as_json)
+            return
         reports = Reports(ledger=store.ledger, source=store.catalogue)
         if check:
             _told(reports.disagreements(), len(store.ledger.entries()))

@@ -86,6 +86,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     currency: str = "EUR"
     helplines: str | None = None
     """A file of helplines with the dates on which you verified them; what ships is unverified, and so is off."""
+    operator: str = ""
+    """Who runs this, as the monthly statement names you."""
+    cpu_hour_micros: int = 40_000
+    """What an hour of one processor costs you, in micros: what reading costs, in the ledger."""
     server: Server = Server()
     models: Models = Models()
     engine: Engine = Engine()

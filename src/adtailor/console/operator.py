@@ -60,6 +60,7 @@ def operator(rooms: NamedDependency[Rooms]) -> Response[str]:
         creatives=_creatives(rooms),
         delivery=_delivery(rooms, now),
         reaches=rooms.reaches.told(OWNER, now=now),
+        rest=rooms.people.rest_report(),
         states=_states(rooms, now) if rooms.is_demo else [],
         now=now,
     )

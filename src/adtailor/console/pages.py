@@ -8,12 +8,19 @@ from litestar.static_files import create_static_files_router
 
 from adtailor.console.choices import choose
 from adtailor.console.feed import feed
+from adtailor.console.helplines import check_helpline, helplines
+from adtailor.console.ledger import ledger_page, ledger_png
 from adtailor.console.operator import decision, operator
 from adtailor.console.refused import refusals
 from adtailor.console.review import decide, review
 from adtailor.console.rooms import Rooms
 
 STATIC = Path(__file__).parent / "static"
+PAGES = (
+    feed, choose,
+    operator, decision, review, decide, helplines, check_helpline, ledger_page, ledger_png,
+)  # fmt: skip
+"""Those of members, then those of operators."""
 
 
 def build_pages(rooms: Rooms) -> list[Router]:
@@ -25,7 +32,7 @@ def build_pages(rooms: Rooms) -> list[Router]:
     routers = [
         Router(
             path="/",
-            route_handlers=[feed, choose, operator, decision, review, decide],
+            route_handlers=[*PAGES],
             dependencies={"rooms": Provide(given, sync_to_thread=False, use_cache=True)},
             exception_handlers=refusals(rooms),
             include_in_schema=False,

@@ -23,7 +23,7 @@ def review(
     request: Request[Any, Any, Any], rooms: NamedDependency[Rooms], done: FromQuery[str | None] = None
 ) -> Response[str]:
     """The queue, the first to come first."""
-    waiting, more = rooms.reviews.waiting(_caller(request), limit=SHOWN)
+    waiting, more = rooms.reviews.waiting(caller_of(request), limit=SHOWN)
     said = done if done in get_args(Verdict) else None
     return page("review.html", rooms=rooms, waiting=waiting, more=more is not None, done=said)
 
@@ -37,7 +37,7 @@ def decide(
     version = data.get("version", "")
     if verdict is None or not (version.isascii() and version.isdigit() and len(version) <= 18):
         raise InvalidInput("no verdict", hint="use the buttons of the page", field="verdict")
-    caller = _caller(request)
+    caller = caller_of(request)
     rooms.reviews.decide(
         caller,
         creative_id,
@@ -49,7 +49,7 @@ def decide(
     return Redirect(f"/operator/review?done={verdict}", status_code=303)
 
 
-def _caller(request: Request[Any, Any, Any]) -> Caller:
+def caller_of(request: Request[Any, Any, Any]) -> Caller:
     """Whom the gate let in; pages without a gate are for the owner alone, on this machine."""
     caller = request.scope.get(CALLER)
     return caller if isinstance(caller, Caller) else OWNER

@@ -8,6 +8,8 @@ from random import Random
 from adtailor.domain.ids import PersonId
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
+from adtailor.journeys.helplines import Helplines
+from adtailor.journeys.ledger import Ledgers
 from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
 from adtailor.journeys.review import Reviews
@@ -46,6 +48,8 @@ class Rooms:
     explain: Explain
     reviews: Reviews
     reaches: Reaches
+    helplines: Helplines
+    ledgers: Ledgers
     posts: PostStore
     events: EventStore
     source: CatalogueSource

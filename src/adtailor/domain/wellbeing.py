@@ -1,8 +1,9 @@
 """When to show less and what to say: states, signs, and the cards."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
 from typing import Literal
 
@@ -40,6 +41,10 @@ class CardMemory:
     support_shown_at: datetime | None = None
     rest_until: datetime | None = None
     """Ads and cards are off until then, by the person's own choice."""
+    awaits: bool = False
+    """A card of either kind was shown and not answered yet: a memory does not tell which."""
+    was_suggested: bool = False
+    """The rest that lasts was taken from such a card."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +75,65 @@ class Helpline:
     source: str
     verified_at: date | None = None
 
+    @property
+    def fingerprint(self) -> str:
+        """Of all that a check says something about: country, name, number, address, hours and source."""
+        told = (self.country, self.name, self.phone or "", self.url or "", self.hours or "", self.source)
+        return hashlib.sha256("\x1f".join(told).encode()).hexdigest()
 
-RestAnswer = Literal["15min", "1h", "today", "dismiss", "stop", "hide"]
+
+RestAnswer = Literal["15min", "1h", "today", "dismiss", "stop", "hide", "resume"]
+"""`resume` ends a rest early."""
+
+RestEvent = Literal["shown", "taken", "dismissed", "off", "regretted"]
+"""What became of a suggestion to rest: a rest taken from it and ended early counts as regretted. Support cards are
+never counted: in a small community a count would say that somebody is in need."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestTold:
+    """One thing that became of a suggestion, of nobody in particular; kept as one more in its week's count."""
+
+    event: RestEvent
+    at: datetime
+    is_first: bool = False
+    """The first card that this person saw in its week: one more of its people."""
+
+    @property
+    def week(self) -> date:
+        """The Monday of its week, in UTC."""
+        return week_of(self.at)
+
+
+def week_of(at: datetime) -> date:
+    """The Monday of its week, in UTC."""
+    day = at.astimezone(UTC).date()
+    return day - timedelta(days=day.weekday())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestCounts:
+    """What became of the suggestions of one week, over everybody."""
+
+    week: date
+    """Its Monday, in UTC."""
+    people: int = 0
+    """Who saw at least one; never more than there were."""
+    shown: int = 0
+    taken: int = 0
+    dismissed: int = 0
+    off: int = 0
+    regretted: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelplineCheck:
+    """An operator opened a line's source and found it as it stands here."""
+
+    line: str
+    """What was checked: `fingerprint` of the line. A line that was changed since was not checked."""
+    checked_at: date
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

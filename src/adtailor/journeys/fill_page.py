@@ -475,7 +475,8 @@ class FillPage:
         if suggestion is None or viewer.memory is None:
             return page
         try:
-            self._people.put_memory(self._wellbeing.shown(viewer.memory, suggestion, now))
+            told = self._wellbeing.told_by_showing(viewer.memory, suggestion, now)
+            self._people.put_memory(self._wellbeing.shown(viewer.memory, suggestion, now), told=told)
         except StaleVersion:
             return page  # another page of the same person shows it
         except Exception as error:

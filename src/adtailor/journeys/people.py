@@ -14,6 +14,8 @@ from adtailor.domain.signals import Signal
 from adtailor.domain.wellbeing import Care, RestAnswer, RestSuggestion, WellbeingMemory, WellbeingPolicy
 from adtailor.errors import InvalidInput, StaleVersion
 from adtailor.journeys.read_posts import usable_consents
+from adtailor.measure.anonymity import LEAST_PEOPLE
+from adtailor.measure.rest import RestReport, rest_report
 from adtailor.ports import PeopleStore, PostStore, Wellbeing
 
 TRIES = 5
@@ -129,7 +131,8 @@ class People:
         suggestion = self.care(person_id, now=now, zone=zone, language=language).suggestion
         if suggestion is not None and (memory := self._people.memory(person_id)) is not None:
             try:
-                self._people.put_memory(self._wellbeing.shown(memory, suggestion, now))
+                told = self._wellbeing.told_by_showing(memory, suggestion, now)
+                self._people.put_memory(self._wellbeing.shown(memory, suggestion, now), told=told)
             except StaleVersion:
                 return None
         return suggestion
@@ -146,10 +149,16 @@ class People:
                     "there is no card without the well-being consent", hint="nothing to answer", field="answer"
                 )
             try:
-                self._people.put_memory(self._wellbeing.answered(memory, answer, now=now, day_ends_at=midnight))
+                told = self._wellbeing.told_by_answer(memory, answer, now)
+                answered = self._wellbeing.answered(memory, answer, now=now, day_ends_at=midnight)
+                self._people.put_memory(answered, told=told)
             except StaleVersion:
                 continue
             return
+
+    def rest_report(self, *, least_people: int = LEAST_PEOPLE) -> RestReport:
+        """What became of suggestions to rest, without weeks of fewer than `least_people`."""
+        return rest_report(self._people.rest_counts(), least_people=least_people)
 
     def _looked_after(self, person_id: PersonId) -> Person:
         """The person with the consents that count: a minor's do not."""

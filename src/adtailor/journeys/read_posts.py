@@ -1,9 +1,10 @@
 """Posts come in, durable first; then they are read with what each author consented to, and profiles learn."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from time import perf_counter
 
 from adtailor.domain.decision import Regulations, Viewer
 from adtailor.domain.ids import PostId
@@ -12,9 +13,10 @@ from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Part, PartFailed, PhotoLook, Reading
 from adtailor.domain.wellbeing import WellbeingMemory, WellbeingPolicy
+from adtailor.domain.worth import ReadingCost, batch_cost
 from adtailor.errors import ModelUnavailable, StaleVersion, StorageFailed
 from adtailor.journeys.price_tags import PriceTags
-from adtailor.ports import LookReader, PeopleStore, PostStore, TextReader, Wellbeing
+from adtailor.ports import LookReader, PeopleStore, PostStore, ReadingCosts, TextReader, Wellbeing
 from adtailor.profiles.affect import with_affect
 from adtailor.profiles.consent import effective_consents, parts_allowed
 from adtailor.profiles.interests import with_interests
@@ -33,8 +35,13 @@ def read_post(
 ) -> list[Reading]:
     """One reading per post, words and photos together, with only the parts allowed for each."""
     readings = text_reader.read(posts, parts)
-    if look_reader is None:
-        return readings
+    return readings if look_reader is None else with_looks(readings, posts, parts, look_reader)
+
+
+def with_looks(
+    readings: Sequence[Reading], posts: Sequence[Post], parts: Sequence[frozenset[Part]], look_reader: LookReader
+) -> list[Reading]:
+    """The readings with the clothes in photos, where that part is allowed."""
     return [
         with_photos(reading, post, look_reader) if "look" in allowed else _withheld(reading, "look")
         for reading, post, allowed in zip(readings, posts, parts, strict=True)
@@ -71,6 +78,8 @@ class ReadPosts:
         wellbeing: Wellbeing,
         policy: WellbeingPolicy,
         price_tags: PriceTags | None = None,
+        costs: ReadingCosts | None = None,
+        stopwatch: Callable[[], float] = perf_counter,
     ) -> None:
         self._posts = posts
         self._people = people
@@ -79,6 +88,8 @@ class ReadPosts:
         self._wellbeing = wellbeing
         self._policy = policy
         self._price_tags = price_tags
+        self._costs = costs
+        self._stopwatch = stopwatch
         self._aside: set[PostId] = set()
         """Posts that cannot be read; they stay on disk, and are tried again by the next process."""
 
@@ -102,14 +113,25 @@ class ReadPosts:
         people = {author: self._people.person(author) for author in {post.author_id for post in waiting}}
         if self._price_tags is not None and any(post.photos for post in waiting):
             self._price_tags.refresh()
-        readings = read_post(
-            waiting,
-            [parts_allowed(usable_consents(people[post.author_id], self._policy)) for post in waiting],
-            text_reader=self._text_reader,
-            look_reader=self._look_reader,
-        )
+        parts = [parts_allowed(usable_consents(people[post.author_id], self._policy)) for post in waiting]
+        readings = self._timed(waiting, parts, now)
         for post, reading in zip(waiting, readings, strict=True):
             self._finish(post, reading, now)
+
+    def _timed(self, waiting: Sequence[Post], parts: Sequence[frozenset[Part]], now: datetime) -> list[Reading]:
+        """The readings; how long each model took is kept, for the ledger."""
+        began = self._stopwatch()
+        readings = self._text_reader.read(waiting, parts)
+        took = [_cost("text", self._text_reader.models, len(waiting), self._stopwatch() - began)]
+        if self._look_reader is not None:
+            began = self._stopwatch()
+            readings = with_looks(readings, waiting, parts, self._look_reader)
+            seen = sum(1 for post, allowed in zip(waiting, parts, strict=True) if post.photos and "look" in allowed)
+            if seen:
+                took.append(_cost("look", self._look_reader.models, seen, self._stopwatch() - began))
+        if self._costs is not None:
+            self._costs.took(took, now)
+        return readings
 
     def _read_singly(self, waiting: Sequence[Post], now: datetime, error: Exception) -> None:
         """Read those that can be, and set the others aside; raises where the fault is the disk's or a model's."""
@@ -166,6 +188,10 @@ class ReadPosts:
         before = self._people.memory(post.author_id) or WellbeingMemory(person_id=post.author_id)
         after = self._wellbeing.note(before, post, reading, now)
         return after if after != before else None
+
+
+def _cost(reader: str, models: Mapping[str, str], posts: int, seconds: float) -> ReadingCost:
+    return batch_cost(model="+".join(sorted(set(models.values()))), reader=reader, posts=posts, seconds=seconds)
 
 
 def usable_consents(person: Person, policy: WellbeingPolicy) -> Consents:

@@ -33,6 +33,7 @@ from adtailor.service.wire.money import (
     reversed_to_wire,
     selection_from_wire,
 )
+from adtailor.service.wire.rest import RestReportWire, rest_report_to_wire
 
 OPERATIONS = (
     Operation(
@@ -70,6 +71,14 @@ OPERATIONS = (
         },
         refusals=(422,),
         roles=BUYERS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/reports/rest",
+        says="What became of suggestions to rest, week by week: shown, taken, dismissed, switched off, and regretted, "
+        "which is a rest that was ended early. Weeks in which fewer than k people saw one have no numbers. Published "
+        "where the operator wants it; nothing is optimised by it.",
+        answers={200: RestReportWire},
     ),
 )
 
@@ -119,7 +128,12 @@ def money_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         if postback.person_id is not None:
             raise Forbidden("an advertiser may not ask about a person", hint="send tokens of the ad's addresses")
 
-    return [convert, reverse, report]
+    @get("/v1/reports/rest")
+    async def report_rest(request: Asked) -> Response[bytes]:
+        del request
+        return answer(rest_report_to_wire(await sync_to_thread(doors.people.rest_report)))
+
+    return [convert, reverse, report, report_rest]
 
 
 def _asked(query: dict[str, str], caller: Caller) -> ReportRequest:

@@ -10,9 +10,10 @@ from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading
 from adtailor.domain.traffic import Limits
-from adtailor.domain.wellbeing import WellbeingMemory
+from adtailor.domain.wellbeing import RestCounts, RestTold, WellbeingMemory
 from adtailor.errors import InvalidInput
 from adtailor.storage.export import exported
+from adtailor.storage.helpline_checks import MemoryHelplineChecks
 from adtailor.storage.memory_catalogue import MemoryAudit, MemoryCatalogue
 from adtailor.storage.memory_ledger import MemoryLedger
 from adtailor.storage.memory_money import MemoryEvents
@@ -28,6 +29,8 @@ from adtailor.storage.permitted import (
     permitted_reading,
     withdrew,
 )
+from adtailor.storage.reading_costs import MemoryReadingCosts
+from adtailor.storage.rest_counts import added
 from adtailor.storage.rows import stale
 
 
@@ -151,10 +154,18 @@ class MemoryPeople:
         """The well-being memory, if there is one."""
         return self._held.memories.get(person_id)
 
-    def put_memory(self, memory: WellbeingMemory) -> WellbeingMemory:
-        """Store it with the next version; without the well-being consent nothing is stored."""
+    def put_memory(self, memory: WellbeingMemory, *, told: RestTold | None = None) -> WellbeingMemory:
+        """Store it with the next version; without the well-being consent nothing is stored, nor counted."""
         with self._held.lock:
-            return put_memory(self._held, memory)
+            kept = put_memory(self._held, memory)
+            if told is not None and kept.version != memory.version:
+                so_far = self._held.rests.get(told.week, RestCounts(week=told.week))
+                self._held.rests[told.week] = added(so_far, told)
+            return kept
+
+    def rest_counts(self) -> list[RestCounts]:
+        """What became of suggestions to rest, week by week, the first week first."""
+        return [self._held.rests[week] for week in sorted(self._held.rests)]
 
     def forget(self, person_id: PersonId) -> bool:
         """Delete everything; True if there was anything."""
@@ -209,6 +220,8 @@ class MemoryStore:
         self.audit = MemoryAudit()
         self.catalogue = MemoryCatalogue(self._held, self.audit)
         self.posts = MemoryPosts(self._held)
+        self.reading_costs = MemoryReadingCosts()
+        self.helpline_checks = MemoryHelplineChecks()
         self.people = MemoryPeople(self._held, self.posts)
         self.events = MemoryEvents(self._held, limits.rates)
         self.ledger = MemoryLedger(self._held)

@@ -15,7 +15,7 @@ from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading
 from adtailor.domain.review import Review
 from adtailor.domain.trial import Account, Look, Trial
-from adtailor.domain.wellbeing import WellbeingMemory
+from adtailor.domain.wellbeing import RestCounts, WellbeingMemory
 from adtailor.storage.leasing import LeaseRow
 from adtailor.storage.permitted import (
     consented,
@@ -36,6 +36,7 @@ class Held:
     people: dict[PersonId, Person] = field(default_factory=dict[PersonId, Person])
     profiles: dict[PersonId, Profile] = field(default_factory=dict[PersonId, Profile])
     memories: dict[PersonId, WellbeingMemory] = field(default_factory=dict[PersonId, WellbeingMemory])
+    rests: dict[date, RestCounts] = field(default_factory=dict[date, RestCounts])
     records: dict[RecordRef, DecisionRecord] = field(default_factory=dict[RecordRef, DecisionRecord])
     appended: int = 0
     inventory: Inventory = Inventory()

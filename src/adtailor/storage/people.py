@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from adtailor.domain.ids import PersonId
 from adtailor.domain.person import Person
 from adtailor.domain.profile import Profile
-from adtailor.domain.wellbeing import WellbeingMemory
+from adtailor.domain.wellbeing import RestCounts, RestTold, WellbeingMemory
 from adtailor.errors import StorageFailed
 from adtailor.storage import tables
 from adtailor.storage.cache import Known, PeopleCache
@@ -25,6 +25,7 @@ from adtailor.storage.permitted import (
     withdrew,
 )
 from adtailor.storage.reading_rows import limit_readings
+from adtailor.storage.rest_counts import count, counted
 from adtailor.storage.rows import PersonRows, open_memory, open_person, open_profile, stale
 
 _log = logging.getLogger(__name__)
@@ -97,12 +98,20 @@ class SqlitePeople:
             key = self._keyring.ensure([profile.person_id])[profile.person_id]
             return PersonRows(connection, key, profile.person_id).put_profile(profile)
 
-    def put_memory(self, memory: WellbeingMemory) -> WellbeingMemory:
-        """Store it with the next version; without the well-being consent nothing is stored."""
+    def put_memory(self, memory: WellbeingMemory, *, told: RestTold | None = None) -> WellbeingMemory:
+        """Store it with the next version; without the well-being consent nothing is stored, nor counted."""
         with self._database.writing() as connection:
             self._cache.refresh()
             key = self._keyring.find(memory.person_id)
-            return PersonRows(connection, key, memory.person_id).put_memory(memory) if key else memory
+            kept = PersonRows(connection, key, memory.person_id).put_memory(memory) if key else memory
+            if told is not None and kept.version != memory.version:
+                count(connection, told)
+        return kept
+
+    def rest_counts(self) -> list[RestCounts]:
+        """What became of suggestions to rest, week by week, the first week first."""
+        with self._database.reading() as connection:
+            return counted(connection)
 
     def forget(self, person_id: PersonId) -> bool:
         """Destroy the key, then the rows; True if there was anything."""

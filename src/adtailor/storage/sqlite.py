@@ -26,6 +26,7 @@ from adtailor.storage.cache import PeopleCache
 from adtailor.storage.catalogue import SqliteCatalogue
 from adtailor.storage.database import FILE, Database
 from adtailor.storage.export import exported
+from adtailor.storage.helpline_checks import SqliteHelplineChecks
 from adtailor.storage.keyring import FILE as KEYS
 from adtailor.storage.keyring import Keyring, PersonKey, SecretKey, secure_folder
 from adtailor.storage.leases import Leases
@@ -35,6 +36,7 @@ from adtailor.storage.money import Money
 from adtailor.storage.people import SqlitePeople
 from adtailor.storage.posts import SqlitePosts
 from adtailor.storage.reach import SqliteReach
+from adtailor.storage.reading_costs import SqliteReadingCosts
 from adtailor.storage.sealing import RandomBytes
 from adtailor.storage.segments import Segments
 from adtailor.storage.trials import SqliteTrials
@@ -169,6 +171,8 @@ class SqliteStore:
         self.audit = SqliteAudit(self._database)
         self.tokens = SqliteTokens(self._database, secret=self.hashing_secret, random_bytes=random_bytes)
         self.posts = SqlitePosts(self._database, self._keyring, self._cache)
+        self.reading_costs = SqliteReadingCosts(self._database)
+        self.helpline_checks = SqliteHelplineChecks(self._database)
         self.people = SqlitePeople(self._database, self._keyring, self._cache, export=self._export)
         self.events = SqliteEvents(
             self._segments, self._money, Leases(self._database), keyring=self._keyring, cache=self._cache

@@ -66,6 +66,37 @@ memories = Table(
     Index("memories_lapses_at", "lapses_at"),
 )
 
+rest_counts = Table(
+    "rest_counts",
+    metadata,
+    Column("week", Text, primary_key=True, comment="its Monday, in UTC"),
+    Column("event", Text, primary_key=True),
+    Column("times", Integer, CheckConstraint("times > 0"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+reading_costs = Table(
+    "reading_costs",
+    metadata,
+    Column("day", Text, primary_key=True, comment="in UTC"),
+    Column("reader", Text, primary_key=True, comment="text or look"),
+    Column("model", Text, primary_key=True),
+    Column("posts", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("squares", Float, nullable=False, comment="of seconds a post, times posts, for the error of the mean"),
+    Column("batches", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+helpline_checks = Table(
+    "helpline_checks",
+    metadata,
+    Column("line", Text, primary_key=True, comment="a hash of all that was checked"),
+    Column("checked_at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 posts = Table(
     "posts",
     metadata,

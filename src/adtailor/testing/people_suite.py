@@ -12,7 +12,7 @@ from adtailor.domain.ids import PersonId, PostId
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.profile import Fading, Profile
 from adtailor.domain.reading import Reading
-from adtailor.domain.wellbeing import State, WellbeingMemory
+from adtailor.domain.wellbeing import HelplineCheck, RestCounts, RestTold, State, WellbeingMemory, week_of
 from adtailor.errors import StaleVersion
 from adtailor.testing import samples
 from adtailor.testing.samples import ALL, NOON
@@ -207,6 +207,40 @@ class PeopleStoreSuite(StoreSuite):
                 "version": 0,
             }
         }
+
+    def test_what_became_of_suggestions_is_counted_by_week_with_nobodys_name(self, store: Store) -> None:
+        store.people.put_person(samples.person(), expected_version=None)
+        memory = store.people.put_memory(samples.memory(), told=RestTold(event="shown", at=NOON, is_first=True))
+        memory = store.people.put_memory(memory, told=RestTold(event="taken", at=NOON))
+        memory = store.people.put_memory(memory)
+        week_after = NOON + timedelta(days=7)
+        store.people.put_memory(memory, told=RestTold(event="shown", at=week_after, is_first=True))
+        monday = week_of(NOON)
+        assert store.people.rest_counts() == [
+            RestCounts(week=monday, people=1, shown=1, taken=1),
+            RestCounts(week=monday + timedelta(days=7), people=1, shown=1),
+        ]
+        store.people.forget(ANA)
+        assert len(store.people.rest_counts()) == 2
+
+    def test_nothing_is_counted_where_nothing_was_kept(self, store: Store) -> None:
+        told = RestTold(event="shown", at=NOON)
+        store.people.put_memory(samples.memory(), told=told)  # no consent
+        store.people.put_person(samples.person(), expected_version=None)
+        with pytest.raises(StaleVersion):
+            store.people.put_memory(samples.memory(version=7), told=told)
+        assert store.people.rest_counts() == []
+
+    def test_checks_of_helplines_are_kept_replaced_and_taken_back(self, store: Store) -> None:
+        first = HelplineCheck(line="a", checked_at=NOON.date(), by="ana")
+        second = HelplineCheck(line="a", checked_at=NOON.date() + timedelta(days=1), by="ben")
+        store.helpline_checks.put_check(first)
+        assert store.helpline_checks.checks() == {"a": first}
+        store.helpline_checks.put_check(second)
+        assert store.helpline_checks.checks() == {"a": second}
+        assert store.helpline_checks.drop_check("a")
+        assert not store.helpline_checks.drop_check("a")
+        assert store.helpline_checks.checks() == {}
 
     def _fill(self, store: Store, name: str = "ana", post: str = "p1") -> Reading:
         """Someone with everything on file."""

@@ -12,10 +12,12 @@ from adtailor.ports import (
     AuditLog,
     CatalogueStore,
     EventStore,
+    HelplineChecks,
     LedgerStore,
     PeopleStore,
     PostStore,
     ReachStore,
+    ReadingCosts,
     TrialStore,
 )
 
@@ -56,6 +58,16 @@ class Store(Protocol):
     @property
     def reach(self) -> ReachStore:
         """How many people profile targetings reach."""
+        ...
+
+    @property
+    def reading_costs(self) -> ReadingCosts:
+        """How long models took."""
+        ...
+
+    @property
+    def helpline_checks(self) -> HelplineChecks:
+        """Who checked which helpline."""
         ...
 
     @property

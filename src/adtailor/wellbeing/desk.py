@@ -1,6 +1,6 @@
 """The well-being room behind its port: every answer follows from memory, policy and clock."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -11,26 +11,41 @@ from adtailor.domain.reading import Reading
 from adtailor.domain.wellbeing import (
     Care,
     Helpline,
+    HelplineCheck,
     RestAnswer,
     RestSuggestion,
+    RestTold,
     State,
     WellbeingMemory,
     WellbeingPolicy,
+    week_of,
 )
 from adtailor.ports import Veto
+from adtailor.wellbeing.helplines import checked
 from adtailor.wellbeing.quiet import after_crisis, after_sustained, is_quiet, owes_support, support_settled
-from adtailor.wellbeing.rest import after_answer, is_ad_free, is_due, rest_card, support_card
+from adtailor.wellbeing.rest import after_answer, is_ad_free, is_due, rest_card, support_card, told_of
 from adtailor.wellbeing.states import forgotten, state_at, with_post
 from adtailor.wellbeing.teaching import teaches
 from adtailor.wellbeing.vetoes import veto_of
 
 
 class CareDesk:
-    """Implements `ports.Wellbeing`. `secret` draws blanks and jitter; keep it as long as the memories."""
+    """Implements `ports.Wellbeing`. `secret` draws blanks and jitter; keep it as long as the memories.
 
-    def __init__(self, policy: WellbeingPolicy, helplines: Sequence[Helpline], secret: bytes) -> None:
+    `checks` of helplines, by fingerprint, are asked for each time a support card is due: one made just now counts.
+    """
+
+    def __init__(
+        self,
+        policy: WellbeingPolicy,
+        helplines: Sequence[Helpline],
+        secret: bytes,
+        *,
+        checks: Callable[[], Mapping[str, HelplineCheck]] = dict,
+    ) -> None:
         self._policy = policy
         self._helplines = tuple(helplines)
+        self._checks = checks
         self._secret = secret
 
     def note(self, memory: WellbeingMemory, post: Post, reading: Reading, now: datetime) -> WellbeingMemory:
@@ -56,7 +71,7 @@ class CareDesk:
             return Care()
         policy, card = self._policy, memory.card
         if owes_support(memory, now):
-            support = support_card(person.country, self._helplines, policy, language, now)
+            support = support_card(person.country, checked(self._helplines, self._checks()), policy, language, now)
             return Care(state=State.CRISIS, quiet=True, suggestion=support)
         state = state_at(memory, policy, now)
         due = state >= State.HIGH and is_due(card, policy, now)
@@ -68,8 +83,19 @@ class CareDesk:
 
     def shown(self, memory: WellbeingMemory, suggestion: RestSuggestion, now: datetime) -> WellbeingMemory:
         """A card was handed out: none for the next 24 h, and support is no longer owed."""
-        memory = replace(memory, card=replace(memory.card, last_shown_at=now))
+        memory = replace(memory, card=replace(memory.card, last_shown_at=now, awaits=True))
         return support_settled(memory, now) if suggestion.kind == "support" else memory
+
+    def told_by_showing(self, memory: WellbeingMemory, suggestion: RestSuggestion, now: datetime) -> RestTold | None:
+        """What handing a card out adds to the counts, of a memory as it was before: a support card is never counted."""
+        last = memory.card.last_shown_at
+        is_first = last is None or week_of(last) != week_of(now)
+        return RestTold(event="shown", at=now, is_first=is_first) if suggestion.kind == "rest" else None
+
+    def told_by_answer(self, memory: WellbeingMemory, answer: RestAnswer, now: datetime) -> RestTold | None:
+        """What a tap adds to the counts, of a memory as it was before it."""
+        event = told_of(memory.card, answer, now)
+        return None if event is None else RestTold(event=event, at=now)
 
     def answered(
         self, memory: WellbeingMemory, answer: RestAnswer, *, now: datetime, day_ends_at: datetime

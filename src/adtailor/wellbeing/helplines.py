@@ -1,9 +1,10 @@
 """Whom to call, by the country a person declared: a number only while its check is fresh, else the directory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
-from adtailor.domain.wellbeing import Helpline
+from adtailor.domain.wellbeing import Helpline, HelplineCheck
 
 DIRECTORY = "*"
 
@@ -30,6 +31,16 @@ def lines_for(
         if line.country != DIRECTORY and line.country == _code(country) and is_fresh(line, today, fresh_days)
     )
     return local or tuple(line for line in helplines if line.country == DIRECTORY)
+
+
+def checked(helplines: Sequence[Helpline], checks: Mapping[str, HelplineCheck]) -> tuple[Helpline, ...]:
+    """The lines with the later of the day in the file and the day of an operator's check of this very line."""
+    return tuple(
+        replace(line, verified_at=max(filter(None, (line.verified_at, check.checked_at))))
+        if (check := checks.get(line.fingerprint)) is not None
+        else line
+        for line in helplines
+    )
 
 
 def is_fresh(line: Helpline, today: date, fresh_days: int) -> bool:

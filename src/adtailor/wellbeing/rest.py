@@ -11,6 +11,7 @@ from adtailor.domain.wellbeing import (
     CardMemory,
     Helpline,
     RestAnswer,
+    RestEvent,
     RestOption,
     RestSuggestion,
     State,
@@ -84,19 +85,46 @@ def after_answer(card: CardMemory, answer: RestAnswer, *, now: datetime, day_end
     """What one tap changes: a rest begins, a dismissal counts, `stop` ends the suggestions, `hide` only hides."""
     match answer:
         case "15min":
-            return _rested(card, now + timedelta(minutes=15))
+            return _rested(card, now, now + timedelta(minutes=15))
         case "1h":
-            return _rested(card, now + timedelta(hours=1))
+            return _rested(card, now, now + timedelta(hours=1))
         case "today":
-            return _rested(card, day_ends_at)
+            return _rested(card, now, day_ends_at)
         case "dismiss":
-            return replace(card, last_dismissed_at=now, dismissals=card.dismissals + 1)
+            return replace(card, last_dismissed_at=now, dismissals=card.dismissals + 1, awaits=False)
         case "stop":
-            return replace(card, off=True)
+            return replace(card, off=True, awaits=False)
+        case "resume":
+            return replace(card, rest_until=now, was_suggested=False) if is_resting(card, now) else card
         case _:  # hide
-            return card
+            return replace(card, awaits=False)
 
 
-def _rested(card: CardMemory, until: datetime) -> CardMemory:
+def told_of(card: CardMemory, answer: RestAnswer, now: datetime) -> RestEvent | None:
+    """What a tap tells of the suggestion: once for each card that was shown, and nothing of a rest taken unasked.
+
+    Counted over everybody, published, and given to nothing that decides or learns.
+    """
+    match answer:
+        case "15min" | "1h" | "today":
+            return "taken" if card.awaits else None
+        case "dismiss":
+            return "dismissed" if card.awaits else None
+        case "stop":
+            return "off" if card.awaits else None
+        case "resume":
+            return "regretted" if card.was_suggested and is_resting(card, now) else None
+        case _:  # hide
+            return None
+
+
+def _rested(card: CardMemory, now: datetime, until: datetime) -> CardMemory:
     """A rest taken shows that the card is welcome: the dismissals before it no longer count."""
-    return replace(card, rest_until=until, dismissals=0, last_dismissed_at=None)
+    return replace(
+        card,
+        rest_until=until,
+        dismissals=0,
+        last_dismissed_at=None,
+        awaits=False,
+        was_suggested=card.awaits or (card.was_suggested and is_resting(card, now)),
+    )
