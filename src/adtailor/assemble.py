@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from adtailor.journeys.fill_page import FillPage
     from adtailor.journeys.helplines import Helplines
     from adtailor.journeys.learned_ranker import LearnedRanker
+    from adtailor.journeys.ledger import Ledgers
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.manage import Manage
     from adtailor.journeys.people import People
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.reports import Reports
     from adtailor.journeys.review import Reviews
+    from adtailor.journeys.statement import Statements
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
     from adtailor.journeys.training_rows import TrainingRows
@@ -273,6 +275,34 @@ def helplines(store: SqliteStore, settings: Settings) -> Helplines:
         audit=store.audit,
         fresh_days=load_policy(settings.deciding.policy).helpline_fresh_days,
         directory=DIRECTORY,
+    )
+
+
+def ledgers(store: SqliteStore, settings: Settings) -> Ledgers:
+    """What each signal and each model earned, less what reading cost."""
+    from adtailor.domain.money import Micros
+    from adtailor.journeys.ledger import Ledgers
+    from adtailor.journeys.reports import Reports
+
+    return Ledgers(
+        trials=store.trials,
+        costs=store.reading_costs,
+        reports=Reports(ledger=store.ledger, source=store.catalogue),
+        hour=Micros(settings.cpu_hour_micros),
+    )
+
+
+def statements(store: SqliteStore, settings: Settings) -> Statements:
+    """A month, to sign and publish."""
+    from adtailor.journeys.reports import Reports
+    from adtailor.journeys.statement import Statements
+
+    return Statements(
+        ledgers=ledgers(store, settings),
+        reports=Reports(ledger=store.ledger, source=store.catalogue),
+        people=store.people,
+        operator=settings.operator,
+        currency=settings.currency,
     )
 
 
@@ -590,6 +620,7 @@ def build(engine: Engine) -> Guard:
         reviews=engine.reviews,
         reaches=engine.reaches,
         helplines=helplines(engine.store, engine.settings),
+        ledgers=ledgers(engine.store, engine.settings),
         posts=engine.store.posts,
         events=engine.store.events,
         source=engine.store.catalogue,

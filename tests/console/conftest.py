@@ -23,11 +23,13 @@ from adtailor.domain.reading import Part, Reading, Sentiment, Stress, Suitabilit
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.helplines import Helplines
+from adtailor.journeys.ledger import Ledgers
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.manage import Manage
 from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
 from adtailor.journeys.read_posts import ReadPosts
+from adtailor.journeys.reports import Reports
 from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.storage import MemoryStore
@@ -148,6 +150,12 @@ def make_house(tmp_path: Path):
             explain=Explain(take_event=take_event, source=store.catalogue),
             helplines=Helplines(
                 load_helplines(), checks=store.helpline_checks, audit=store.audit, fresh_days=180, directory=DIRECTORY
+            ),
+            ledgers=Ledgers(
+                trials=store.trials,
+                costs=store.reading_costs,
+                reports=Reports(ledger=store.ledger, source=store.catalogue),
+                hour=40_000,
             ),
             reviews=Reviews(store.catalogue, Manage(store.catalogue), media=tmp_path),
             reaches=Reaches(people=store.people, source=store.catalogue, store=store.reach, parents={}, policy=policy),

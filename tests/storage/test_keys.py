@@ -57,7 +57,8 @@ for line in sys.stdin:
     if word == "renew":
         box.renew()
     try:
-        told = box.mint(claim) if word == "mint" else "renewed" if word == "renew" else box.open(token, NOON).decision_id
+        opened = {"mint": lambda: box.mint(claim), "renew": lambda: "renewed"}
+        told = opened.get(word, lambda: box.open(token, NOON).decision_id)()
         print(told)
     except TokenRefused as error:
         print("refused")

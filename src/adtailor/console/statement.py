@@ -156,10 +156,9 @@ def _trust(told: Statement) -> Part:
     if board is None:
         return Part(title="Promises", says=["Nobody ran the proofs: `adtailor trust` does."])
     broken = [row for row in board.rows if not row.is_kept]
-    says = [
-        f"{board.kept} of {len(board.rows)} promises held in {sum(row.cases for row in board.rows):,} cases, "
-        f"run on {board.made_at:%Y-%m-%d} with seed {board.seed}, adtailor {board.version}."
-    ]
+    cases = sum(row.cases for row in board.rows)
+    ran = f"run on {board.made_at:%Y-%m-%d} with seed {board.seed}, adtailor {board.version}"
+    says = [f"{board.kept} of {len(board.rows)} promises held in {cases:,} cases, {ran}."]
     return Part(
         title="Promises",
         says=says,

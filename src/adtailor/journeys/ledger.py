@@ -4,22 +4,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from adtailor.domain.findings import Findings
 from adtailor.domain.ids import TrialId
 from adtailor.domain.money import Micros
-from adtailor.domain.person_table import PersonTable
 from adtailor.domain.trial import Trial
 from adtailor.domain.worth import Earned
 from adtailor.errors import InvalidInput
 from adtailor.journeys.reports import ReportRequest, Reports
-from adtailor.measure.earned import earned
 from adtailor.measure.ledger import LedgerRow, Prices, ledger
 from adtailor.ports import ReadingCosts, TrialStore
 
 DAYS = 28
 """Over which cost, impressions and the revenue of now are taken."""
-ReadTrial = Callable[[TrialId], tuple[PersonTable, Findings]]
-"""Reads a trial as it stands now; InvalidInput where there are too few people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +45,12 @@ class Ledgers:
         self,
         *,
         trials: TrialStore,
-        read: ReadTrial,
         costs: ReadingCosts,
         reports: Reports,
         hour: Micros,
         simulated: Callable[[], Iterable[Earned]] = tuple,
     ) -> None:
         self._trials = trials
-        self._read = read
         self._costs = costs
         self._reports = reports
         self._hour = hour
@@ -88,22 +81,19 @@ class Ledgers:
         )
 
     def _evidence(self) -> tuple[list[Earned], list[tuple[TrialId, str]]]:
-        """Of every trial that was started: what it says now, or why it says nothing."""
+        """What the last look at each trial found; the ledger looks at none itself, for every look counts."""
         told: list[Earned] = []
         unread: list[tuple[TrialId, str]] = []
         for trial in self._trials.trials():
             if trial.started_at is None or not _is_of_signals(trial):
                 continue
-            trial_id = trial.registration.id
-            try:
-                table, findings = self._read(trial_id)
-            except InvalidInput as error:
-                unread.append((trial_id, error.message))
-                continue
-            if findings.evidence == "broken":
-                unread.append((trial_id, "its arms do not have the numbers of people that they should"))
-                continue
-            told.extend(earned(table, trial.registration, findings))
+            looks = self._trials.looks(trial.registration.id)
+            if not looks:
+                unread.append((trial.registration.id, "nobody has read it"))
+            elif looks[-1].findings.evidence == "broken":
+                unread.append((trial.registration.id, "its arms have not the numbers of people that they should"))
+            else:
+                told.extend(looks[-1].earned)
         return told, unread
 
 

@@ -32,7 +32,8 @@ def earned(table: PersonTable, registration: Registration, findings: Findings) -
         if contrast is not None:
             signals, kind, sign = contrast
             told.append(_of_arm(table, registration, findings, place, signals=signals, contrast=kind, sign=sign))
-    return [*told, *_shares(table, registration, findings)]
+    # A share is told once, at the end: it has no bounds for looks before that.
+    return [*told, *(_shares(table, registration, findings) if findings.is_over else [])]
 
 
 def _contrast(registration: Registration, place: int) -> tuple[frozenset[Signal], Contrast, float] | None:
