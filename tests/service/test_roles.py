@@ -31,6 +31,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/conversions"): {"owner", "advertiser", "site"},
     ("POST", "/v1/reversals"): OWNER,
     ("GET", "/v1/reports"): READS,
+    ("GET", "/v1/reports/rest"): {"owner"},
     ("GET", "/v1/reach"): READS,
     ("POST", "/v1/shadow"): OWNER,
     ("POST", "/openrtb2/auction"): SITES,
