@@ -259,6 +259,7 @@ def open_engine(
     from adtailor.config.helplines import load_helplines
     from adtailor.config.policy import load_policy
     from adtailor.config.taxonomy import content_topics
+    from adtailor.decide.layout import Rules
     from adtailor.decide.rank import PriorRanker
     from adtailor.decide.tokens import TokenBox
     from adtailor.journeys.explain import Explain
@@ -271,6 +272,7 @@ def open_engine(
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.reports import Reports
     from adtailor.journeys.review import Reviews
+    from adtailor.journeys.shelf import Shelf
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
     from adtailor.journeys.traffic import Traffic
@@ -293,6 +295,16 @@ def open_engine(
         policy, load_helplines(Path(settings.helplines) if settings.helplines else None), secret=store.hashing_secret
     )
     tokens = TokenBox(store.token_keys, store.current_token_key, random_bytes=random_bytes)
+    shelf = Shelf(
+        store.catalogue,
+        store.snapshots,
+        rules=Rules(
+            parents=taxonomy.parents,
+            adult_products=frozenset(policy.minor_products),
+            sensitive_products=frozenset(policy.sensitive_products),
+        ),
+        topic_names=taxonomy.names,
+    )
     catalogue = LiveCatalogue(
         store.catalogue,
         store.events,
@@ -302,6 +314,7 @@ def open_engine(
         topic_names=taxonomy.names,
         policy=policy,
         holder=os.urandom(8).hex(),
+        shelf=shelf,
     )
     price_tags = PriceTags(store.catalogue, looks, media=data / MEDIA)
     take_event = TakeEvent(
