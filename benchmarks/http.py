@@ -77,6 +77,7 @@ def app() -> "Guard":
     """The application, without the models that read posts: every page here says its topics."""
     from adtailor.config.helplines import load_helplines
     from adtailor.config.policy import load_policy
+    from adtailor.decide.layout import Rules
     from adtailor.decide.rank import PriorRanker
     from adtailor.decide.tokens import TokenBox
     from adtailor.domain.ids import TopicId
@@ -89,6 +90,7 @@ def app() -> "Guard":
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.reports import Reports
     from adtailor.journeys.review import Reviews
+    from adtailor.journeys.shelf import Shelf
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
     from adtailor.service.app import build_app
@@ -102,7 +104,19 @@ def app() -> "Guard":
     ranker, policy = PriorRanker(latent), load_policy()
     store = SqliteStore(Path(os.environ[FOLDER]))
     store.catalogue.replace(_shared_campaigns(toy_inventory(_ads(int(os.environ[HOW_MANY])))))
-    catalogue = LiveCatalogue(store.catalogue, store.events, ranker=lambda: ranker, parents={}, policy=policy)
+    rules = Rules(
+        parents={},
+        adult_products=frozenset(policy.minor_products),
+        sensitive_products=frozenset(policy.sensitive_products),
+    )
+    catalogue = LiveCatalogue(
+        store.catalogue,
+        store.events,
+        ranker=lambda: ranker,
+        parents={},
+        policy=policy,
+        shelf=Shelf(store.catalogue, store.snapshots, rules=rules),
+    )
     tokens = TokenBox(store.token_keys, store.current_token_key, random_bytes=os.urandom)
     wellbeing = CareDesk(policy, load_helplines(), b"b" * 32)
     reader = _NoReader()

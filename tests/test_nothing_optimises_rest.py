@@ -9,7 +9,8 @@ ROOT = Path(adtailor.__file__).parent
 NAMES = {"RestCounts", "RestTold", "RestEvent", "RestReport", "rest_counts", "rest_report", "told_by_answer"}
 MAY = {
     "assemble.py", "cli/report.py", "cli/rest_table.py", "console/operator.py", "domain/wellbeing.py",
-    "journeys/fill_page.py", "journeys/people.py", "journeys/statement.py", "measure/rest.py", "ports.py", "service/money.py",
+    "journeys/fill_page.py", "journeys/people.py", "journeys/statement.py", "measure/rest.py", "ports.py",
+    "service/money.py",
     "service/wire/rest.py", "storage/memory.py", "storage/memory_rows.py", "storage/people.py",
     "storage/rest_counts.py", "storage/sqlite.py", "storage/tables.py", "testing/people_suite.py",
     "wellbeing/desk.py", "wellbeing/rest.py",

@@ -321,6 +321,7 @@ def open_engine(
     """
     from adtailor.config.policy import load_policy
     from adtailor.config.taxonomy import content_topics
+    from adtailor.decide.layout import Rules
     from adtailor.decide.rank import PriorRanker
     from adtailor.decide.tokens import TokenBox
     from adtailor.journeys.arms import Arms
@@ -335,6 +336,7 @@ def open_engine(
     from adtailor.journeys.reports import Reports
     from adtailor.journeys.review import Reviews
     from adtailor.journeys.running_trials import RunningTrials
+    from adtailor.journeys.shelf import Shelf
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
     from adtailor.journeys.traffic import Traffic
@@ -363,6 +365,16 @@ def open_engine(
         reread=store.token_ring,
     )
     reaches = reaches_of(store, settings, data)
+    shelf = Shelf(
+        store.catalogue,
+        store.snapshots,
+        rules=Rules(
+            parents=taxonomy.parents,
+            adult_products=frozenset(policy.minor_products),
+            sensitive_products=frozenset(policy.sensitive_products),
+        ),
+        topic_names=taxonomy.names,
+    )
     catalogue = LiveCatalogue(
         store.catalogue,
         store.events,
@@ -374,6 +386,7 @@ def open_engine(
         policy=policy,
         holder=os.urandom(8).hex(),
         rankers=ranker.named,
+        shelf=shelf,
     )
     arms = Arms(catalogue, RunningTrials(store.trials))
     price_tags = PriceTags(store.catalogue, looks, media=data / MEDIA)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ from adtailor.domain.ids import (
 )
 from adtailor.domain.lease import Lease, LeaseAsk
 from adtailor.domain.ledger import Cell, Entry, Reach, Reversed, Selection
-from adtailor.domain.managed import Item, Kept, Kind
+from adtailor.domain.managed import BuyingKind, Item, Kept, Kind
 from adtailor.domain.money import Micros
 from adtailor.domain.person import Person
 from adtailor.domain.post import Photo, Post
@@ -49,6 +49,8 @@ from adtailor.domain.wellbeing import (
     WellbeingMemory,
 )
 from adtailor.domain.worth import ReadingCost
+from adtailor.maths.columns import Codes, Shares
+from adtailor.maths.names import Names
 
 
 class Clock(Protocol):
@@ -204,6 +206,23 @@ class AdSide:
     vectors: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdFacts:
+    """What the click models of this engine go by of some ads, as columns; first axis: ads."""
+
+    ad_ids: Sequence[str]
+    advertisers: NDArray[np.int32]
+    """Each one's entry in `advertiser_ids`; -1 where that is not known."""
+    advertiser_ids: Sequence[str]
+    """All of the catalogue's, in its order."""
+    formats: Codes
+    """-1 where the creative is missing; topics and look are then empty."""
+    topics: Shares
+    look: Shares
+    countries: NDArray[np.int64]
+    """How many countries its ad set asks for."""
+
+
 @dataclass(frozen=True, slots=True)
 class RequestSide:
     """What a ranker makes of one request: the logit of an ad is `bias + ad.bias + sum of parts . ad.vector`.
@@ -233,6 +252,19 @@ class Ranker(Protocol):
 
     def request_side(self, evidence: Evidence) -> RequestSide:
         """Made of the signals for which there is evidence; it never looks at `affect` or `context_tone`."""
+        ...
+
+
+@runtime_checkable
+class FactRanker(Ranker, Protocol):
+    """A ranker that needs no more of ads than their facts: a million of them then never become objects."""
+
+    def side_of(self, facts: AdFacts) -> AdSide:
+        """What `ad_side` says of the same ads."""
+        ...
+
+    def acquainted(self, advertiser_ids: Sequence[str]) -> Ranker:
+        """The same model, for vectors that any process has made of a catalogue with these advertisers."""
         ...
 
 
@@ -326,6 +358,91 @@ class CatalogueSource(Protocol):
 
         Raises StaleVersion, and changes nothing, unless `builds_on` is None or the version that is stored.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRows:
+    """Some items of one kind, in the order of their places, as they are stored: no object is made of them."""
+
+    ids: Names
+    parents: Names
+    """What each hangs on; empty for none."""
+    uses: Names
+    """The creative that each ad shows; empty for other kinds."""
+    statuses: Sequence[Status | None]
+    bodies: Names
+    """MessagePack: maps keyed by the fields of the domain's values, whatever their classes check."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """Campaigns and ads that do not run any more: their own ad set and creative count as their own."""
+
+    campaigns: frozenset[CampaignId]
+    ads: frozenset[AdId]
+
+
+class CatalogueRows(Protocol):
+    """The buying side at one version, row by row."""
+
+    @property
+    def version(self) -> int:
+        """Of all that is read here."""
+        ...
+
+    def of(self, kind: BuyingKind) -> Iterator[StoredRows]:
+        """All items of a kind, some at a time."""
+        ...
+
+    def count(self, kind: BuyingKind) -> int:
+        """How many items of a kind there are."""
+        ...
+
+    def mark(self) -> str:
+        """What tells this state from another of the same version, as after an older backup was put back."""
+        ...
+
+    def stopped(self, since: int) -> Stopped:
+        """What changed after a version, and does not run now."""
+        ...
+
+
+class RowSource(Protocol):
+    """A catalogue that can be read without making an object of every item."""
+
+    def rows(self) -> AbstractContextManager[CatalogueRows]:
+        """All of it at one version, as long as the block lasts."""
+        ...
+
+    def decoded(self, kind: BuyingKind, body: bytes) -> Item:
+        """The item that a body holds; StorageFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Arrays by name, and what there is to say about them; `key` is what they were made of and for."""
+
+    key: str
+    about: Mapping[str, object]
+    """Texts, numbers, lists and maps of them."""
+    arrays: Mapping[str, NDArray[Any]]
+
+
+class SnapshotStore(Protocol):
+    """Keeps one snapshot for all processes of a machine, replaced as a whole; it can always be made again."""
+
+    def newest(self, key: str) -> Snapshot | None:
+        """The one that was kept last, if it was made under this key and is whole; its arrays are read from the disk."""
+        ...
+
+    def keep(self, snapshot: Snapshot) -> Snapshot:
+        """Put this in the place of the one before; what `newest` says of it from now on."""
+        ...
+
+    def making(self) -> AbstractContextManager[bool]:
+        """True for the one process that may make the next, as long as the block lasts; False for all others."""
         ...
 
 

@@ -50,6 +50,8 @@ class Day:
             now = begins + timedelta(minutes=minute)
             charged = {CampaignId("boots"): (Micros(self.spent), Micros(self.spent))} if self.spent else {}
             catalogue = self.pacer.paced(catalogue, spent=charged, delivered=lambda _: {}, now=now)
+            left = catalogue.budgets.daily - self.spent - self.pacer.set_aside(catalogue.budgets.index)
+            catalogue = catalogue.with_room(left, left.astype(np.float64))
             self.bids.append(bid_of(catalogue))
             self.open = bool(catalogue.budget_open.all())
             if not self.open:

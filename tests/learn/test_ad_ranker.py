@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adtailor import learn
+from adtailor.decide.facts import facts_of
 from adtailor.domain.decision import Evidence, Moment, Place
 from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, DecisionId, PlacementId, TopicId
 from adtailor.domain.signals import SIGNALS
@@ -134,6 +135,13 @@ def test_t13_leaving_a_part_out_is_a_request_without_the_signal(seed, model, ran
         kept = [n for n, name in enumerate(side.signals) if name != signal]
         without = side.bias + ads.bias.astype(float) + ads.vectors.astype(float) @ side.parts[kept].sum(axis=0)
         np.testing.assert_allclose(without, as_the_model_says(model, evidence.without(signal)), atol=1e-5)
+
+
+def test_the_facts_of_ads_say_all_that_their_objects_do(ranker):
+    whole, facts = ranker.ad_side(ADS), ranker.side_of(facts_of(ADS))
+    np.testing.assert_array_equal(facts.bias, whole.bias)
+    np.testing.assert_array_equal(facts.vectors, whole.vectors)
+    assert ranker.acquainted(["anybody"]) is ranker
 
 
 def test_a_model_learns_what_fits_a_page(ranker):

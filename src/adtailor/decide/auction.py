@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from adtailor.decide.allocate import Allocation, Draw, Slots, allocate, propensities
 from adtailor.decide.bits import BIT
-from adtailor.decide.catalogue import Catalogue, stable_hash
+from adtailor.decide.catalogue import Catalogue
 from adtailor.decide.eligibility import Asked, Sifted, sift
 from adtailor.decide.quality import affect_weights, tone_weights
 from adtailor.decide.vcg import allocate_by_worth, propensities_by_worth
 from adtailor.domain.decision import Evidence, Pricing
 from adtailor.domain.signals import SIGNALS, Signal
 from adtailor.errors import ModelUnavailable
+from adtailor.maths.names import stable_hash
 from adtailor.maths.scoring import BEST, Query, Ranking
 from adtailor.maths.screening import Contest
 from adtailor.ports import Ranker, RequestSide

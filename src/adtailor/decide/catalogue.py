@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import blake2b
 from itertools import chain
 from typing import Generic, TypeVar
 
@@ -13,16 +12,19 @@ from numpy.typing import NDArray
 
 from adtailor.decide.answers import KeptAnswers
 from adtailor.decide.bits import BIT
+from adtailor.decide.budgets import Budgets, budgets_of
 from adtailor.decide.caps import SharedCaps, shared_caps
+from adtailor.decide.lines import Line, inactive_part
 from adtailor.decide.quality import AD_TONES, tone_column
 from adtailor.decide.targets import Targets, targets_of
 from adtailor.decide.tiers import Labels, Tiers, labels_of, tiers_of
-from adtailor.domain.buying import Ad, AdSet, Advertiser, Campaign, Inventory
-from adtailor.domain.creative import Creative, Format
+from adtailor.domain.buying import Inventory
+from adtailor.domain.creative import Format
 from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, ProductId, TopicId
 from adtailor.domain.money import Micros
 from adtailor.domain.targeting import Targeting
 from adtailor.errors import ModelUnavailable
+from adtailor.maths.names import stable_hash
 from adtailor.maths.scoring import AdColumns, ad_columns, click_rate, with_worth
 from adtailor.ports import AdSide, Ranker
 
@@ -31,7 +33,7 @@ CONVERSION_RATE = 0.02
 """Conversions per click before any were seen: about what shops report of paid traffic; a trained model replaces it."""
 
 _ANYWHERE: frozenset[str] = frozenset()
-_ELSEWHERE = frozenset({"by region or circle"})
+ELSEWHERE = "by region or circle"
 """Stands for countries where an ad asks for other kinds of places only: no page is in it."""
 
 Key = TypeVar("Key", bound=Hashable)
@@ -67,39 +69,14 @@ class Choices(Generic[Key]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One ad with all it hangs on."""
-
-    ad: Ad
-    adset: AdSet
-    campaign: Campaign
-    advertiser: Advertiser
-    creative: Creative
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budgets:
-    """What campaigns may spend, one entry each, and what one more event of each ad may cost."""
-
-    index: Mapping[CampaignId, int]
-    daily: NDArray[np.int64]
-    lifetime: NDArray[np.int64]
-    campaigns: NDArray[np.int32]
-    """For each ad, its campaign's place."""
-    next_charge: NDArray[np.int64]
-    least: NDArray[np.int64]
-    """For each campaign, what the dearest event of its ads may cost."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """One moment of the buying side. Arrays have one entry per ad, the likely best first; they are never written to."""
 
     version: int
     ranker: str
-    lines: tuple[Line | None, ...]
+    lines: Sequence[Line | None]
     """None where an ad set, campaign, advertiser or creative is missing; such an ad never stands."""
-    ad_ids: tuple[AdId, ...]
+    ad_ids: Sequence[AdId]
     index: Mapping[AdId, int]
     scoring: AdColumns
     """What the pass reads: what each ad is worth by its bid here, in the scale of its tier."""
@@ -109,7 +86,7 @@ class Catalogue:
     """What each ad bids here: the most it pays, or less where its pace or a target cost asks for it."""
     amounts: NDArray[np.float64]
     """The most it pays."""
-    targeted: tuple[int, ...]
+    targeted: Sequence[int]
     """The ads that bid after a target cost."""
     tiers: Tiers
     labels: Labels
@@ -126,7 +103,7 @@ class Catalogue:
     starts_at: NDArray[np.float64]
     ends_at: NDArray[np.float64]
     """Seconds since 1970."""
-    changes_at: tuple[float, ...]
+    changes_at: NDArray[np.float64]
     """Every time at which some campaign or ad set begins or ends, in order."""
     budgets: Budgets
     budget_open: NDArray[np.bool_]
@@ -183,7 +160,7 @@ class Catalogue:
         A campaign that cannot pay one more event of an ad at its full bid is closed to that ad. The other columns are
         shared, so this is cheap enough to do at every charge; the old catalogue stays as it was.
         """
-        return replace(self, budget_open=_budget_open(self.budgets, spent))
+        return replace(self, budget_open=self.budgets.left(spent))
 
     def with_bids(self, shares: NDArray[np.float64]) -> "Catalogue":
         """The same where each ad bids this share of the most it pays, from 0 to 1; house ads bid nothing anyhow."""
@@ -201,6 +178,16 @@ class Catalogue:
         behind = np.zeros(len(self.budgets.daily), dtype=np.bool_)
         behind[[n for name in campaigns if (n := self.budgets.index.get(name)) is not None]] = True
         return replace(self, behind=~self.tiers.is_guaranteed | behind[self.budgets.campaigns])
+
+    def without(self, ads: Iterable[AdId], campaigns: Iterable[CampaignId]) -> "Catalogue":
+        """The same without some ads, and without all of some campaigns."""
+        stopped = np.zeros(len(self), dtype=np.bool_)
+        stopped[[place for ad in ads if (place := self.index.get(ad)) is not None]] = True
+        if numbers := [n for name in campaigns if (n := self.budgets.index.get(name)) is not None]:
+            stopped |= np.isin(self.budgets.campaigns, numbers)
+        if not (stopped & self.active).any():
+            return self
+        return replace(self, active=self.active & ~stopped, kept=KeptAnswers(ads=len(self)))
 
     def house_only(self) -> "Catalogue":
         """The same where nothing runs but the operator's own ads."""
@@ -235,7 +222,7 @@ def build_catalogue(
     as far as its parents are given. `narrow` ad sets reach too few people by their profile.
     """
     lines = _lines(inventory)
-    side = _checked(ranker.ad_side(inventory), ranker.name, len(inventory.ads))
+    side = checked_side(ranker.ad_side(inventory), ranker.name, len(inventory.ads))
     bids = np.array([line.adset.bid.amount if line else 0 for line in lines], dtype=np.float64)
     kinds = np.array([line.adset.bid.kind if line else "cpm" for line in lines], dtype="U3")
     tiers = tiers_of([line.campaign.tier if line else "auction" for line in lines])
@@ -253,11 +240,12 @@ def build_catalogue(
     exclusions = [line.adset.exclusions if line else Targeting() for line in sorted_lines]
     products = [lineage(line.creative.products, product_parents or {}) if line else set() for line in sorted_lines]
     advertiser_index = {advertiser.id: n for n, advertiser in enumerate(inventory.advertisers)}
-    budgets = _budgets(inventory, sorted_lines)
+    budgets = budgets_of(inventory, sorted_lines)
     asks_topics = _flags(bool(t.topics) for t in targeting)
     excludes_topics = _flags(bool(t.topics) for t in exclusions)
     asks_interests = _flags(bool(t.interests) for t in targeting)
     asks_look = _flags(bool(t.look) for t in targeting)
+    elsewhere = frozenset({ELSEWHERE})
     asks_country = _flags(bool(t.countries) for t in targeting)
     targets = targets_of(
         [line.adset if line else None for line in sorted_lines],
@@ -306,7 +294,7 @@ def build_catalogue(
             _seconds((line.campaign.ends_at if line else None for line in sorted_lines), np.inf),
             _seconds((line.adset.ends_at if line else None for line in sorted_lines), np.inf),
         ),
-        changes_at=tuple(
+        changes_at=np.array(
             sorted(
                 {
                     at.timestamp()
@@ -314,11 +302,12 @@ def build_catalogue(
                     for at in (runs.starts_at, runs.ends_at)
                     if at is not None
                 }
-            )
+            ),
+            dtype=np.float64,
         ),
         budgets=budgets,
-        budget_open=_budget_open(budgets, spent or {}),
-        countries=_choices([t.countries or (_ELSEWHERE if t.regions or t.circles else _ANYWHERE) for t in targeting]),
+        budget_open=budgets.left(spent or {}),
+        countries=_choices([t.countries or (elsewhere if t.regions or t.circles else _ANYWHERE) for t in targeting]),
         languages=_choices([t.languages for t in targeting]),
         devices=_choices([t.devices for t in targeting]),
         daily_caps=np.array([line.adset.daily_cap if line else 0 for line in sorted_lines], dtype=np.int32),
@@ -376,29 +365,18 @@ def lineage(topics: Iterable[Key], parents: Mapping[Key, Key]) -> set[Key]:
     return found
 
 
-def inactive_part(line: Line) -> str | None:
-    """What keeps an ad from running at all, in words; None where all that it hangs on is active and complete."""
-    parts = (
-        ("ad", line.ad.status),
-        ("ad set", line.adset.status),
-        ("campaign", line.campaign.status),
-        ("creative", line.creative.status),
-    )
-    for part, status in parts:
-        if status != "active":
-            return f"the {part} is {status.replace('_', ' ')}"
-    if line.creative.format == "carousel" and not line.creative.cards:
-        return "the carousel has no cards"
-    return None
-
-
-def stable_hash(text: str) -> int:
-    """64 bits of a text, the same on every machine and in every run.
-
-    >>> hex(stable_hash("a1"))
-    '0x1bed30039166659f'
-    """
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+def checked_side(side: AdSide, ranker: str, ads: int) -> AdSide:
+    """What a ranker says of so many ads, in single precision; ModelUnavailable if that cannot be meant."""
+    bias = np.asarray(side.bias, dtype=np.float32)
+    vectors = np.asarray(side.vectors, dtype=np.float32)
+    if bias.shape != (ads,) or vectors.ndim != 2 or vectors.shape[0] != ads:
+        raise ModelUnavailable(
+            f"{ranker} gave shapes {bias.shape} and {vectors.shape} for {ads} ads",
+            hint="ad_side answers with shapes (ads,) and (ads, width)",
+        )
+    if not (np.isfinite(bias).all() and np.isfinite(vectors).all()):
+        raise ModelUnavailable(f"{ranker} gave a number that is not finite", hint="train it again, or use another")
+    return AdSide(bias=bias, vectors=vectors)
 
 
 def _lines(inventory: Inventory) -> list[Line | None]:
@@ -418,54 +396,6 @@ def _lines(inventory: Inventory) -> list[Line | None]:
             lines.append(Line(ad=ad, adset=adset, campaign=campaign, advertiser=advertiser, creative=creative))
         seen.add(ad.id)
     return lines
-
-
-def _checked(side: AdSide, ranker: str, ads: int) -> AdSide:
-    bias = np.asarray(side.bias, dtype=np.float32)
-    vectors = np.asarray(side.vectors, dtype=np.float32)
-    if bias.shape != (ads,) or vectors.ndim != 2 or vectors.shape[0] != ads:
-        raise ModelUnavailable(
-            f"{ranker} gave shapes {bias.shape} and {vectors.shape} for {ads} ads",
-            hint="ad_side answers with shapes (ads,) and (ads, width)",
-        )
-    if not (np.isfinite(bias).all() and np.isfinite(vectors).all()):
-        raise ModelUnavailable(f"{ranker} gave a number that is not finite", hint="train it again, or use another")
-    return AdSide(bias=bias, vectors=vectors)
-
-
-def _budgets(inventory: Inventory, lines: Sequence[Line | None]) -> Budgets:
-    unlimited = np.iinfo(np.int64).max
-    index = {campaign.id: n for n, campaign in enumerate(inventory.campaigns)}
-    daily = [campaign.daily_budget for campaign in inventory.campaigns]
-    lifetime = [unlimited if (most := c.lifetime_budget) is None else most for c in inventory.campaigns]
-    campaigns = np.array([index[line.campaign.id] if line else 0 for line in lines], dtype=np.int32)
-    next_charge = np.array([_next_charge(line) if line else 0 for line in lines], dtype=np.int64)
-    least = np.zeros(max(1, len(index)), dtype=np.int64)
-    np.maximum.at(least, campaigns, next_charge)
-    return Budgets(
-        index=index,
-        daily=np.array(daily or [0], dtype=np.int64),
-        lifetime=np.array(lifetime or [0], dtype=np.int64),
-        campaigns=campaigns,
-        next_charge=next_charge,
-        least=least,
-    )
-
-
-def _next_charge(line: Line) -> int:
-    bid = line.adset.bid
-    if line.campaign.tier == "house":
-        return 0
-    return -(-bid.amount // 1000) if bid.kind == "cpm" else bid.amount
-
-
-def _budget_open(budgets: Budgets, spent: Mapping[CampaignId, tuple[Micros, Micros]]) -> NDArray[np.bool_]:
-    day, life = budgets.daily.copy(), budgets.lifetime.copy()
-    for campaign, (today, ever) in spent.items():
-        if (n := budgets.index.get(campaign)) is not None:
-            day[n] -= today
-            life[n] -= ever
-    return np.minimum(day, life)[budgets.campaigns] >= budgets.next_charge
 
 
 def _flags(values: Iterable[bool]) -> NDArray[np.bool_]:

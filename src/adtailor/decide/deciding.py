@@ -8,9 +8,10 @@ from typing import Final
 from adtailor.decide.account import account_of
 from adtailor.decide.allocate import draw, slots_of
 from adtailor.decide.auction import Auction, hold
-from adtailor.decide.catalogue import Catalogue, Line, build_catalogue
+from adtailor.decide.catalogue import Catalogue, build_catalogue
 from adtailor.decide.eligibility import Asked
 from adtailor.decide.explain import explain
+from adtailor.decide.lines import Line
 from adtailor.decide.price import least_price, price_of
 from adtailor.domain.buying import Inventory
 from adtailor.domain.decision import (

@@ -1,6 +1,5 @@
 """Who may stand here at all: rules over columns, each owning one bit of a reason code."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 from adtailor.decide.answers import UNKEPT, Answer, answer
 from adtailor.decide.bits import BIT
 from adtailor.decide.caps import SharedCaps
-from adtailor.decide.catalogue import FORMATS, Catalogue, inactive_part
+from adtailor.decide.catalogue import FORMATS, Catalogue
+from adtailor.decide.lines import inactive_part
 from adtailor.decide.targets import QUARTER_HOUR
 from adtailor.domain.decision import DecisionRequest, Evidence, Limits, Place
 from adtailor.domain.ids import AdId, TopicId
@@ -358,7 +358,7 @@ def _nothing(_asked: Asked, _ads: Catalogue) -> Hashable:
 
 
 def _time(asked: Asked, ads: Catalogue) -> Hashable:
-    return bisect_right(ads.changes_at, asked.at)
+    return int(ads.changes_at.searchsorted(asked.at, side="right"))
 
 
 def _formats(asked: Asked, _ads: Catalogue) -> Hashable:

@@ -1,6 +1,6 @@
 """What an ad that won is charged per event, by the rule of its tier and of the installation."""
 
-from adtailor.decide.catalogue import Line
+from adtailor.decide.lines import Line
 from adtailor.domain.decision import PriceRule, Pricing
 from adtailor.domain.money import Micros
 from adtailor.maths.auction import conversion_floor, vcg_price, winning_price

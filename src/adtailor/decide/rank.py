@@ -9,6 +9,7 @@ the topic of the page counts most, because it is known now and needs no profile.
 
 import math
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock
@@ -16,17 +17,19 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from adtailor.domain.buying import AdSet, Inventory
-from adtailor.domain.creative import Creative, Format
+from adtailor.decide.facts import facts_of
+from adtailor.domain.buying import Inventory
+from adtailor.domain.creative import Format
 from adtailor.domain.decision import Evidence
 from adtailor.domain.ids import AdvertiserId, TopicId
 from adtailor.domain.signals import Signal
 from adtailor.errors import InvalidInput
-from adtailor.ports import AdSide, RequestSide
+from adtailor.maths.columns import Shares
+from adtailor.ports import AdFacts, AdSide, RequestSide
 
 BASE_RATES: Mapping[Format, float] = {"native": 0.008, "image": 0.004, "carousel": 0.009}
 """Clicks per impression before any evidence: in-feed formats draw more than plain images."""
-_BASE_LOGITS = {name: math.log(rate / (1.0 - rate)) for name, rate in BASE_RATES.items()}
+_BASE_LOGITS: Mapping[str, float] = {name: math.log(rate / (1.0 - rate)) for name, rate in BASE_RATES.items()}
 TOPIC_WEIGHT = 1.2
 INTEREST_WEIGHT = 0.9
 LOOK_WEIGHT = 0.8
@@ -90,30 +93,39 @@ class PriorRanker:
 
     def ad_side(self, inventory: Inventory) -> AdSide:
         """One row for each of `inventory.ads`: base rate of its format, then what it is about, shows, and who pays."""
-        adsets = {adset.id: adset for adset in inventory.adsets}
-        creatives = {creative.id: creative for creative in inventory.creatives}
-        advertisers = {campaign.id: campaign.advertiser_id for campaign in inventory.campaigns}
+        return self.side_of(facts_of(inventory))
+
+    def side_of(self, facts: AdFacts) -> AdSide:
+        """The same of their facts alone."""
         with self._meeting:
-            for advertiser in inventory.advertisers:
-                if len(self._advertisers) < _ADVERTISERS:
-                    self._advertisers.setdefault(advertiser.id, len(self._advertisers))
-        bias = np.zeros(len(inventory.ads), dtype=np.float32)
-        vectors = np.zeros((len(inventory.ads), self._width), dtype=np.float32)
-        for start in range(0, len(inventory.ads), _AT_A_TIME):
-            some = slice(start, start + _AT_A_TIME)
-            shown = [creatives.get(ad.creative_id) for ad in inventory.ads[some]]
-            bias[some] = [0.0 if creative is None else _BASE_LOGITS[creative.format] for creative in shown]
-            self._describe(shown, vectors[some])
-        histories: dict[AdvertiserId, NDArray[np.float32]] = {}
-        for n, ad in enumerate(inventory.ads):
-            if (adset := adsets.get(ad.adset_id)) is not None:
-                vectors[n, self._place] = _closeness(adset)
-                if (advertiser_id := advertisers.get(adset.campaign_id)) is not None:
-                    if (history := histories.get(advertiser_id)) is None:
-                        history = histories[advertiser_id] = np.zeros(self._width, dtype=np.float32)
-                        self._add_history(advertiser_id, 1.0, history)
-                    vectors[n, self._history :] = history[self._history :]
-        return AdSide(bias=bias, vectors=vectors)
+            self._meet(facts.advertiser_ids)
+        rates = np.array([*(_BASE_LOGITS[name] for name in facts.formats.words), 0.0], dtype=np.float32)
+        vectors = np.zeros((len(facts.ad_ids), self._width), dtype=np.float32)
+        for start in range(0, len(facts.ad_ids), _AT_A_TIME):
+            rows = np.arange(start, min(start + _AT_A_TIME, len(facts.ad_ids)))
+            self._describe(facts.topics.take(rows), facts.look.take(rows), vectors[start : start + _AT_A_TIME])
+        countries = facts.countries
+        vectors[:, self._place] = np.where(countries > 0, 1.0 / np.sqrt(np.maximum(countries, 1)), 0.0)
+        met, of = np.unique(facts.advertisers, return_inverse=True)
+        histories = np.zeros((len(met), self._width), dtype=np.float32)
+        for row, number in enumerate(met.tolist()):
+            if number >= 0:
+                self._add_history(AdvertiserId(str(facts.advertiser_ids[number])), 1.0, histories[row])
+        vectors[:, self._history :] = histories[:, self._history :][of]
+        return AdSide(bias=rates[facts.formats.codes], vectors=vectors)
+
+    def acquainted(self, advertiser_ids: Sequence[str]) -> "PriorRanker":
+        """The same, having met these advertisers first, in this order, as whoever made a catalogue's vectors."""
+        other = copy(self)
+        other._meeting, other._advertisers = Lock(), {}  # noqa: SLF001 - our own
+        other._meet(advertiser_ids)  # noqa: SLF001
+        return other
+
+    def _meet(self, advertiser_ids: Sequence[str]) -> None:
+        for name in advertiser_ids:
+            if len(self._advertisers) >= _ADVERTISERS:
+                return
+            self._advertisers.setdefault(AdvertiserId(name), len(self._advertisers))
 
     def request_side(self, evidence: Evidence) -> RequestSide:
         """A row for each signal that says something; affect and tone are not looked at."""
@@ -149,32 +161,26 @@ class PriorRanker:
         parts = np.array(rows, dtype=np.float32).reshape(len(rows), self._width)
         return RequestSide(bias=0.0, signals=tuple(signals), parts=parts)
 
-    def _describe(self, shown: Sequence[Creative | None], rows: NDArray[np.float32]) -> None:
+    def _describe(self, topics: Shares, look: Shares, rows: NDArray[np.float32]) -> None:
         """What many creatives are about and show, as `_about` and `_add_look` say it of one."""
-        owners: list[int] = []
-        places: list[int] = []
-        shares: list[float] = []
-        traits: list[tuple[int, int, float]] = []
-        for n, creative in enumerate(shown):
-            if creative is None:
-                continue
-            for topic, share in creative.topics.items():
-                if share > 0.0 and (place := self._rows.get(topic)) is not None:
-                    owners.append(n)
-                    places.append(place)
-                    shares.append(share)
-            if creative.look and (length := math.sqrt(sum(share * share for share in creative.look.values()))) > 0.0:
-                traits += [(n, _trait_place(trait), share / length) for trait, share in creative.look.items()]
-        weights = np.array(shares, dtype=np.float32)
-        mix = np.zeros((len(shown), self._topics), dtype=np.float32)
+        known = np.array([*(self._rows.get(topic, -1) for topic in topics.words), -1], dtype=np.int64)
+        places = known[topics.codes]
+        counts = (topics.shares > 0.0) & (places >= 0)
+        owners, places = topics.owners[counts], places[counts]
+        weights = topics.shares[counts].astype(np.float32)
+        mix = np.zeros((len(rows), self._topics), dtype=np.float32)
         np.add.at(mix, owners, self._latent[places] * weights[:, None])
         length = np.sqrt((mix * mix).sum(axis=1))
-        together = np.minimum(np.bincount(owners, weights, minlength=len(shown)), 1.0)
+        together = np.minimum(np.bincount(owners, weights, minlength=len(rows)), 1.0)
         says = length > _FAINT
         rows[says, : self._topics] = mix[says] * (together[says] / length[says])[:, None]
-        if traits:
-            ads, where, parts = (np.array(column) for column in zip(*traits, strict=True))
-            np.add.at(rows, (ads, self._look + where), parts.astype(np.float32))
+        owners = look.owners
+        lengths = np.sqrt(np.bincount(owners, look.shares * look.shares, minlength=len(rows)))
+        shows = lengths[owners] > 0.0
+        owners = owners[shows]
+        where = np.array([*map(_trait_place, look.words), 0], dtype=np.int64)[look.codes[shows]]
+        parts = look.shares[shows] / lengths[owners]
+        np.add.at(rows, (owners, self._look + where), parts.astype(np.float32))
 
     def _about(self, topics: Mapping[TopicId, float]) -> NDArray[np.float32] | None:
         # The direction of a mix of topics; a mix of little weight in all is a hint, not a statement, and says less.
@@ -208,12 +214,6 @@ class PriorRanker:
 def _trait_place(trait: str) -> int:
     place = _TRAIT_PLACE.get(trait)
     return len(LOOK_TRAITS) + _hash(trait) % _SPARE if place is None else place
-
-
-def _closeness(adset: AdSet) -> float:
-    # Made for one country says more than made for thirty.
-    countries = len(adset.targeting.countries)
-    return 1.0 / math.sqrt(countries) if countries else 0.0
 
 
 def _hash(text: str) -> int:

@@ -6,7 +6,7 @@ other, and what people do after the budget is spent, free of charge, stays rare.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,6 +21,8 @@ from adtailor.domain.money import Micros
 from adtailor.maths.leasing import still_expected
 from adtailor.ports import Budgets
 
+AT_A_TIME = 5_000
+"""Campaigns in one question: the store takes no events while it answers."""
 ASK_AGAIN = timedelta(seconds=10)
 """A third of the life of a lease."""
 BACKWARDS = timedelta(minutes=1)
@@ -57,6 +59,8 @@ class _State:
     asked_at: datetime
     short: set[int] = field(default_factory=set[int])
     """Those that ran out since they were asked for."""
+    since: dict[int, tuple[float, int]] = field(default_factory=dict[int, tuple[float, int]])
+    """What was promised and charged, by campaign, since the question that is being answered was asked."""
 
 
 class Leases:
@@ -67,6 +71,8 @@ class Leases:
         self._holder = holder
         self._conversion_rate = conversion_rate
         self._lock = threading.Lock()
+        self._asking = threading.Lock()
+        """Held while the store is asked: what is shown meanwhile need not wait for it."""
         self._state: _State | None = None
         self._revision = 0
 
@@ -85,16 +91,23 @@ class Leases:
 
         The store is asked every ten seconds, when another `index` is handed over, and for what ran out meanwhile.
         """
-        with self._lock:
-            state = self._state
-            if state is None or state.index is not index:
-                state = self._state = _aligned(state, now, index, least)
-                self._ask(state, now, range(len(index)))
-            elif not -BACKWARDS <= now - state.asked_at < ASK_AGAIN:
-                self._ask(state, now, range(len(index)))
-            elif state.short:
-                self._ask(state, now, sorted(state.short))
-            return Room(revision=self._revision, left=state.left.copy(), headroom=state.headroom.copy())
+        with self._asking:
+            with self._lock:
+                state = self._state
+                if state is None or state.index is not index:
+                    state = self._state = _aligned(state, now, index, least)
+                    wanted: Sequence[int] = range(len(index))
+                elif not -BACKWARDS <= now - state.asked_at < ASK_AGAIN:
+                    wanted = range(len(index))
+                else:
+                    wanted = sorted(state.short)
+            names = list(index) if wanted else []
+            for start in range(0, len(wanted), AT_A_TIME):
+                self._ask(state, now, wanted[start : start + AT_A_TIME], names)
+            with self._lock:
+                if len(wanted) == len(index):
+                    state.asked_at = now
+                return Room(revision=self._revision, left=state.left.copy(), headroom=state.headroom.copy())
 
     def promised(self, decision: Decision, now: datetime) -> None:
         """The ads of a decision are about to be shown."""
@@ -140,27 +153,28 @@ class Leases:
         before, least, left = float(state.headroom[n]), int(state.least[n]), int(state.left[n])
         after = before - cost
         state.headroom[n], state.left[n] = after, max(0, left - charged)
+        used, paid = state.since.get(n, (0.0, 0))
+        state.since[n] = (used + cost, paid + charged)
         if before >= least / 2 > after or before > 0.0 >= after or left >= least > left - charged:
             state.short.add(n)
             self._revision += 1
 
-    def _ask(self, state: _State, now: datetime, wanted: range | list[int]) -> None:
-        _fade(state, now)
-        names = list(state.index)
+    def _ask(self, state: _State, now: datetime, wanted: Sequence[int], names: Sequence[CampaignId]) -> None:
+        with self._lock:
+            _fade(state, now)
+            state.since.clear()
+            promised, least = state.promised[:, wanted].T.tolist(), state.least[wanted].tolist()
         asks = [
-            LeaseAsk(
-                campaign_id=names[n],
-                least=Micros(int(state.least[n])),
-                promised=(float(state.promised[0, n]), float(state.promised[1, n]), float(state.promised[2, n])),
-            )
-            for n in wanted
+            LeaseAsk(campaign_id=names[n], least=Micros(dearest), promised=(expected[0], expected[1], expected[2]))
+            for n, dearest, expected in zip(wanted, least, promised, strict=True)
         ]
-        for n, lease in zip(wanted, self._events.lease(self._holder, asks, now=now), strict=True):
-            state.left[n], state.headroom[n] = lease.left, lease.headroom
-        if len(wanted) == len(names):
-            state.asked_at = now
-        state.short.difference_update(wanted)
-        self._revision += 1
+        leases = self._events.lease(self._holder, asks, now=now)
+        with self._lock:
+            for n, lease in zip(wanted, leases, strict=True):
+                cost, charged = state.since.get(n, (0.0, 0))
+                state.left[n], state.headroom[n] = max(0, lease.left - charged), lease.headroom - cost
+            state.short.difference_update(n for n in wanted if n not in state.since)
+            self._revision += 1
 
 
 def expected_cost(won: Won, conversion_rate: float) -> float:
@@ -188,7 +202,7 @@ def _aligned(before: _State | None, now: datetime, index: Mapping[CampaignId, in
         headroom=np.zeros(len(least)),
         promised=promised,
         as_of=now,
-        asked_at=now,
+        asked_at=now - ASK_AGAIN,  # not yet, and not if asking fails
     )
 
 

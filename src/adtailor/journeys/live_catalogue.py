@@ -1,5 +1,8 @@
 """The catalogue that decisions are made on: rebuilt when the buying side or the click model changes.
 
+A small one is rebuilt by the request that meets the change. Of a large one no request waits for anything: the one
+before serves until the next is laid out, without what was stopped meanwhile; bids and budgets are looked at beside.
+
 When its stores cannot be reached, the last good one serves as long as it is fresh, then only the operator's own ads do,
 which cost nobody anything. When the click model fails or has become slow, the fallback ranks in its place.
 """
@@ -12,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adtailor.decide.catalogue import CONVERSION_RATE, Catalogue, build_catalogue
+from adtailor.decide.lines import StoredLines
 from adtailor.domain.buying import Inventory
 from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Decision, Won
@@ -20,10 +24,12 @@ from adtailor.domain.money import Micros
 from adtailor.domain.trial import Account
 from adtailor.domain.wellbeing import WellbeingPolicy
 from adtailor.errors import InvalidInput
+from adtailor.journeys.beside import Beside
 from adtailor.journeys.leases import Leases
 from adtailor.journeys.pacing import Pacer
 from adtailor.journeys.part_of_budgets import PartOfBudgets, PartOfCatalogue
 from adtailor.journeys.reach import Reaches
+from adtailor.journeys.shelf import Shelf
 from adtailor.journeys.watched_ranker import WatchedRanker
 from adtailor.ports import Budgets, CatalogueSource, Ranker
 
@@ -43,8 +49,12 @@ class Serving:
     ranker: WatchedRanker
 
 
+def _let_others() -> None:
+    time.sleep(0)
+
+
 class LiveCatalogue:
-    """Hands out the newest immutable catalogue; a change serves at the next request, without a pause.
+    """Hands out the newest immutable catalogue; a change serves at the next request, or within a second.
 
     `ranker` is asked at each request which click model serves; another one than before is a change too. Budgets are
     leased as `holder`, a name that no other process has. Of ad sets that go by profiles, those serve of which
@@ -66,6 +76,7 @@ class LiveCatalogue:
         holder: str = "here",
         reaches: Reaches | None = None,
         rankers: Callable[[str], Callable[[], Ranker]] | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self._source = source
         self._reaches = reaches
@@ -83,6 +94,9 @@ class LiveCatalogue:
         self._built_for: Ranker | None = None
         self._distrusted: tuple[Ranker, datetime] | None = None
         self._creatives: Mapping[AdId, Creative] = {}
+        self._shelf = shelf
+        self._beside: Beside | None = None
+        """Runs while the catalogue that serves is a large one."""
         self._room_revision = -1
         self._counted = -1
         """Which count of the people that ad sets reach the catalogue was built with."""
@@ -97,12 +111,15 @@ class LiveCatalogue:
     def serving(self, now: datetime) -> Serving:
         """The catalogue as of now, and its click model; raises only if there never was one."""
         try:
-            serving = self._newest(now)
+            serving, is_newest = self._newest(now)
         except Exception as error:
             if self._serving is None:
                 raise
             return self._last_good(self._serving, error, now)
-        self._good_at = now
+        if is_newest or self._good_at is None:
+            self._good_at = now
+        elif abs(now - self._good_at) > FRESH:
+            return self._last_good(serving, TimeoutError(), now)
         return serving
 
     def current(self, now: datetime) -> Catalogue:
@@ -111,7 +128,10 @@ class LiveCatalogue:
 
     def creative(self, ad_id: AdId, now: datetime) -> Creative | None:
         """What an ad shows, if it is still known."""
-        self.current(now)
+        catalogue = self.current(now)
+        if isinstance(catalogue.lines, StoredLines):
+            place = catalogue.index.get(ad_id)
+            return None if place is None else catalogue.lines.creative(place)
         return self._creatives.get(ad_id)
 
     def promised(self, decision: Decision, now: datetime) -> None:
@@ -157,6 +177,8 @@ class LiveCatalogue:
 
     def close(self) -> None:
         """Let others have what this process holds of budgets."""
+        if (beside := self._beside) is not None:
+            beside.close()
         self._leases.release()
         for arm in list(self._apart.values()):
             arm.close()
@@ -167,29 +189,97 @@ class LiveCatalogue:
             self._pacer.filled(won, shown, catalogue=self._serving.catalogue, now=now)
 
     def distrust(self, ranker: WatchedRanker, now: datetime) -> bool:
-        """The click model of what was served failed: whether another can take its place for a while."""
+        """The click model of what was served failed: whether another takes its place at the next request."""
         with self._lock:
             if self._fallback is None or self._built_for is self._fallback:
                 return False
             if self._serving is not None and self._serving.ranker is ranker and self._built_for is not None:
                 self._distrusted = (self._built_for, now)
+                if self._beside is not None:
+                    self._beside.wake(now)
+                    return False  # not at the next: its vectors are laid out first
             return True
 
-    def _newest(self, now: datetime) -> Serving:
-        serving = self._serving
-        if (
-            serving is None
-            or self._built_for is not self._trusted(now)
-            or serving.catalogue.version != self._source.version()
-        ):
+    def _newest(self, now: datetime) -> tuple[Serving, bool]:
+        """What serves, and whether it is as new as what is stored."""
+        serving, beside = self._serving, self._beside
+        if serving is not None and beside is not None:
+            is_newest = not self._is_other(serving, now)
+            if not is_newest or self._is_due(serving, now):
+                beside.wake(now)
+            return serving, is_newest
+        if serving is None or self._is_other(serving, now):
             with self._lock:
                 serving = self._rebuilt(now)
-        is_due = self._paced_at is None or not timedelta(0) <= now - self._paced_at < PACED_EVERY
-        if is_due or self._leases.is_stale(now, serving.catalogue.budgets.index, self._room_revision):
+        if self._is_due(serving, now):
             with self._lock:
                 # Another thread may have put a newer one in place since: it must not be undone.
                 serving = self._serving = self._opened(self._rebuilt(now), now)
-        return serving
+        return serving, True
+
+    def _is_other(self, serving: Serving, now: datetime) -> bool:
+        return self._built_for is not self._trusted(now) or serving.catalogue.version != self._source.version()
+
+    def _is_due(self, serving: Serving, now: datetime) -> bool:
+        is_due = self._paced_at is None or not timedelta(0) <= now - self._paced_at < PACED_EVERY
+        return is_due or self._leases.is_stale(now, serving.catalogue.budgets.index, self._room_revision)
+
+    def _tend(self, now: datetime) -> None:
+        """Bids and budgets of a large catalogue, and what was stopped: what takes little, and may not wait."""
+        serving = self._serving
+        if serving is None or self._shelf is None:
+            return
+        running = serving.catalogue
+        if running.version != self._source.version():
+            running = self._shelf.without_stopped(running)
+        counted = self._reach_counted()
+        if counted != self._counted:
+            running = self._with_reach(running)
+        if running is not serving.catalogue or counted != self._counted:
+            with self._lock:
+                if self._serving is serving:
+                    self._counted = counted
+                    serving = self._serving = replace(serving, catalogue=running)
+        if self._is_due(serving, now):
+            with self._lock:
+                if self._serving is not None:
+                    self._serving = self._opened(self._serving, now)
+
+    def _renew(self, now: datetime) -> None:
+        """Lay a large catalogue out anew if what is stored, or the click model, is another: what takes long."""
+        serving = self._serving
+        if serving is None or not self._is_other(serving, now):
+            return
+        renewed, built_for = self._laid_out(now, pause=_let_others)
+        with self._lock:
+            self._built_for = built_for
+            self._serving = self._opened(renewed, now)
+
+    def _laid_out(self, now: datetime, *, pause: Callable[[], None] = lambda: None) -> tuple[Serving, Ranker]:
+        """A large catalogue, and the click model it was laid out for."""
+        assert self._shelf is not None  # noqa: S101 - only a shelf holds many
+        ranker, before = self._trusted(now), None if self._serving is None else self._serving.catalogue
+        try:
+            catalogue, asked = self._shelf.newest(ranker, before=before, pause=pause)
+        except Exception as error:
+            if self._fallback is None or ranker is self._fallback:
+                raise
+            _LOG.error("the click model waits, the fallback ranks: %s", type(error).__name__)
+            self._distrusted = (ranker, now)
+            ranker = self._fallback
+            catalogue, asked = self._shelf.newest(ranker, before=before, pause=pause)
+        self._counted = self._reach_counted()
+        catalogue = self._with_reach(catalogue)
+        return Serving(catalogue=catalogue, ranker=WatchedRanker(asked, elapsed=self._elapsed)), ranker
+
+    def _reach_counted(self) -> int:
+        return self._reaches.version() if self._reaches is not None else -1
+
+    def _with_reach(self, catalogue: Catalogue) -> Catalogue:
+        """Where ad sets of too few people do not serve; a day's count is no part of what is laid out."""
+        if self._reaches is None or self._shelf is None:
+            return catalogue
+        return self._shelf.with_reach(catalogue, self._reaches.is_narrow())
 
     def _opened(self, serving: Serving, now: datetime) -> Serving:
         """With bids at their pace, and what may be promised of budgets now: not what vetoes saved, nor leases lack."""
@@ -219,8 +309,15 @@ class LiveCatalogue:
         return self._fallback if failed is ranker and timedelta(0) <= now - at < DISTRUSTED else ranker
 
     def _rebuilt(self, now: datetime) -> Serving:
+        if self._shelf is not None and self._shelf.holds_many():
+            if self._serving is None:
+                self._serving, self._built_for = self._laid_out(now)
+                self._paced_at, self._creatives = None, {}
+            if self._beside is None:
+                self._beside = Beside(tend=self._tend, renew=self._renew, now=now, elapsed=self._elapsed)
+            return self._serving
         inventory, ranker, serving = self._source.inventory(), self._trusted(now), self._serving
-        counted = self._reaches.version() if self._reaches is not None else -1
+        counted = self._reach_counted()
         is_same = self._built_for is ranker and self._counted == counted
         if serving is not None and is_same and serving.catalogue.version == inventory.version:
             return serving

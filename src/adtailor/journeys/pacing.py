@@ -4,7 +4,6 @@ Held in memory by the process that answers requests, and moved by what was won b
 is left alone moves no budget, and what a veto saved is not spent on others.
 """
 
-import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from adtailor.decide.budgets import Flights
 from adtailor.decide.catalogue import Catalogue
 from adtailor.decide.targets import hour_of_week
-from adtailor.domain.buying import Campaign
 from adtailor.domain.decision import Won
 from adtailor.domain.ids import AdSetId, CampaignId, PlacementId
 from adtailor.domain.money import Micros
@@ -41,8 +40,8 @@ class _State:
     """One entry per campaign of a catalogue."""
 
     index: Mapping[CampaignId, int]
-    campaigns: Mapping[int, Campaign]
-    """Those with ads, by their places."""
+    flights: Flights
+    """When they run, and what was promised of them."""
     hours: Mapping[int, NDArray[np.bool_]]
     """The hours of the week at which a campaign runs, where it does not run at all of them."""
     budget: NDArray[np.float64]
@@ -110,9 +109,9 @@ class Pacer:
         delivered: Callable[[Sequence[CampaignId]], Mapping[CampaignId, int]],
         now: datetime,
     ) -> Catalogue:
-        """The catalogue with bids cut to their pace, promises in their turn, and what vetoes saved set aside.
+        """The catalogue with bids cut to their pace, and promises in their turn; looked at once a second.
 
-        Between the seconds only the budgets are looked at.
+        What of a budget may still be promised is for the leases to say, and `set_aside` what is not to be.
         """
         with self._lock:
             at = now.timestamp()
@@ -123,7 +122,7 @@ class Pacer:
                     catalogue = catalogue.with_behind(self._behind(state, delivered, at))
                 catalogue = self._with_bids(catalogue, state)
                 self._paced = catalogue.in_full
-            return catalogue.with_spent(_with_set_aside(spent, state))
+            return catalogue
 
     def set_aside(self, index: Mapping[CampaignId, int]) -> NDArray[np.int64]:
         """Micros of each budget that vetoes saved today: as good as spent. Of the catalogue that was paced last."""
@@ -139,13 +138,14 @@ class Pacer:
         if before is not None and before.index is index:
             return before
         state = _fresh(catalogue, at if before is None else before.at)
-        for campaign in state.campaigns.values() if before is not None else ():
-            if before is not None and (was := before.index.get(campaign.id)) is not None:
-                n = index[campaign.id]
-                for name in ("cut", "outstanding", "vetoed", "shown", "begins", "ends", "over", *_OF_TODAY):
-                    getattr(state, name)[n] = getattr(before, name)[was]
-                # Of a budget that was changed, the same sum is another share.
-                state.reckoned[n] = min(1.0, before.reckoned[was] * before.budget[was] / state.budget[n])
+        if before is not None:
+            pairs = [(n, was) for name, n in index.items() if (was := before.index.get(name)) is not None]
+            here, there = np.array(pairs, dtype=np.int64).reshape(len(pairs), 2).T
+            for name in ("cut", "outstanding", "vetoed", "shown", "begins", "ends", "over", *_OF_TODAY):
+                getattr(state, name)[here] = getattr(before, name)[there]
+            # Of a budget that was changed, the same sum is another share.
+            reckoned = before.reckoned[there] * before.budget[there] / state.budget[here]
+            state.reckoned[here] = np.minimum(1.0, reckoned)
         self._state = state
         return state
 
@@ -187,42 +187,42 @@ class Pacer:
     def _begin_days(self, state: _State, at: float) -> NDArray[np.bool_]:
         """Which campaigns' days have just begun; what a veto saved yesterday is over."""
         begun = (at < state.begins) | (at >= state.ends)
-        days: dict[str, tuple[float, float]] = {}
-        for n in np.flatnonzero(begun).tolist():
-            if (campaign := state.campaigns.get(n)) is None:
-                continue
-            first, last = days.setdefault(campaign.zone, day_of(at, ZoneInfo(campaign.zone)))
-            starts = -np.inf if campaign.starts_at is None else campaign.starts_at.timestamp()
-            ends = np.inf if campaign.ends_at is None else campaign.ends_at.timestamp()
-            # A campaign that is not running today has the whole day, so that its bounds are in order.
-            runs = max(first, starts) < min(last, ends)
-            state.begins[n], state.ends[n] = (max(first, starts), min(last, ends)) if runs else (first, last)
-            state.vetoed[n] = 0.0
-            if state.seen[n] >= WHOLE_DAY:
-                # What was right on average yesterday is where today begins.
-                state.cut[n], state.steps[n] = state.cut_so_far[n] / state.seen[n], STEP
-            state.cut_so_far[n] = state.seen[n] = 0.0
+        flights = state.flights
+        new = np.flatnonzero(begun[: len(flights.has_ads)] & flights.has_ads)
+        if not len(new):
+            return begun
+        days = np.array([day_of(at, ZoneInfo(zone)) for zone in flights.zones])[flights.zone[new]]
+        first, last = days.T
+        starts, ends = np.maximum(first, flights.starts_at[new]), np.minimum(last, flights.ends_at[new])
+        # A campaign that is not running today has the whole day, so that its bounds are in order.
+        runs = starts < ends
+        state.begins[new], state.ends[new] = np.where(runs, starts, first), np.where(runs, ends, last)
+        state.vetoed[new] = 0.0
+        # What was right on average yesterday is where today begins.
+        knows = new[state.seen[new] >= WHOLE_DAY]
+        state.cut[knows], state.steps[knows] = state.cut_so_far[knows] / state.seen[knows], STEP
+        state.cut_so_far[new] = state.seen[new] = 0.0
         return begun
 
     def _behind(
         self, state: _State, delivered: Callable[[Sequence[CampaignId]], Mapping[CampaignId, int]], at: float
     ) -> list[CampaignId]:
         """The guaranteed campaigns that have less than they were promised by now."""
-        promised = [campaign for campaign in state.campaigns.values() if campaign.goal_impressions]
+        flights = state.flights
+        promised = np.flatnonzero((flights.goals > 0) & flights.has_ads)
+        names = list(state.index)
+        asked = [names[n] for n in promised.tolist()]
         if not 0.0 <= at - self._delivered[0] < COUNTS_EVERY:
-            self._delivered = (at, delivered([campaign.id for campaign in promised]))
-        had = self._delivered[1]
+            self._delivered = (at, delivered(asked))
+        had = np.array([self._delivered[1].get(name, 0) for name in asked], dtype=np.float64)
         weights = self._curve.weights
-        found: list[CampaignId] = []
-        for campaign in promised:
-            if campaign.starts_at is None or campaign.ends_at is None or campaign.goal_impressions is None:
-                continue
-            times = np.array([campaign.starts_at.timestamp(), campaign.ends_at.timestamp(), at])
-            start, end, now = traffic_until(times, weights).tolist()
-            due = campaign.goal_impressions * min(1.0, max(0.0, (now - start) / (end - start)))
-            if had.get(campaign.id, 0) + state.shown[state.index[campaign.id]] < math.floor(due + 1e-6):
-                found.append(campaign.id)
-        return found
+        start, end, now = (
+            traffic_until(t, weights)
+            for t in (flights.starts_at[promised], flights.ends_at[promised], np.full(len(promised), at))
+        )
+        due = flights.goals[promised] * np.clip((now - start) / (end - start), 0.0, 1.0)
+        is_behind = had + state.shown[promised] < np.floor(due + 1e-6)
+        return [name for name, behind in zip(asked, is_behind.tolist(), strict=True) if behind]
 
     def _with_bids(self, catalogue: Catalogue, state: _State) -> Catalogue:
         shares = np.exp(-state.cut)[catalogue.budgets.campaigns]
@@ -252,30 +252,14 @@ def day_of(at: float, zone: ZoneInfo) -> tuple[float, float]:
     return begins, ends
 
 
-def _with_set_aside(spent: Spent, state: _State) -> Spent:
-    """What was spent, and what vetoes saved, as if it had been."""
-    if not state.vetoed.any():
-        return spent
-    kept = np.ceil(state.vetoed).astype(np.int64).tolist()
-    vetoed = {name: kept[n] for name, n in state.index.items() if kept[n]}
-    return {
-        name: (Micros(day + vetoed.get(name, 0)), Micros(life + vetoed.get(name, 0)))
-        for name in {*spent, *vetoed}
-        for day, life in (spent.get(name, (0, 0)),)
-    }
-
-
 def _fresh(catalogue: Catalogue, at: float) -> _State:
     size = len(catalogue.budgets.daily)
-    places, firsts = np.unique(catalogue.budgets.campaigns, return_index=True)
-    lines = [(n, catalogue.lines[ad]) for n, ad in zip(places.tolist(), firsts.tolist(), strict=True)]
-    campaigns = {n: line.campaign for n, line in lines if line is not None}
+    flights = catalogue.budgets.flights
     is_paced = np.zeros(size, dtype=np.bool_)
-    for n, campaign in campaigns.items():
-        is_paced[n] = campaign.tier == "auction" and campaign.pacing == "even"
+    is_paced[: len(flights.is_paced)] = flights.is_paced & flights.has_ads
     return _State(
         index=catalogue.budgets.index,
-        campaigns=campaigns,
+        flights=flights,
         hours=_hours(catalogue, size),
         budget=np.maximum(catalogue.budgets.daily.astype(np.float64), 1.0),
         is_paced=is_paced,
@@ -306,7 +290,7 @@ def _hours(catalogue: Catalogue, size: int) -> dict[int, NDArray[np.bool_]]:
 
 def _over_by_hours(state: _State, n: int, hours: NDArray[np.bool_], weights: NDArray[np.float64], at: float) -> float:
     """The share of the traffic of a campaign's own hours that is over."""
-    zone = ZoneInfo(state.campaigns[n].zone)
+    zone = ZoneInfo(state.flights.zones[state.flights.zone[n]])
     quarters = np.arange(state.begins[n], state.ends[n], SLOT_SECONDS)
     runs = np.array([hours[hour_of_week(quarter, zone)] for quarter in quarters.tolist()])
     traffic = np.where(runs, weights[(quarters // SLOT_SECONDS).astype(np.int64) % len(weights)], 0.0)

@@ -109,12 +109,18 @@ class Reaches:
 
     def narrow(self, inventory: Inventory) -> frozenset[AdSetId]:
         """The ad sets that do not serve: their profile targeting reaches too few, or nobody has counted it yet."""
+        is_narrow = self.is_narrow()
+        return frozenset(adset.id for adset in inventory.adsets if is_narrow(adset))
+
+    def is_narrow(self) -> Callable[[AdSet], bool]:
+        """Whether an ad set does not serve for it, by what was last counted."""
         known = self._store.reached()
-        return frozenset(
-            adset.id
-            for adset in inventory.adsets
-            if (targeting := profile_targeting(adset)) is not None and _answer(known.get(targeting.key)) != "enough"
-        )
+
+        def judged(adset: AdSet) -> bool:
+            targeting = profile_targeting(adset)
+            return targeting is not None and _answer(known.get(targeting.key)) != "enough"
+
+        return judged
 
     def told(self, caller: Caller, *, now: datetime) -> list[SetReach]:
         """Each ad set that goes by profiles, as far as somebody may know: numbers are for who sees all."""

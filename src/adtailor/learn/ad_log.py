@@ -14,6 +14,7 @@ from adtailor.learn.features import Features
 from adtailor.learn.fields import Category, MultiValue
 from adtailor.learn.models import Matching
 from adtailor.learn.sides import two_sides
+from adtailor.ports import AdFacts
 
 LEAST_SHARE = 0.1
 """A topic, or trait of clothes, that makes up less than this of a mix is not learned from."""
@@ -125,6 +126,19 @@ def ad_columns(inventory: Inventory) -> dict[str, list[Any]]:
         columns["ad_topics"].append(_largest(creative.topics) if creative else ())
         columns["ad_look"].append(_largest(creative.look) if creative else ())
     return columns
+
+
+def fact_columns(facts: AdFacts) -> dict[str, list[Any]]:
+    """The same of what a stored catalogue knows of its ads."""
+    names, formats = facts.advertiser_ids, (*facts.formats.words, None)
+    rows = range(len(facts.ad_ids))
+    return {
+        "ad_id": list(facts.ad_ids),
+        "advertiser_id": [names[n] if n >= 0 else None for n in facts.advertisers.tolist()],
+        "format": [formats[code] for code in facts.formats.codes.tolist()],
+        "ad_topics": [_largest(facts.topics.of_row(row)) for row in rows],
+        "ad_look": [_largest(facts.look.of_row(row)) for row in rows],
+    }
 
 
 def _largest(shares: Mapping[Any, float]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from adtailor.learn.ad_log import (
     MOMENT_FIELDS,
     SIGNAL_FIELDS,
     ad_columns,
+    fact_columns,
     moment_values,
     request_values,
     served,
@@ -33,7 +34,7 @@ from adtailor.learn.features import Batch
 from adtailor.learn.fields import MultiValue
 from adtailor.learn.matched import Matched
 from adtailor.learn.model import Model
-from adtailor.ports import AdSide, RequestSide
+from adtailor.ports import AdFacts, AdSide, RequestSide
 
 _REMEMBERED = 65_536
 """Values whose vectors are kept at hand."""
@@ -74,8 +75,17 @@ class AdRanker:
 
     def ad_side(self, inventory: Inventory) -> AdSide:
         """One row for each of `inventory.ads`, in their order."""
-        columns = ad_columns(inventory)
-        count = len(inventory.ads)
+        return self._side(ad_columns(inventory), len(inventory.ads))
+
+    def side_of(self, facts: AdFacts) -> AdSide:
+        """The same of their facts alone."""
+        return self._side(fact_columns(facts), len(facts.ad_ids))
+
+    def acquainted(self, advertiser_ids: Sequence[str]) -> "AdRanker":  # noqa: ARG002  # the port's shape
+        """Itself: what it learned of an advertiser does not depend on who else there is."""
+        return self
+
+    def _side(self, columns: Mapping[str, list[Any]], count: int) -> AdSide:
         vectors = np.zeros((count, self._k + 1), dtype=np.float32)
         vectors[:, -1] = 1.0
         own = np.zeros(count)

@@ -11,15 +11,16 @@ from sqlalchemy.dialects.sqlite import insert
 from adtailor.domain.audit import Author
 from adtailor.domain.buying import Campaign, Inventory
 from adtailor.domain.ids import CreativeId, OrganizationId
-from adtailor.domain.managed import BUYING, PARENT, Item, Kept, Kind, parent_of, status_of, used_by
+from adtailor.domain.managed import BUYING, PARENT, BuyingKind, Item, Kept, Kind, parent_of, status_of, used_by
 from adtailor.domain.review import Review
 from adtailor.domain.status import Status
 from adtailor.errors import InvalidInput, StaleVersion
 from adtailor.storage import tables
 from adtailor.storage.audit import added, changed, removed
 from adtailor.storage.catalogue_change import CODECS, LARGEST, SqliteChange, kept, put_budget
-from adtailor.storage.codec import Codec
-from adtailor.storage.database import Database
+from adtailor.storage.catalogue_rows import SqliteRows
+from adtailor.storage.codec import FORMAT, Codec
+from adtailor.storage.database import Database, driver_cursor
 
 __all__ = ["LARGEST", "SqliteCatalogue", "checked_version"]
 
@@ -68,6 +69,16 @@ class SqliteCatalogue:
             fields: dict[str, Any] = {kind: tuple(self._held[kind].values()) for kind in BUYING}
             self._inventory = Inventory(**fields, version=version)
             return self._inventory
+
+    @contextmanager
+    def rows(self) -> Generator[SqliteRows]:
+        """The buying side as it is stored, all of it at one version, as long as the block lasts."""
+        with self._database.reading() as connection:
+            yield SqliteRows(driver_cursor(connection))
+
+    def decoded(self, kind: BuyingKind, body: bytes) -> Item:
+        """The item that the body of a row holds; StorageFailed."""
+        return CODECS[kind].decode(FORMAT + body)
 
     def item(self, kind: Kind, item_id: str) -> Kept | None:
         """One item."""

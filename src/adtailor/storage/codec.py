@@ -9,7 +9,7 @@ from adtailor.errors import AdtailorError, StorageFailed
 
 T = TypeVar("T")
 
-_FORMAT = b"\x01"
+FORMAT = b"\x01"
 
 
 class Codec(Generic[T]):
@@ -28,13 +28,13 @@ class Codec(Generic[T]):
 
     def encode(self, value: T) -> bytes:
         """The value as bytes."""
-        return _FORMAT + self._encoder.encode(value)
+        return FORMAT + self._encoder.encode(value)
 
     def decode(self, body: bytes) -> T:
         """The value; StorageFailed names the field that does not fit, never what it holds."""
-        if body[:1] != _FORMAT:
+        if body[:1] != FORMAT:
             raise StorageFailed(
-                f"a stored {self._name} has format {body[:1].hex() or 'none'}, expected {_FORMAT.hex()}",
+                f"a stored {self._name} has format {body[:1].hex() or 'none'}, expected {FORMAT.hex()}",
                 hint="it was written by another version of adtailor: use that version, or restore a backup",
             )
         try:

@@ -39,6 +39,8 @@ from adtailor.storage.reach import SqliteReach
 from adtailor.storage.reading_costs import SqliteReadingCosts
 from adtailor.storage.sealing import RandomBytes
 from adtailor.storage.segments import Segments
+from adtailor.storage.snapshots import FOLDER as SNAPSHOT
+from adtailor.storage.snapshots import FileSnapshots
 from adtailor.storage.trials import SqliteTrials
 
 TOKEN_KEYS_READ = timedelta(days=31)
@@ -168,6 +170,7 @@ class SqliteStore:
         self._segments = Segments(folder / "decisions", next_number=self._next_segment, key_of=self._keyring.of_ref)
         self._money = Money(self._database, limits.rates)
         self.catalogue = SqliteCatalogue(self._database)
+        self.snapshots = FileSnapshots(folder / SNAPSHOT)
         self.audit = SqliteAudit(self._database)
         self.tokens = SqliteTokens(self._database, secret=self.hashing_secret, random_bytes=random_bytes)
         self.posts = SqlitePosts(self._database, self._keyring, self._cache)
@@ -268,9 +271,10 @@ class SqliteStore:
     def copy(self, folder: Path) -> Path:
         """A copy of everything, keys included, in a folder that is not there yet; writers may go on meanwhile.
 
+        The snapshot of the catalogue is left out: it is made again.
         The databases are copied by SQLite: whoever opens and closes their files otherwise ends its locks.
         """
-        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("*.sqlite", "*.sqlite-*"))
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("*.sqlite", "*.sqlite-*", SNAPSHOT))
         for name in (KEYS, FILE):
             with closing(sqlite3.connect(self.folder / name)) as here, closing(sqlite3.connect(folder / name)) as there:
                 here.backup(there)
