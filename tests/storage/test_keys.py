@@ -57,9 +57,9 @@ for line in sys.stdin:
     if word == "renew":
         box.renew()
     try:
-        told = box.mint(claim) if word == "mint" else "renewed" if word == "renew" else box.open(token, NOON).decision_id
+        told = box.mint(claim) if word == "mint" else box.open(token, NOON).decision_id if token else "renewed"
         print(told)
-    except TokenRefused as error:
+    except TokenRefused:
         print("refused")
     sys.stdout.flush()
 """

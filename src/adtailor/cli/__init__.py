@@ -41,6 +41,9 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="review", help="Approve or reject creatives before anybody sees them."),
     Verb(name="explain", help="One decision: who was ranked, who fell out and why, and what each signal changed."),
     Verb(name="token", help="Tokens with roles, for those who ask over HTTP.", is_group=True),
+    Verb(
+        name="user", help="People who log in to the console: add, list, remove, and end their sessions.", is_group=True
+    ),
     Verb(name="keys", help="Keys: list them, replace them while servers run, retire old ones.", is_group=True),
     Verb(name="audit", help="Who changed what, when."),
     Verb(name="distil", help="Learn from a larger model on your own posts; keep only what people find better."),
