@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random, SystemRandom
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from adtailor.journeys.learned_ranker import LearnedRanker
     from adtailor.journeys.ledger import Ledgers
     from adtailor.journeys.live_catalogue import LiveCatalogue
+    from adtailor.journeys.logins import Logins
     from adtailor.journeys.manage import Manage
     from adtailor.journeys.people import People
     from adtailor.journeys.price_tags import PriceTags
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from adtailor.measure.traffic import Networks
     from adtailor.ports import Clock, Encoder, LanguageModel, LookReader, TextReader
     from adtailor.service.guard import Guard
+    from adtailor.service.limits import Limiter
     from adtailor.service.openrtb.exchange import Exchange
     from adtailor.simulate.community import Community
     from adtailor.storage import SqliteStore
@@ -122,6 +124,7 @@ class Engine:
     training_rows: TrainingRows
     manage: Manage
     reviews: Reviews
+    logins: Logins
 
     def close(self) -> None:
         """Give the files back, what is leased of budgets, and what a language model takes."""
@@ -306,6 +309,16 @@ def statements(store: SqliteStore, settings: Settings) -> Statements:
     )
 
 
+def open_logins(store: SqliteStore, settings: Settings) -> Logins:
+    """Who may log in to the pages of a store."""
+    from adtailor.journeys.logins import Logins, Stay
+    from adtailor.storage.passwords import Argon2Passwords
+
+    told = settings.login
+    stay = Stay(most=timedelta(hours=told.hours), idle=timedelta(minutes=told.idle_minutes))
+    return Logins(store.logins, Argon2Passwords(), stay=stay)
+
+
 def open_engine(
     data: Path,
     settings: Settings,
@@ -453,6 +466,7 @@ def open_engine(
         explain=Explain(take_event=take_event, source=store.catalogue),
         manage=manage,
         reviews=Reviews(store.catalogue, manage, media=media_folder(data)),
+        logins=open_logins(store, settings),
         training_rows=TrainingRows(events=store.events, people=store.people, source=store.catalogue, policy=policy),
     )
 
@@ -643,6 +657,10 @@ def build(engine: Engine) -> Guard:
         pictures=_pictures(demo) if demo else {},
         visitors=_visitors(demo) if demo else (),
         currency=engine.settings.currency,
+        logins=engine.logins,
+        access_tokens=engine.store.tokens,
+        proxies=Networks(engine.settings.traffic.proxies),
+        form_secret=engine.store.hashing_secret,
         is_demo=demo is not None,
     )
     server = engine.settings.server
@@ -651,16 +669,43 @@ def build(engine: Engine) -> Guard:
         token = engine.store.tokens.find(secret)
         return token.caller if token is not None and token.opens(engine.clock.now()) else None
 
+    def find_session(secret: str) -> Caller | None:
+        found = engine.logins.find(secret, engine.clock.now())
+        return None if found is None else replace(found[1].caller, session_id=found[0].id)
+
     return build_app(
         doors,
         rules=Rules(
             token=server.token,
             hosts=None if server.token else LOOPBACK,
             find=find,
+            find_session=find_session,
+            people_log_in=engine.logins.anybody,
+            limiter=limiter(engine.settings),
             partners=frozenset(engine.settings.openrtb.origins),
         ),
         pages=build_pages(rooms),
         lifespan=[lambda _: _reading(engine, arrived), lambda _: _counting(engine)],
+    )
+
+
+def limiter(settings: Settings) -> Limiter:
+    """How often an address and a token may ask, by the settings."""
+    from adtailor.journeys.allowance import Allowance, Rate
+    from adtailor.measure.traffic import Networks
+    from adtailor.service.limits import Limiter
+
+    told = settings.limits
+
+    def of(per_minute: int) -> Allowance | None:
+        if per_minute == 0:
+            return None
+        return Allowance(Rate(per_second=per_minute / 60, burst=max(1.0, per_minute / 4)))
+
+    return Limiter(
+        per_address=of(told.address_per_minute),
+        per_token=of(told.token_per_minute),
+        proxies=Networks(settings.traffic.proxies),
     )
 
 

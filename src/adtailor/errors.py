@@ -59,6 +59,16 @@ class NotAllowed(AdtailorError):
     status = 401
 
 
+class TooManyRequests(AdtailorError):
+    """Asked too often; `seconds` is when it may be asked again."""
+
+    status = 429
+
+    def __init__(self, message: str, *, hint: str, seconds: float, field: str | None = None) -> None:
+        super().__init__(message, hint=hint, field=field)
+        self.seconds = seconds
+
+
 class ModelUnavailable(AdtailorError):
     """A model's file is missing, damaged or of another kind."""
 

@@ -28,6 +28,7 @@ from adtailor.domain.ids import (
 )
 from adtailor.domain.lease import Lease, LeaseAsk
 from adtailor.domain.ledger import Cell, Entry, Reach, Reversed, Selection
+from adtailor.domain.login import Session, User
 from adtailor.domain.managed import BuyingKind, Item, Kept, Kind
 from adtailor.domain.money import Micros
 from adtailor.domain.person import Person
@@ -556,6 +557,62 @@ class TokenStore(Protocol):
 
     def revoke(self, token_id: str, author: Author) -> AccessToken:
         """Good no longer, from the next request on; UnknownId."""
+        ...
+
+
+class LoginStore(Protocol):
+    """People who log in, and their sessions, of which only a hash is kept."""
+
+    def find(self, name: str) -> tuple[User, str] | None:
+        """A user, and the hash of their password."""
+        ...
+
+    def users(self) -> list[User]:
+        """All of them, by name."""
+        ...
+
+    def set_password(self, name: str, password_hash: str, author: Author, *, keep: str | None = None) -> None:
+        """Another password; every session of theirs ends but the one to `keep`."""
+        ...
+
+    def rehash(self, name: str, password_hash: str) -> None:
+        """The same password under newer parameters."""
+        ...
+
+    def open(self, session: Session) -> str:
+        """Keep a session; its secret."""
+        ...
+
+    def session(self, secret: str) -> tuple[Session, User] | None:
+        """The session of a secret, ended or not, and whose it is."""
+        ...
+
+    def sessions(self, user: str | None = None) -> list[Session]:
+        """Those of a user, or all, the last seen first."""
+        ...
+
+    def seen(self, session_id: str, now: datetime) -> None:
+        """It was used."""
+        ...
+
+    def end(self, session_id: str, *, user: str | None = None) -> bool:
+        """End a session, of this user alone if one is named; whether there was one."""
+        ...
+
+
+class Passwords(Protocol):
+    """Hashes passwords, slowly."""
+
+    def hashed(self, password: str) -> str:
+        """What is kept of it."""
+        ...
+
+    def matches(self, kept: str | None, password: str) -> bool:
+        """Whether it is the one; for nobody (None) it takes as long to say no."""
+        ...
+
+    def is_outdated(self, kept: str) -> bool:
+        """Whether it was hashed with weaker parameters than now."""
         ...
 
 

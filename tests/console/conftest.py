@@ -13,6 +13,7 @@ from litestar.testing import TestClient
 
 from adtailor.config.helplines import DIRECTORY, load_helplines
 from adtailor.config.policy import load_policy
+from adtailor.console.forms import token_of
 from adtailor.console.pages import build_pages
 from adtailor.console.rooms import Picture, Rooms, Visitor
 from adtailor.decide.tokens import TokenBox
@@ -111,6 +112,7 @@ class House:
         return answer.text
 
     def choose(self, choice: str, **form: str) -> Any:
+        form = {"csrf": token_of(self.rooms.form_secret), **form}
         return self.client.post(f"/choices/{choice}", data=form, follow_redirects=False)
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from adtailor.console.forms import token_of
 from adtailor.domain.person import Consents
 from adtailor.domain.wellbeing import WellbeingMemory
 
@@ -16,6 +17,7 @@ def line_of(html: str, name: str) -> str:
 
 
 def press(house: House, **form: str):
+    form = {"csrf": token_of(house.rooms.form_secret), **form}
     return house.client.post("/operator/helplines", data=form, follow_redirects=False)
 
 

@@ -16,13 +16,17 @@ def waits(house, **changes) -> None:
 
 
 def form(html: str) -> dict[str, str]:
-    found = re.search(r'action="/operator/review/([^"]+)">\s*<input type="hidden" name="version" value="(\d+)"', html)
+    found = re.search(
+        r'action="/operator/review/([^"]+)"><input type="hidden" name="csrf" value="(\w+)">'
+        r'\s*<input type="hidden" name="version" value="(\d+)"',
+        html,
+    )
     assert found
-    return {"id": found.group(1), "version": found.group(2)}
+    return {"id": found.group(1), "csrf": found.group(2), "version": found.group(3)}
 
 
 def press(house, verdict: str, told: dict[str, str], note: str = ""):
-    data = {"verdict": verdict, "version": told["version"], "note": note}
+    data = {"verdict": verdict, "version": told["version"], "note": note, "csrf": told["csrf"]}
     return house.client.post(f"/operator/review/{told['id']}", data=data, follow_redirects=False)
 
 

@@ -57,10 +57,9 @@ for line in sys.stdin:
     if word == "renew":
         box.renew()
     try:
-        opened = {"mint": lambda: box.mint(claim), "renew": lambda: "renewed"}
-        told = opened.get(word, lambda: box.open(token, NOON).decision_id)()
+        told = box.mint(claim) if word == "mint" else box.open(token, NOON).decision_id if token else "renewed"
         print(told)
-    except TokenRefused as error:
+    except TokenRefused:
         print("refused")
     sys.stdout.flush()
 """

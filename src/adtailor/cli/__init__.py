@@ -42,6 +42,9 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="reach", help="Which ads that go by people's profile reach enough of them to serve."),
     Verb(name="explain", help="One decision: who was ranked, who fell out and why, and what each signal changed."),
     Verb(name="token", help="Tokens with roles, for those who ask over HTTP.", is_group=True),
+    Verb(
+        name="user", help="People who log in to the console: add, list, remove, and end their sessions.", is_group=True
+    ),
     Verb(name="keys", help="Keys: list them, replace them while servers run, retire old ones.", is_group=True),
     Verb(name="helplines", help="Which helplines are switched on, and until when; check one against its source."),
     Verb(name="audit", help="Who changed what, when."),

@@ -80,6 +80,24 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Your id on the Global Vendor List of TCF; without one, what was agreed to for the publisher itself counts."""
 
 
+class Login(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long somebody who logged in stays so."""
+
+    hours: int = 12
+    """In all."""
+    idle_minutes: int = 60
+    """Without doing anything."""
+
+
+class RateLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Requests a minute, per process; a quarter of it at once. 0 for no limit."""
+
+    address_per_minute: int = 1200
+    """From one address, where no token is asked for: events, explanations, the login."""
+    token_per_minute: int = 0
+    """By the holder of one token other than the owner's."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole tree."""
 
@@ -98,6 +116,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     backfill: Backfill = Backfill()
     traffic: Traffic = Traffic()
     consent: Consent = Consent()
+    login: Login = Login()
+    limits: RateLimits = RateLimits()
 
 
 def data_folder(chosen: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -172,6 +192,8 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "backfill": Backfill,
     "traffic": Traffic,
     "consent": Consent,
+    "login": Login,
+    "limits": RateLimits,
 }
 _LISTS = frozenset({"providers", "parts", "languages", "origins", "proxies"})
 
@@ -224,5 +246,13 @@ def _check(settings: Settings) -> None:
         raise InvalidInput(
             f"{vendor} is no vendor id", hint="1 to 65535, as on the Global Vendor List", field="consent.tcf_vendor"
         )
+    for section, name, value in (
+        ("login", "hours", settings.login.hours),
+        ("login", "idle_minutes", settings.login.idle_minutes),
+        ("limits", "address_per_minute", settings.limits.address_per_minute + 1),
+        ("limits", "token_per_minute", settings.limits.token_per_minute + 1),
+    ):
+        if value < 1:
+            raise InvalidInput(f"{section}.{name} is too small", hint="see docs/settings.md", field=f"{section}.{name}")
     check_engine(settings.engine)
     check_exchange(settings.openrtb, settings.backfill)

@@ -6,8 +6,11 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.static_files import create_static_files_router
 
+from adtailor.console.access import ACCESS
+from adtailor.console.account import ACCOUNT
 from adtailor.console.choices import choose
 from adtailor.console.feed import feed
+from adtailor.console.forms import own_forms
 from adtailor.console.helplines import check_helpline, helplines
 from adtailor.console.ledger import ledger_page, ledger_png
 from adtailor.console.operator import decision, operator
@@ -32,7 +35,8 @@ def build_pages(rooms: Rooms) -> list[Router]:
     routers = [
         Router(
             path="/",
-            route_handlers=[*PAGES],
+            route_handlers=[*PAGES, *ACCOUNT, *ACCESS],
+            guards=[own_forms(rooms.form_secret)],
             dependencies={"rooms": Provide(given, sync_to_thread=False, use_cache=True)},
             exception_handlers=refusals(rooms),
             include_in_schema=False,

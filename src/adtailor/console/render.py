@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import MediaType, Response
 
 from adtailor.console import words
+from adtailor.console.forms import with_tokens
 from adtailor.domain.money import written
 
 _FILTERS: dict[str, Callable[..., Any]] = {
@@ -52,7 +53,7 @@ CONTENT_POLICY = (
 def page(template: str, status: int = 200, **values: Any) -> Response[str]:
     """A page that is never cached and loads nothing from elsewhere."""
     return Response(
-        _PAGES.get_template(template).render(values),
+        with_tokens(_PAGES.get_template(template).render(values)),
         media_type=MediaType.HTML,
         status_code=status,
         headers={

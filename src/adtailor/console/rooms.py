@@ -1,7 +1,8 @@
 """What the pages need of the house, handed over by assemble."""
 
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
@@ -10,11 +11,13 @@ from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.helplines import Helplines
 from adtailor.journeys.ledger import Ledgers
+from adtailor.journeys.logins import Logins
 from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
 from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
-from adtailor.ports import CatalogueSource, Clock, EventStore, PostStore
+from adtailor.measure.traffic import Networks
+from adtailor.ports import CatalogueSource, Clock, EventStore, PostStore, TokenStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,12 @@ class Rooms:
     """Post id to its picture."""
     visitors: tuple[Visitor, ...]
     currency: str
+    logins: Logins | None = None
+    """Who may log in, if anybody can."""
+    access_tokens: TokenStore | None = None
+    proxies: Networks = field(default_factory=lambda: Networks(()))
+    form_secret: bytes = field(default_factory=lambda: os.urandom(32))
+    """What the tokens of forms are made with: the same in every process."""
     is_demo: bool
     """An invented community: its pages may show what on a real one only the person sees."""
 

@@ -1,7 +1,7 @@
 """Who may ask for what: roles, the tokens that carry them, and the border between organizations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -28,6 +28,8 @@ class Caller:
     name: str = "owner"
     organization_id: OrganizationId | None = None
     site_id: SiteId | None = None
+    session_id: str | None = field(default=None, repr=False)
+    """Of somebody who is logged in."""
 
     @property
     def sees_all(self) -> bool:
@@ -42,6 +44,10 @@ class Caller:
 OWNER = Caller(role="owner")
 PARTNER = Caller(role="site", name="a partner's page")
 """A page of another site that the operator named, at the one door that is open to it."""
+SESSION_COOKIE = "adtailor_session"
+"""What a browser that logged in sends. It opens pages, and nothing of the API."""
+MAY_SEE = "adtailor.roles"
+"""Under which a page says whom it is for: a set of roles; the owner alone where it says nothing."""
 CALLER = "adtailor.caller"
 """Where the gate leaves word of who asks, in the scope of a request."""
 

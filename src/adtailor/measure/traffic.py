@@ -34,6 +34,9 @@ class Address(NamedTuple):
         return self.number >> (8 if self.version == 4 else 80)
 
 
+MOST_HOPS = 20
+
+
 def address_of(text: str | None) -> Address | None:
     """An address; one of IPv4 that is written as IPv6 is one of IPv4; None for anything else.
 
@@ -47,6 +50,19 @@ def address_of(text: str | None) -> Address | None:
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
         parsed = parsed.ipv4_mapped
     return Address(parsed.version, int(parsed))
+
+
+def past_proxies(host: str | None, forwarded: str, proxies: "Networks") -> Address | None:
+    """Who called, past the operator's own proxies: the last address in X-Forwarded-For that is none of theirs.
+
+    Whoever calls may write anything into that header; what a proxy of ours appended to it is true.
+    """
+    address = address_of(host)
+    hops = forwarded.split(",")[-MOST_HOPS:]
+    while address is not None and address in proxies and hops:
+        hop = hops.pop().strip()
+        address = address_of(hop) if hop else address
+    return address
 
 
 class Networks:

@@ -6,7 +6,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from adtailor.domain.access import CALLER, Caller
+from adtailor.domain.access import CALLER, MAY_SEE, Caller
 from adtailor.domain.audit import Author
 from adtailor.domain.ids import SiteId
 from adtailor.errors import Forbidden, NotAllowed, UnknownId
@@ -37,20 +37,23 @@ def of_own_site(caller: Caller, site_id: SiteId) -> None:
 
 
 class Doorkeeper:
-    """Lets a role through to the routes that are for it; a route that nothing is said of is the owner's."""
+    """Lets a role through to the routes that are for it; a route that nothing is said of is the owner's.
+
+    Of a page its own `opt` says whom it is for, under `MAY_SEE`.
+    """
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self._roles: Mapping[tuple[str, str], frozenset[str]] = {
             (operation.method, operation.path): operation.roles for operation in operations
         }
 
-    def __call__(self, asking: Asking, _: BaseRouteHandler) -> None:
+    def __call__(self, asking: Asking, handler: BaseRouteHandler) -> None:
         """A guard, as Litestar calls it."""
         if asking.scope["path"].startswith(OPEN_PATHS):
             return
         caller = caller_of(asking)
         method, path = str(asking.scope.get("method")), str(asking.scope.get("path_template"))
-        roles = self._roles.get((method, path), OWNERS)
+        roles = self._roles.get((method, path)) or handler.opt.get(MAY_SEE, OWNERS)
         if caller.role not in roles:
             raise Forbidden(
                 f"a token of role {caller.role} may not ask this",

@@ -1,6 +1,7 @@
 """Answers as bytes, and errors as problem details: never a traceback, never an echo of what was posted."""
 
 import logging
+import math
 import traceback
 from collections.abc import Mapping
 
@@ -9,7 +10,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
-from adtailor.errors import AdtailorError
+from adtailor.errors import AdtailorError, TooManyRequests
 from adtailor.service.wire.decoding import encode
 from adtailor.service.wire.problems import PROBLEM_JSON, Problem, problem, problem_of
 
@@ -47,6 +48,8 @@ _SAID: Mapping[int, tuple[str, str]] = {
 def refuse_known(_: Asked, error: AdtailorError) -> Response[bytes]:
     """An error of ours: it carries its own status, field and hint."""
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    if isinstance(error, TooManyRequests):
+        headers = {"Retry-After": str(math.ceil(error.seconds))}
     return refusal(problem_of(error), headers=headers)
 
 

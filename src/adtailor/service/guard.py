@@ -2,15 +2,18 @@
 
 import base64
 import binascii
+import math
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import cast
+from urllib.parse import urlencode
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from adtailor.domain.access import CALLER, OWNER, PARTNER, Caller
+from adtailor.domain.access import CALLER, OWNER, PARTNER, SESSION_COOKIE, Caller
+from adtailor.service.limits import Limiter
 from adtailor.service.partners import allowing, partner, preflight
 from adtailor.service.wire.decoding import encode
 from adtailor.service.wire.problems import PROBLEM_JSON, Problem, problem
@@ -31,8 +34,13 @@ OPEN_PATHS = (
     "/readyz",
     "/docs",
     "/openapi.json",
+    "/login",
+    "/static/",
 )
 """Asked for without the installation's token."""
+API = ("/v1/", "/openrtb2/", "/metrics")
+"""Where a session of a browser opens nothing: programs send a token."""
+LOGIN = "/login"
 CROSS_ORIGIN = (b"cross-origin-resource-policy", b"cross-origin")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -63,6 +71,11 @@ class Rules:
     hosts: Collection[str] | None = LOOPBACK
     """The names it answers to, without port; None for any. A page that rebinds DNS to loopback calls it by another."""
     open_paths: tuple[str, ...] = OPEN_PATHS
+    find_session: Callable[[str], Caller | None] = _nobody
+    """Who is logged in with the secret of a cookie, if it is good now."""
+    people_log_in: Callable[[], bool] = lambda: False
+    """Whether anybody could: then a browser without a credential is sent to the login."""
+    limiter: Limiter | None = None
     partners: Collection[str] = ()
     """Origins whose pages may call the exchange's door, and only that, without the token."""
 
@@ -91,8 +104,20 @@ class Guard:
             await send(message)
 
         judged = judge(scope["method"], scope["path"], scope["headers"], self.rules)
+        wait = 0.0
+        if self.rules.limiter is not None and not isinstance(judged, Problem):
+            wait = self.rules.limiter.wait(scope, judged)
         if isinstance(judged, Problem):
-            await _tell(judged, with_headers)
+            if judged.status == 401 and _is_for_a_browser(scope) and self.rules.people_log_in():
+                await _send_to_login(scope, with_headers)
+            else:
+                await _tell(judged, with_headers)
+        elif wait > 0:
+            await _tell(
+                problem(429, "asked too often", hint="come back after the seconds in Retry-After"),
+                with_headers,
+                (b"retry-after", str(math.ceil(wait)).encode()),
+            )
         elif page is not None and scope["method"] == "OPTIONS":
             await send({"type": "http.response.start", "status": 204, "headers": preflight(page)})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -146,11 +171,15 @@ def judge(method: str, path: str, headers: Iterable[tuple[bytes, bytes]], rules:
         )
     if path.startswith(rules.open_paths):
         return None
-    return _caller(given, rules) or problem(
-        401,
-        "the token is missing, wrong, expired or revoked",
-        hint="send it as Authorization: Bearer, or as the password when a browser asks",
-        field="Authorization",
+    return (
+        _logged_in(given, path, rules)
+        or _caller(given, rules)
+        or problem(
+            401,
+            "the token is missing, wrong, expired or revoked",
+            hint="send it as Authorization: Bearer, or as the password when a browser asks",
+            field="Authorization",
+        )
     )
 
 
@@ -171,6 +200,25 @@ def _is_foreign(given: dict[bytes, list[bytes]], host: str) -> bool:
     return origins is not None and origins[0].decode("latin-1").partition("://")[2].lower() != host.lower()
 
 
+def _logged_in(given: dict[bytes, list[bytes]], path: str, rules: Rules) -> Caller | None:
+    """Whoever logged in, at a page, where nothing else is sent."""
+    if path.startswith(API) or b"authorization" in given:
+        return None
+    for line in given.get(b"cookie", []):
+        for part in line.split(b";"):
+            name, _, secret = part.strip().partition(b"=")
+            if name == SESSION_COOKIE.encode() and secret and (known := rules.find_session(secret.decode("latin-1"))):
+                return known
+    return None
+
+
+def _is_for_a_browser(scope: HTTPScope) -> bool:
+    """Whether somebody wants to read a page."""
+    accepts = b",".join(value for name, value in scope["headers"] if name.lower() == b"accept")
+    sent = any(name.lower() == b"authorization" for name, _ in scope["headers"])
+    return str(scope["method"]) == "GET" and b"text/html" in accepts and not scope["path"].startswith(API) and not sent
+
+
 def _caller(given: dict[bytes, list[bytes]], rules: Rules) -> Caller | None:
     sent = given.get(b"authorization", [])
     if not sent and rules.token is None:
@@ -189,8 +237,14 @@ def _caller(given: dict[bytes, list[bytes]], rules: Rules) -> Caller | None:
     return rules.find(credential.decode("latin-1")) if credential else None
 
 
-async def _tell(told: Problem, send: Send) -> None:
-    headers = [(b"content-type", PROBLEM_JSON.encode())]
+async def _send_to_login(scope: Scope, send: Send) -> None:
+    where = f"{LOGIN}?{urlencode({'next': scope['path']})}".encode("ascii", "ignore")
+    await send({"type": "http.response.start", "status": 303, "headers": [(b"location", where)]})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _tell(told: Problem, send: Send, *more: tuple[bytes, bytes]) -> None:
+    headers = [(b"content-type", PROBLEM_JSON.encode()), *more]
     if told.status == 401:
         headers += [(b"www-authenticate", b'Bearer realm="adtailor"'), (b"www-authenticate", b'Basic realm="adtailor"')]
     await send({"type": "http.response.start", "status": told.status, "headers": headers})

@@ -31,6 +31,7 @@ from adtailor.storage.keyring import FILE as KEYS
 from adtailor.storage.keyring import Keyring, PersonKey, SecretKey, secure_folder
 from adtailor.storage.leases import Leases
 from adtailor.storage.ledger import Ledger
+from adtailor.storage.logins import SqliteLogins
 from adtailor.storage.moments import ticks
 from adtailor.storage.money import Money
 from adtailor.storage.people import SqlitePeople
@@ -172,6 +173,7 @@ class SqliteStore:
         self.catalogue = SqliteCatalogue(self._database)
         self.snapshots = FileSnapshots(folder / SNAPSHOT)
         self.audit = SqliteAudit(self._database)
+        self.logins = SqliteLogins(self._database, secret=self.hashing_secret, random_bytes=random_bytes)
         self.tokens = SqliteTokens(self._database, secret=self.hashing_secret, random_bytes=random_bytes)
         self.posts = SqlitePosts(self._database, self._keyring, self._cache)
         self.reading_costs = SqliteReadingCosts(self._database)
@@ -241,6 +243,7 @@ class SqliteStore:
             "decision segments": self._segments.purge(now),
             "rates": self._money.purge(now),
             "keys": len(self.retire_token_keys(now)),
+            "sessions": self.logins.purge(now),
         }
         self.events.viewer_key(now)  # ends the keys of days before
         self._database.checkpoint()

@@ -175,6 +175,26 @@ access_tokens = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+users = Table(
+    "users",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("password", Text, nullable=False, comment="an Argon2id hash, with its salt and parameters"),
+    Column("body", LargeBinary, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True, comment="keyed, by a secret of the key file"),
+    Column("user", Text, ForeignKey("users.name"), nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("seen_at", Integer, nullable=False),
+    Column("expires_at", Integer, nullable=False),
+    Index("sessions_user", "user"),
+)
+
 audit = Table(
     "audit",
     metadata,
