@@ -15,6 +15,7 @@ from adtailor.domain.backfill import Blocked, ForeignAd, OpenPlace, Surroundings
 from adtailor.domain.buying import Inventory
 from adtailor.domain.decision import Evidence, Won
 from adtailor.domain.events import Arrival, DecisionRecord, Event, EventOutcome, RecordRef, Validity
+from adtailor.domain.findings import Look
 from adtailor.domain.ids import (
     AdId,
     CampaignId,
@@ -37,7 +38,7 @@ from adtailor.domain.reading import Part, PhotoLook, Reading
 from adtailor.domain.review import Review
 from adtailor.domain.signals import Signal
 from adtailor.domain.status import Status
-from adtailor.domain.trial import Account, Look, Trial
+from adtailor.domain.trial import Account, Trial
 from adtailor.domain.wellbeing import Care, RestAnswer, RestSuggestion, WellbeingMemory
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from adtailor.domain.buying import Inventory
 from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRef
+from adtailor.domain.findings import Look
 from adtailor.domain.ids import CampaignId, CreativeId, PersonId, PostId, TrialId
 from adtailor.domain.ledger import Entry, Reach
 from adtailor.domain.managed import KINDS, Kept, Kind
@@ -14,7 +15,7 @@ from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading
 from adtailor.domain.review import Review
-from adtailor.domain.trial import Account, Look, Trial
+from adtailor.domain.trial import Account, Trial
 from adtailor.domain.wellbeing import WellbeingMemory
 from adtailor.storage.leasing import LeaseRow
 from adtailor.storage.permitted import (
