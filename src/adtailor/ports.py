@@ -15,6 +15,7 @@ from adtailor.domain.backfill import Blocked, ForeignAd, OpenPlace, Surroundings
 from adtailor.domain.buying import Inventory
 from adtailor.domain.decision import Evidence, Won
 from adtailor.domain.events import Arrival, DecisionRecord, Event, EventOutcome, RecordRef, Validity
+from adtailor.domain.findings import Look
 from adtailor.domain.ids import (
     AdId,
     CampaignId,

@@ -22,6 +22,8 @@ GRADES: Mapping[Design, Grade] = {
     "ghost ads": "C",
     "hold-out": "C",
 }
+KEPT_DAYS = 29
+"""Of decision records, that can be counted on. A hold-out goes on for longer, and is read over its last days."""
 WHOLE = 10_000
 """Shares are whole ten-thousandths, so that budgets divide to the micro and nobody's arm hangs on a rounding."""
 
@@ -134,9 +136,9 @@ class Registration:
     """The relative change of the primary metric that the trial is to find, 0.01 for one percent."""
     alpha: float = 0.05
     power: float = 0.8
-    looks: int = 28
+    looks: int = 14
     """How often it may be read before it decides, the last time included; 1 for once, at the end."""
-    days: int = 28
+    days: int = 14
     before_days: int = 14
     """How far the covariate reaches back from the start."""
     salt: str = ""
@@ -172,6 +174,12 @@ class Registration:
         for name, low, high in (("looks", 1, 365), ("days", 1, 730), ("before_days", 0, 28)):
             if not low <= (value := getattr(self, name)) <= high:
                 raise InvalidInput(f"{value}", hint=f"{low} to {high}", field=name)
+        if self.design != "hold-out" and self.days + self.before_days > KEPT_DAYS:
+            raise InvalidInput(
+                f"{self.before_days} days before and {self.days} days of trial",
+                hint=f"together at most {KEPT_DAYS}: decisions are kept 30 days",
+                field="days",
+            )
         if (self.design == "switchback") != (self.period_minutes is not None):
             raise InvalidInput(
                 f"{self.period_minutes}", hint="a switchback has a period, others have none", field="period_minutes"
@@ -224,23 +232,6 @@ class Trial:
             for name in ("registered_at", "started_at", "stopped_at"):
                 if (value := getattr(self, name)) is not None:
                     object.__setattr__(self, name, aware_utc(value, name))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """One time that a trial was read: it counts, whatever it showed."""
-
-    trial_id: TrialId
-    number: int
-    """From 1 on."""
-    at: datetime
-    information: float
-    """The share of the planned information that was there."""
-    findings: bytes
-    """What it found, as JSON: kept as it was told."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "at", aware_utc(self.at, "at"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

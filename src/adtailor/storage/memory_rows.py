@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from adtailor.domain.buying import Inventory
 from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRef
+from adtailor.domain.findings import Look
 from adtailor.domain.ids import CampaignId, CreativeId, PersonId, PostId, TrialId
 from adtailor.domain.ledger import Entry, Reach
 from adtailor.domain.managed import KINDS, Kept, Kind

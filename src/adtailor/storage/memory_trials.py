@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from adtailor.domain.findings import Look
 from adtailor.domain.ids import CampaignId, TrialId
-from adtailor.domain.trial import Account, Look, Trial, account_of, part_of
+from adtailor.domain.trial import Account, Trial, account_of, part_of
 from adtailor.errors import StaleVersion
 from adtailor.storage.memory_rows import Held
 from adtailor.storage.trials import NEARLY_SPENT

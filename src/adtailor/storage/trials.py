@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
+from adtailor.domain.findings import Look
 from adtailor.domain.ids import TrialId
-from adtailor.domain.trial import Look, Trial, account_of
+from adtailor.domain.trial import Trial, account_of
 from adtailor.errors import StaleVersion
 from adtailor.storage import tables
 from adtailor.storage.codec import Codec

@@ -8,6 +8,7 @@ from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Invento
 from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Account, Decision, Filled, Ranked, Why, Won
 from adtailor.domain.events import DecisionRecord, Event, EventKind
+from adtailor.domain.findings import Finding, Findings, Interval, SampleRatio
 from adtailor.domain.ids import (
     AdId,
     AdSetId,
@@ -154,6 +155,49 @@ def trial(
         started_at=None if status == "registered" else NOON,
         stopped_at=NOON if status == "stopped" else None,
     )
+
+
+def findings(**changes: Any) -> Findings:
+    """What a look found that has too few people."""
+    known = Findings(
+        trial_id=TrialId("split"),
+        hash="0" * 64,
+        question="Does the look of people earn anything?",
+        grade="A",
+        look=1,
+        looks=14,
+        information=0.25,
+        evidence="insufficient",
+        is_over=False,
+        people=(120, 130),
+        arms=("arm-0", "arm-1"),
+        needed=4_000,
+        findings=(
+            Finding(
+                metric="revenue",
+                role="primary",
+                arm="arm-1",
+                is_registered=True,
+                control=2_000.0,
+                treated=2_020.0,
+                difference=Interval(value=20.0, low=-400.0, high=440.0),
+                relative=Interval(value=0.01, low=-0.2, high=0.22),
+                p_value=0.7,
+                boundary=4.0,
+                statistic=0.2,
+                verdict="not known yet",
+                is_word_lift=False,
+                people=250,
+                method="mean, CUPED",
+                needed=4_000,
+            ),
+        ),
+        sample_ratio=SampleRatio(
+            counts=(120, 130), expected=(125.0, 125.0), p_value=0.5, always_p_value=1.0, is_broken=False
+        ),
+        read_at=NOON,
+    )
+    return replace(known, **changes)
 
 
 def post(name: str = "p1", *, author: str = "ana", at: datetime = NOON, text: str = "A walk in the rain.") -> Post:

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from adtailor.domain.findings import Look
 from adtailor.domain.ids import CampaignId, TrialId
 from adtailor.domain.lease import LeaseAsk
 from adtailor.domain.ledger import Selection
 from adtailor.domain.money import Micros
-from adtailor.domain.trial import Look, account_of
+from adtailor.domain.trial import account_of
 from adtailor.errors import StaleVersion
 from adtailor.testing import samples
 from adtailor.testing.samples import NOON
@@ -39,7 +40,7 @@ class TrialStoreSuite(StoreSuite):
     def test_each_look_is_kept_once_in_order(self, store: Store) -> None:
         store.trials.put(samples.trial())
         looks = [
-            Look(trial_id=TrialId("split"), number=n, at=NOON, information=n / 4, findings=b'{"look": %d}' % n)
+            Look(trial_id=TrialId("split"), number=n, at=NOON, findings=samples.findings(look=n, information=n / 4))
             for n in (1, 2)
         ]
         for look in looks:
