@@ -102,59 +102,74 @@ def hidden(worlds: int) -> Iterator[tuple[str, str, str]]:
 def harm(worlds: int) -> Iterator[tuple[str, str, str]]:
     """One more ad a page: what a week says, and what a season does."""
     for days in (7, 120):
-        sweep = Sweep(treatment="load", worlds=2 * worlds, effects=(0.0, 1.0), size=replace(SLOW, days=days))
+        sweep = Sweep(treatment="load", worlds=3 * worlds, effects=(0.0, 1.0, 2.0), size=replace(SLOW, days=days))
         report = _swept(sweep)
-        tires = next(row for row in report.rows if row.effect == 1.0)
-        yield (
-            f"simulated: one more ad a page, {days} days: true, found; left",
-            f"{_points(tires.truth)}, {_points(tires.found)}; {100 * tires.left_truth:+.1f} of 100",
-            ", ".join(report.marks),
-        )
+        for row in report.rows:
+            yield (
+                f"simulated: one more ad a page, {days} days, impatience {row.effect:g}: true, found; left",
+                f"{_points(row.truth)}, {_points(row.found)}; {100 * row.left_truth:+.1f} of 100",
+                ", ".join(report.marks),
+            )
 
 
 def off_policy() -> Iterator[tuple[str, str, str]]:
-    """Open Bandit's random log: half of the items, judged from the first part and seen in the second."""
+    """Open Bandit's random logs of three campaigns: policies learned from their first halves, judged on the second."""
     folder = Path(os.environ.get("ADTAILOR_TEST_DATA", "nowhere")) / "open_bandit"
     if not folder.exists():
         yield ("off-policy on Open Bandit", "skipped: ADTAILOR_TEST_DATA is not set", "-")
         return
+    parts: dict[str, list[LoggedChoices]] = {}
+    for name in ("all", "men", "women"):
+        for policy, log in _logs(folder / f"random_{name}.parquet"):
+            parts.setdefault(policy, []).append(log)
+    for policy, logs in parts.items():
+        joined = {
+            name: np.concatenate([getattr(log, name) for log in logs])
+            for name in ("rewards", "propensities", "chances", "guesses", "values")
+        }
+        found = judged(LoggedChoices(**joined), seed=0)
+        for one in found.estimates:
+            yield (
+                f"Open Bandit, {policy}, {one.method}; the log earned {found.logged:.5f}",
+                f"{one.value:.5f} ({one.low:.5f} to {one.high:.5f})",
+                f"{one.matched_clicks} clicks matched",
+            )
+        if found.refused:
+            yield (f"Open Bandit, {policy}; the log earned {found.logged:.5f}", f"none: {found.refused}", "-")
+    yield from _beside_obp()
+
+
+def _logs(file: Path) -> Iterator[tuple[str, LoggedChoices]]:
+    """One campaign's second half, with the chances of some policies that were learned from its first."""
     import duckdb
 
-    for name in ("all", "men", "women"):
-        rows = duckdb.sql(
-            f"SELECT item_id, click, propensity_score FROM '{folder}/random_{name}.parquet' ORDER BY timestamp"
-        ).fetchnumpy()
-        items = rows["item_id"].astype(np.int64)
-        clicks, propensities = rows["click"].astype(np.float64), rows["propensity_score"].astype(np.float64)
-        count = round(1.0 / propensities[0])
-        means = (np.bincount(items, clicks, count) + 1.0) / (np.bincount(items, minlength=count) + 1.0 / clicks.mean())
-        for policy, chances in _policies(means, count):
-            found = judged(
-                LoggedChoices(
-                    rewards=clicks,
-                    propensities=propensities,
-                    chances=chances[items],
-                    guesses=np.full(len(items), clicks.mean()),
-                    values=np.full(len(items), clicks.mean()),
-                ),
-                seed=0,
-            )
-            here = found.refused or ", ".join(f"{one.method} {one.value:.5f}" for one in found.estimates)
-            first = f" ({found.estimates[1].low:.5f} to {found.estimates[1].high:.5f})" if found.estimates else ""
-            yield (
-                f"Open Bandit, {name}, {policy}; the log {found.logged:.5f}",
-                here + first,
-                "refused below 30 clicks",
-            )
-    yield from _beside_obp(folder)
-
-
-def _policies(means: np.ndarray, count: int) -> Iterator[tuple[str, np.ndarray]]:
-    even = np.where(np.arange(count) % 2 == 0, 1.0, 0.0)
-    yield "as logged", np.full(count, 1.0 / count)
-    yield "even items alone", even / even.sum()
-    soft = np.exp((means - means.mean()) / means.std() / 4.0)
-    yield "a little more of what was clicked", soft / soft.sum()
+    rows = duckdb.sql(
+        f"SELECT item_id, click, propensity_score FROM '{file}' ORDER BY timestamp, item_id, position"
+    ).fetchnumpy()
+    items, clicks = rows["item_id"].astype(np.int64), rows["click"].astype(np.float64)
+    propensities = rows["propensity_score"].astype(np.float64)
+    count, half = round(1.0 / propensities[0]), len(items) // 2
+    mean = clicks[:half].mean()
+    seen = np.bincount(items[:half], minlength=count)
+    rates = (np.bincount(items[:half], clicks[:half], count) + 50.0 * mean) / (seen + 50.0)
+    soft = np.exp((rates - rates.mean()) / rates.std() / 2.0)
+    some = np.where(np.arange(count) % 10 == 0, 1.0, 0.0)
+    policies = {
+        "as logged": np.full(count, 1.0 / count),
+        "more of what was clicked": soft / soft.sum(),
+        "every tenth item alone": some / some.sum(),
+    }
+    for name, policy in policies.items():
+        yield (
+            name,
+            LoggedChoices(
+                rewards=clicks[half:],
+                propensities=propensities[half:],
+                chances=policy[items[half:]],
+                guesses=rates[items[half:]],
+                values=np.full(len(items) - half, float(rates @ policy)),
+            ),
+        )
 
 
 def _beside_obp() -> Iterator[tuple[str, str, str]]:
@@ -173,7 +188,7 @@ def _beside_obp() -> Iterator[tuple[str, str, str]]:
         file = Path(place) / "log.npz"
         np.savez(file, rewards=rewards, chosen=chosen, logged=logged, policy=policy, guess=guess)
         script = Path(__file__).with_name("worlds_obp.py")
-        ended = subprocess.run([python, str(script), str(file)], capture_output=True, text=True, check=False)
+        ended = subprocess.run([python, "-P", str(script), str(file)], capture_output=True, text=True, check=False)
     if ended.returncode:
         yield ("beside the Open Bandit Pipeline", f"failed: {ended.stderr.strip().splitlines()[-1]}", "-")
         return

@@ -63,7 +63,9 @@ def add(path: Path, cell: Cell) -> None:
 
 def _rewrite(path: Path, header: Mapping[str, Any], cells: Iterable[Cell]) -> None:
     lines = [json.dumps(header), *(msgspec.json.encode(cell).decode() for cell in cells)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    beside.replace(path)
 
 
 def _header(sweep: Sweep, reader: Reader, engine: str) -> dict[str, Any]:
