@@ -40,7 +40,7 @@ from adtailor.domain.reading import Part, PhotoLook, Reading
 from adtailor.domain.review import Review
 from adtailor.domain.signals import Signal
 from adtailor.domain.status import Status
-from adtailor.domain.trial import Account, Look, Trial
+from adtailor.domain.trial import Account, Trial
 from adtailor.domain.wellbeing import (
     Care,
     HelplineCheck,

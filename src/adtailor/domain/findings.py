@@ -7,6 +7,7 @@ from typing import Literal
 from adtailor.domain.checks import aware_utc
 from adtailor.domain.ids import TrialId
 from adtailor.domain.trial import Grade, MetricName, Role
+from adtailor.domain.worth import Earned
 
 Verdict = Literal[
     "better", "worse", "less than asked for", "not known yet", "no worse", "may be worse", "not measured", "exploratory"
@@ -105,6 +106,8 @@ class Look:
     """From 1 on."""
     at: datetime
     findings: Findings
+    earned: tuple[Earned, ...] = ()
+    """What it says that signals earned, for the ledger."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", aware_utc(self.at, "at"))

@@ -9,9 +9,11 @@ import numpy as np
 from adtailor.domain.audit import Action, Author
 from adtailor.domain.findings import Evidence, Findings, Look
 from adtailor.domain.ids import PersonId, TrialId
+from adtailor.domain.person_table import PersonTable
 from adtailor.domain.trial import KEPT_DAYS, Column, Registration, Status, Trial
 from adtailor.errors import InvalidInput, StaleVersion, UnknownId
 from adtailor.journeys.live_catalogue import LiveCatalogue
+from adtailor.measure.earned import earned
 from adtailor.measure.experiments.gather import Gathered, gathered
 from adtailor.measure.experiments.plan import SiteVariance, site_variance
 from adtailor.measure.experiments.read import read
@@ -108,15 +110,22 @@ class RunTrial:
         trial, past = self.trial(trial_id), self._trials.looks(trial_id)
         if past and past[-1].findings.is_over:
             return past[-1]
-        findings = self._findings(trial, past, now=now, told=told)
-        look = Look(trial_id=trial_id, number=len(past) + 1, at=now, findings=findings)
+        table = self._table(trial, now=now, told=told)
+        findings = self._findings(trial, past, table, now=now)
+        look = Look(
+            trial_id=trial_id,
+            number=len(past) + 1,
+            at=now,
+            findings=findings,
+            earned=tuple(earned(table, trial.registration, findings)),
+        )
         self._trials.add_look(look)
         return look
 
     def watch(self, trial_id: TrialId, *, now: datetime, told: Told | None = None) -> Findings:
         """What holds however often somebody looks: people, sample ratio, guardrails. Never the primary metric."""
         trial, past = self.trial(trial_id), self._trials.looks(trial_id)
-        findings = self._findings(trial, past, now=now, told=told)
+        findings = self._findings(trial, past, self._table(trial, now=now, told=told), now=now)
         seen = tuple(one for one in findings.findings if one.role == "guardrail")
         evidence: Evidence = "broken" if findings.sample_ratio.is_broken else "insufficient"
         return replace(findings, findings=seen, evidence=evidence, needed=None, is_over=False)
@@ -140,17 +149,21 @@ class RunTrial:
         columns = np.array(list(people.values()), dtype=np.float64).reshape(-1, 2)
         return site_variance(columns[:, 0], columns[:, 1], days=days / 2)
 
-    def _findings(self, trial: Trial, past: Sequence[Look], *, now: datetime, told: Told | None) -> Findings:
+    def _table(self, trial: Trial, *, now: datetime, told: Told | None) -> PersonTable:
         if trial.started_at is None:
             raise StaleVersion(f"{trial.registration.id} has not begun", hint="start it first", field="status")
+        table = self._gathered(trial, now=now).table(told)
+        if now - trial.started_at > timedelta(days=KEPT_DAYS):
+            note = f"of the last {KEPT_DAYS} days: decisions are not kept for longer"
+            table = replace(table, notes=(note, *table.notes))
+        return table
+
+    def _findings(self, trial: Trial, past: Sequence[Look], table: PersonTable, *, now: datetime) -> Findings:
+        assert trial.started_at is not None  # noqa: S101 - its table was made
         registration, until = trial.registration, trial.stopped_at or now
         ends = trial.started_at + timedelta(days=registration.days)
-        table = self._gathered(trial, now=now).table(told)
-        notes: tuple[str, ...] = ()
-        if now - trial.started_at > timedelta(days=KEPT_DAYS):
-            notes = (f"of the last {KEPT_DAYS} days: decisions are not kept for longer",)
         return read(
-            replace(table, notes=(*notes, *table.notes)),
+            table,
             registration,
             past=[look.findings.information for look in past],
             is_last=trial.status == "stopped" or until >= ends,

@@ -15,7 +15,7 @@ from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading
 from adtailor.domain.review import Review
-from adtailor.domain.trial import Account, Look, Trial
+from adtailor.domain.trial import Account, Trial
 from adtailor.domain.wellbeing import RestCounts, WellbeingMemory
 from adtailor.storage.leasing import LeaseRow
 from adtailor.storage.permitted import (
