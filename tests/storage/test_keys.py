@@ -289,4 +289,4 @@ def test_t16_a_process_killed_while_it_replaces_the_master_key_loses_nobody(tmp_
         keyring.rotate_master(now=datetime.now(UTC))
         keyring.close()
         assert len((copy / "master.key").read_text().splitlines()) == 1, "what was left of it is gone"
-    assert lines <= {1, 2}
+    assert lines <= {1, 2, 3}, "the key, one that a killed process began, and one that the next did"

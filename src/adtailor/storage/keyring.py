@@ -278,7 +278,7 @@ class Keyring:
         asked = ",".join("?" * len(refs))
         with self._lock, _refusals(self.path):
             rows = self._db.execute(f"SELECT ref, key FROM people WHERE ref IN ({asked})", refs).fetchall()  # noqa: S608 - only question marks
-        return {row[0]: Sealer(row[1], self._random_bytes) for row in rows}
+        return {row[0]: Sealer(self._master.open(row[1], "key", row[0]), self._random_bytes) for row in rows}
 
     def count(self) -> int:
         """How many people have a key."""
