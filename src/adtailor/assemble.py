@@ -520,6 +520,7 @@ def build(engine: Engine) -> Guard:
         manage=engine.manage,
         reviews=engine.reviews,
         audit=engine.store.audit,
+        tokens=engine.store.tokens,
         clock=engine.clock,
         random=SystemRandom,
         proxies=Networks(engine.settings.traffic.proxies),

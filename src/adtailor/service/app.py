@@ -23,6 +23,7 @@ from adtailor.service import (
     review,
     shadow,
     sheet,
+    tokens,
 )
 from adtailor.service.access import Doorkeeper
 from adtailor.service.answers import REFUSALS
@@ -47,6 +48,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *sheet.OPERATIONS,
     *review.OPERATIONS,
     *audit.OPERATIONS,
+    *tokens.OPERATIONS,
     *health.OPERATIONS,
     *docs.OPERATIONS,
 )
@@ -67,6 +69,7 @@ def build_service(doors: Doors) -> list[BaseRouteHandler]:
         *sheet.sheet_routes(doors),
         *review.review_routes(doors),
         *audit.audit_routes(doors),
+        *tokens.token_routes(doors),
         *health.health_routes(doors),
         *docs.docs_routes(OPERATIONS),
     ]
