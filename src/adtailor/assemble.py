@@ -632,6 +632,7 @@ def build(engine: Engine) -> Guard:
         reviews=engine.reviews,
         reaches=engine.reaches,
         audit=engine.store.audit,
+        tokens=engine.store.tokens,
         clock=engine.clock,
         random=SystemRandom,
         proxies=Networks(engine.settings.traffic.proxies),

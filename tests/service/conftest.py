@@ -86,6 +86,7 @@ def doors_on(store: SqliteStore, clock: MovableClock, arrived: list[int], *, med
         reaches=house.reaches,
         reviews=Reviews(store.catalogue, manage, media=media),
         audit=store.audit,
+        tokens=store.tokens,
         clock=clock,
         random=lambda: Random(next(seeds)),
         posts_arrived=lambda: arrived.append(1),

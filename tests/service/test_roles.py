@@ -50,6 +50,9 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/reviews/{creative_id}"): READS,
     ("POST", "/v1/reviews/{creative_id}"): OWNER,
     ("GET", "/v1/audit"): OWNER,
+    ("GET", "/v1/tokens"): OWNER,
+    ("POST", "/v1/tokens"): OWNER,
+    ("DELETE", "/v1/tokens/{token_id}"): OWNER,
     **{
         (method, f"/v1/{kind}{tail}"): READS for kind in BUYING for method, tail in (("GET", ""), ("GET", "/{item_id}"))
     },
@@ -232,6 +235,33 @@ def test_a_token_ends_when_it_expires_or_is_revoked(tmp_path: Path) -> None:
         assert doors.ask("wrong", "GET", "/v1/ads").status_code == 401
         pages = doors.ask("advertiser", "GET", "/operator")
         assert pages.status_code in {403, 404}
+    doors.store.close()
+
+
+def test_an_owner_makes_lists_and_ends_tokens_over_http(tmp_path: Path) -> None:
+    doors = Doors(tmp_path)
+    with doors.client:
+        wanted = {"role": "advertiser", "organization_id": "mine", "label": "Ana", "days": 30}
+        made = doors.ask("owner", "POST", "/v1/tokens", wanted)
+        assert made.status_code == 201
+        doors.tokens["ana"] = made.json()["token"]
+        assert [one["id"] for one in doors.ask("ana", "GET", "/v1/campaigns").json()] == ["mine-c"]
+        listed = doors.ask("owner", "GET", "/v1/tokens")
+        assert doors.tokens["ana"] not in listed.text
+        assert made.json()["id"] in listed.text
+        for wrong, field in (
+            ({"role": "advertiser"}, "organization"),
+            ({"role": "advertiser", "organization_id": "nobody"}, "organization_id"),
+            ({"role": "site", "site_id": "nowhere"}, "site_id"),
+            ({"role": "king"}, "role"),
+            ({"role": "owner", "days": 0}, "days"),
+        ):
+            told = doors.ask("owner", "POST", "/v1/tokens", wrong)
+            assert (told.status_code in {404, 422}, told.json()["field"]) == (True, field), wrong
+        assert doors.ask("owner", "DELETE", f"/v1/tokens/{made.json()['id']}").status_code == 204
+        assert doors.ask("ana", "GET", "/v1/campaigns").status_code == 401
+        assert doors.ask("owner", "DELETE", "/v1/tokens/never-was").status_code == 404
+        assert [e.by for e in doors.store.audit.entries(kind="tokens", limit=2)] == ["owner", "owner"]
     doors.store.close()
 
 

@@ -24,6 +24,7 @@ from adtailor.service import (
     review,
     shadow,
     sheet,
+    tokens,
 )
 from adtailor.service.access import Doorkeeper
 from adtailor.service.answers import REFUSALS
@@ -49,6 +50,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *review.OPERATIONS,
     *reach.OPERATIONS,
     *audit.OPERATIONS,
+    *tokens.OPERATIONS,
     *health.OPERATIONS,
     *docs.OPERATIONS,
 )
@@ -70,6 +72,7 @@ def build_service(doors: Doors) -> list[BaseRouteHandler]:
         *review.review_routes(doors),
         *reach.reach_routes(doors),
         *audit.audit_routes(doors),
+        *tokens.token_routes(doors),
         *health.health_routes(doors),
         *docs.docs_routes(OPERATIONS),
     ]

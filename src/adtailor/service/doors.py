@@ -15,7 +15,7 @@ from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.journeys.take_postback import TakePostback
 from adtailor.measure.traffic import Networks
-from adtailor.ports import AuditLog, CatalogueStore, Clock, LedgerStore, PostStore
+from adtailor.ports import AuditLog, CatalogueStore, Clock, LedgerStore, PostStore, TokenStore
 from adtailor.service.openrtb.exchange import Exchange
 from adtailor.service.senders import LOOPBACK
 
@@ -49,6 +49,7 @@ class Doors:
     clock: Clock
     random: Callable[[], Random]
     """A fresh source of randomness for each decision."""
+    tokens: TokenStore | None = None
     proxies: Networks = LOOPBACK
     """Whose X-Forwarded-For is believed."""
     posts_arrived: Callable[[], None] = _nothing
