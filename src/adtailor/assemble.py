@@ -261,6 +261,7 @@ def open_engine(
     from adtailor.config.taxonomy import content_topics
     from adtailor.decide.rank import PriorRanker
     from adtailor.decide.tokens import TokenBox
+    from adtailor.journeys.arms import Arms
     from adtailor.journeys.explain import Explain
     from adtailor.journeys.fill_page import FillPage
     from adtailor.journeys.learned_ranker import LearnedRanker
@@ -271,6 +272,7 @@ def open_engine(
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.reports import Reports
     from adtailor.journeys.review import Reviews
+    from adtailor.journeys.running_trials import RunningTrials
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
     from adtailor.journeys.traffic import Traffic
@@ -302,7 +304,9 @@ def open_engine(
         topic_names=taxonomy.names,
         policy=policy,
         holder=os.urandom(8).hex(),
+        rankers=ranker.named,
     )
+    arms = Arms(catalogue, RunningTrials(store.trials))
     price_tags = PriceTags(store.catalogue, looks, media=data / MEDIA)
     take_event = TakeEvent(
         events=store.events,
@@ -310,6 +314,7 @@ def open_engine(
         catalogue=catalogue,
         tokens=tokens,
         traffic=Traffic(store.events, limits=limits, machines=machines),
+        arms=arms,
     )
     manage = Manage(store.catalogue)
     return Engine(
@@ -336,10 +341,16 @@ def open_engine(
             exploration=settings.deciding.exploration,
             pricing=settings.deciding.pricing,
             spacing=settings.deciding.spacing,
+            arms=arms,
         ),
         take_event=take_event,
         take_postback=TakePostback(
-            events=store.events, people=store.people, source=store.catalogue, catalogue=catalogue, tokens=tokens
+            events=store.events,
+            people=store.people,
+            source=store.catalogue,
+            catalogue=catalogue,
+            tokens=tokens,
+            arms=arms,
         ),
         reports=Reports(ledger=store.ledger, source=store.catalogue),
         read_posts=ReadPosts(

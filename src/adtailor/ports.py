@@ -15,7 +15,18 @@ from adtailor.domain.backfill import Blocked, ForeignAd, OpenPlace, Surroundings
 from adtailor.domain.buying import Inventory
 from adtailor.domain.decision import Evidence, Won
 from adtailor.domain.events import Arrival, DecisionRecord, Event, EventOutcome, RecordRef, Validity
-from adtailor.domain.ids import AdId, CampaignId, CreativeId, DecisionId, OrganizationId, PersonId, PlacementId, PostId
+from adtailor.domain.findings import Look
+from adtailor.domain.ids import (
+    AdId,
+    CampaignId,
+    CreativeId,
+    DecisionId,
+    OrganizationId,
+    PersonId,
+    PlacementId,
+    PostId,
+    TrialId,
+)
 from adtailor.domain.lease import Lease, LeaseAsk
 from adtailor.domain.ledger import Cell, Entry, Reach, Reversed, Selection
 from adtailor.domain.managed import Item, Kept, Kind
@@ -27,6 +38,7 @@ from adtailor.domain.reading import Part, PhotoLook, Reading
 from adtailor.domain.review import Review
 from adtailor.domain.signals import Signal
 from adtailor.domain.status import Status
+from adtailor.domain.trial import Account, Trial
 from adtailor.domain.wellbeing import Care, RestAnswer, RestSuggestion, WellbeingMemory
 
 
@@ -490,7 +502,36 @@ class PeopleStore(Protocol):
         ...
 
 
-class EventStore(Protocol):
+class Budgets(Protocol):
+    """What of each campaign's budget is spent, promised and left."""
+
+    def delivered(self, campaigns: Sequence[CampaignId]) -> Mapping[CampaignId, int]:
+        """Valid impressions of these campaigns, from the first on; of those that had none, nothing."""
+        ...
+
+    def spent(self, now: datetime, *, account: Account | None = None) -> Mapping[CampaignId, tuple[Micros, Micros]]:
+        """Per campaign that was ever charged, what its current day (in its zone) and its whole life have cost.
+
+        Of an `account`, as much as makes its part of the budget end where the account does: what was spent outside
+        of the trial is shared by all its arms.
+        """
+        ...
+
+    def lease(
+        self, holder: str, asks: Sequence[LeaseAsk], *, now: datetime, account: Account | None = None
+    ) -> list[Lease]:
+        """What `holder` may promise of each budget from now on, in place of what it held; it lapses by itself.
+
+        Together, what all hold and expect is never more than what the budgets, or this account of them, have left.
+        """
+        ...
+
+    def release(self, holder: str) -> None:
+        """Give back what `holder` holds; what it still expects to be charged fades by itself."""
+        ...
+
+
+class EventStore(Budgets, Protocol):
     """Decision records, events and money: what is answered is durable."""
 
     def append(self, record: DecisionRecord) -> RecordRef:
@@ -530,27 +571,8 @@ class EventStore(Protocol):
         """The events stored since, oldest first, each with what was charged."""
         ...
 
-    def delivered(self, campaigns: Sequence[CampaignId]) -> Mapping[CampaignId, int]:
-        """Valid impressions of these campaigns, from the first on; of those that had none, nothing."""
-        ...
-
     def of_decisions(self, decisions: Sequence[DecisionId]) -> list[tuple[Event, EventOutcome]]:
         """What happened to the ads of these decisions."""
-        ...
-
-    def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
-        """Per campaign that was ever charged, what its current day (in its zone) and its whole life have cost."""
-        ...
-
-    def lease(self, holder: str, asks: Sequence[LeaseAsk], *, now: datetime) -> list[Lease]:
-        """What `holder` may promise of each budget from now on, in place of what it held; it lapses by itself.
-
-        Together, what all hold and expect is never more than what the budgets have left.
-        """
-        ...
-
-    def release(self, holder: str) -> None:
-        """Give back what `holder` holds; what it still expects to be charged fades by itself."""
         ...
 
     def order_hash(self, campaign_id: CampaignId, order_id: str) -> str:
@@ -559,6 +581,42 @@ class EventStore(Protocol):
 
     def viewer_key(self, now: datetime) -> bytes:
         """Today's key for hashes of viewers; nobody keeps that of another day."""
+        ...
+
+
+class TrialStore(Protocol):
+    """Trials as they were registered, how far they have come, and what each look at them found."""
+
+    def version(self) -> int:
+        """Grows with every change; cheap enough to ask once a second."""
+        ...
+
+    def trials(self) -> Sequence[Trial]:
+        """All of them, oldest first."""
+        ...
+
+    def trial(self, trial_id: TrialId) -> Trial | None:
+        """One trial."""
+        ...
+
+    def put(self, trial: Trial) -> None:
+        """Keep it in place of the one of its id.
+
+        While a trial that splits budgets runs, each of its arms has an account of every campaign's budget; they are
+        opened and closed by this same change. Raises StaleVersion where another trial has such accounts.
+        """
+        ...
+
+    def looks(self, trial_id: TrialId) -> Sequence[Look]:
+        """The looks at a trial, in their order."""
+        ...
+
+    def add_look(self, look: Look) -> None:
+        """Keep what a look found; StaleVersion for a number that is there."""
+        ...
+
+    def bound_share(self, since: datetime, until: datetime) -> float | None:
+        """The share of charges that campaigns made on days on which their budgets ran out; None where nothing was."""
         ...
 
 

@@ -12,6 +12,7 @@ from adtailor.domain.ids import PersonId, PlacementId, PostId, RequestId, SiteId
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.post import Post
 from adtailor.errors import StorageFailed
+from adtailor.journeys.arms import Arms
 from adtailor.journeys.live_catalogue import DISTRUSTED, FRESH, LiveCatalogue
 from adtailor.journeys.watched_ranker import IN_A_ROW, SLOW, WatchedRanker
 from adtailor.ports import RequestSide
@@ -159,7 +160,7 @@ def test_t38_a_person_nobody_knows_of_is_answered_though_the_people_store_is_dow
 def test_t38_the_last_good_catalogue_serves_while_it_is_fresh_and_then_only_the_house(method):
     house = house_of(ads=(*ADS, HOUSE, GUARANTEED))
     before = shown(fill(house, request()))
-    live = house.fill_page._catalogue
+    live = house.catalogue
     name = "_source" if method in {"version", "inventory"} else "_events"
     holder = live._leases if method == "lease" else live
     setattr(holder, name, Failing(getattr(holder, name), method))
@@ -180,7 +181,7 @@ GUARANTEED = {
 
 def test_t38_without_any_catalogue_there_is_no_ad():
     house = house_of()
-    live = house.fill_page._catalogue
+    live = house.catalogue
     live._source = Failing(live._source, "version", "inventory")
     assert not shown(fill(house, request()))
 
@@ -228,7 +229,7 @@ def test_t38_a_click_model_that_fails_leaves_ranking_to_the_fallback_and_is_aske
         return None
 
     house = house_of()
-    house.fill_page._catalogue = live_of(house.store, Ranking(says))
+    house.fill_page._arms = Arms(live_of(house.store, Ranking(says)))
     assert [served_by(house) for _ in range(2)] == ["fallback@1"] * 2
     broken[0] = False
     assert served_by(house, now=NOON + DISTRUSTED) == "told@1"
@@ -242,7 +243,7 @@ def test_t38_a_click_model_that_has_become_slow_is_replaced_for_a_while():
         now[0] += takes[0]
 
     house = house_of()
-    house.fill_page._catalogue = live_of(house.store, Ranking(says), elapsed=lambda: now[0])
+    house.fill_page._arms = Arms(live_of(house.store, Ranking(says), elapsed=lambda: now[0]))
     assert served_by(house) == "told@1"
     takes[0] = 2 * SLOW
     assert [served_by(house) for _ in range(IN_A_ROW + 1)] == ["told@1"] * IN_A_ROW + ["fallback@1"]

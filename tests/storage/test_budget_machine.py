@@ -17,9 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from adtailor.domain.buying import Campaign
 from adtailor.domain.events import Arrival, Event
-from adtailor.domain.ids import CampaignId
+from adtailor.domain.ids import CampaignId, TrialId
 from adtailor.domain.lease import LeaseAsk
 from adtailor.domain.ledger import Entry, Selection
+from adtailor.domain.trial import Account, account_of
 from adtailor.storage import MemoryStore, SqliteStore
 from adtailor.testing import samples
 
@@ -29,6 +30,7 @@ START = datetime.fromisoformat("2026-10-24T20:00:00+00:00")  # the night before 
 KINDS: tuple[Literal["impression", "click", "hide"], ...] = ("impression", "click", "hide")
 BUDGETS = st.integers(0, 60)
 TIMES = st.integers(0, 30).map(lambda hours: START + timedelta(hours=hours))
+ACCOUNTS = st.sampled_from([account_of(TrialId("split"), arm) for arm in (0, 1)])
 EVENTS = st.builds(
     samples.event,
     st.integers(1, 12),
@@ -40,6 +42,7 @@ EVENTS = st.builds(
     is_postback=st.booleans(),
     is_late=st.sampled_from([False, False, True]),
     validity=st.sampled_from(["valid", "valid", "valid", "givt"]),
+    account=st.none() | ACCOUNTS,
 ).map(lambda event: event if event.order else replace(event, is_postback=False))
 VIEWERS = st.none() | st.sampled_from([b"ana", b"bo"])
 ARRIVALS = st.builds(Arrival, event=EVENTS, viewer=VIEWERS)
@@ -103,10 +106,23 @@ class Money(RuleBasedStateMachine):
         again = self.store.ledger.reverse(which, validity="sivt", reason="a farm", now=at)
         assert (again.events, again.amount) == (0, 0)
 
-    @rule(holder=st.sampled_from(["one", "other"]), ask=ASKS, at=TIMES)
-    def lease(self, holder: str, ask: LeaseAsk, at: datetime) -> None:
-        [lease] = self.store.events.lease(holder, [ask], now=at)
-        assert [lease] == self.model.events.lease(holder, [ask], now=at)
+    @rule()
+    def go_on_with_the_trial(self) -> None:
+        """It begins, then it ends."""
+        trial = self.model.trials.trial(TrialId("split"))
+        if trial is None:
+            trial = samples.trial("split", parts=(3_000, 7_000), status="running")
+        elif trial.status == "running":
+            trial = replace(trial, status="stopped")
+        for store in (self.store, self.model):
+            store.trials.put(trial)
+        assert self.store.trials.version() == self.model.trials.version()
+
+    @rule(holder=st.sampled_from(["one", "other"]), ask=ASKS, at=TIMES, account=st.none() | ACCOUNTS)
+    def lease(self, holder: str, ask: LeaseAsk, at: datetime, account: Account | None) -> None:
+        holder = holder if account is None else f"{holder} {account}"
+        [lease] = self.store.events.lease(holder, [ask], now=at, account=account)
+        assert [lease] == self.model.events.lease(holder, [ask], now=at, account=account)
         assert 0 <= lease.headroom <= lease.left
 
     @rule(holder=st.sampled_from(["one", "other"]))
@@ -124,6 +140,9 @@ class Money(RuleBasedStateMachine):
         for hours in (0, 2, 5, 26):
             now = START + timedelta(hours=hours)
             assert self.store.events.spent(now) == self.model.events.spent(now)
+            for arm in (0, 1):
+                account = account_of(TrialId("split"), arm)
+                assert self.store.events.spent(now, account=account) == self.model.events.spent(now, account=account)
 
     @invariant()
     def the_charges_less_the_reversals_are_what_is_spent(self) -> None:

@@ -7,6 +7,7 @@ from adtailor.testing.catalogue_suite import CatalogueSourceSuite
 from adtailor.testing.events_suite import EventStoreSuite
 from adtailor.testing.people_suite import PeopleStoreSuite
 from adtailor.testing.posts_suite import PostStoreSuite
+from adtailor.testing.trials_suite import TrialStoreSuite
 
 
 class TestMemoryCatalogue(CatalogueSourceSuite):
@@ -25,5 +26,10 @@ class TestMemoryPeople(PeopleStoreSuite):
 
 
 class TestMemoryEvents(EventStoreSuite):
+    def make(self, folder: Path) -> MemoryStore:
+        return MemoryStore()
+
+
+class TestMemoryTrials(TrialStoreSuite):
     def make(self, folder: Path) -> MemoryStore:
         return MemoryStore()

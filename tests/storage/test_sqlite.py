@@ -11,6 +11,7 @@ from adtailor.testing.catalogue_suite import CatalogueSourceSuite
 from adtailor.testing.events_suite import EventStoreSuite
 from adtailor.testing.people_suite import PeopleStoreSuite
 from adtailor.testing.posts_suite import PostStoreSuite
+from adtailor.testing.trials_suite import TrialStoreSuite
 
 
 @cache
@@ -43,5 +44,10 @@ class TestSqlitePeople(PeopleStoreSuite):
 
 
 class TestSqliteEvents(EventStoreSuite):
+    def make(self, folder: Path) -> SqliteStore:
+        return _store(folder)
+
+
+class TestSqliteTrials(TrialStoreSuite):
     def make(self, folder: Path) -> SqliteStore:
         return _store(folder)

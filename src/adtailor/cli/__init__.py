@@ -50,6 +50,7 @@ VERBS: tuple[Verb, ...] = (
         module="import_campaigns",
     ),
     Verb(name="shadow", help="What would have been shown where another server decided: nothing is changed by it."),
+    Verb(name="trial", help="Show what a signal or a model earns: plan, register, start, watch, read.", is_group=True),
     Verb(name="report", help="Sum up what was delivered and what it cost; --check compares it with the ledger."),
     Verb(name="simulate", help="Hide effects in simulated worlds, and see how often a trial finds the truth."),
     Verb(name="events", help="Mark events as invalid traffic, and give back what they cost.", is_group=True),

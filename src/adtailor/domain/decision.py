@@ -31,6 +31,8 @@ from adtailor.domain.person import Age, Consents, Mood
 from adtailor.domain.reading import Topic
 from adtailor.domain.signals import Signal
 from adtailor.domain.targeting import Device
+from adtailor.domain.trial import Account as BudgetAccount
+from adtailor.domain.trial import Assigned
 from adtailor.domain.wellbeing import RestSuggestion
 from adtailor.errors import InvalidInput
 
@@ -358,3 +360,10 @@ class Decision:
     placements: tuple[Filled, ...]
     account: Account = Account()
     rest_suggestion: RestSuggestion | None = None
+    trials: tuple[Assigned, ...] = ()
+    """The trials that the page was served in."""
+
+    @property
+    def budget_account(self) -> BudgetAccount | None:
+        """Whose part of the budgets pays for its ads; None for the whole of them."""
+        return next((assigned.account for assigned in self.trials if assigned.account is not None), None)

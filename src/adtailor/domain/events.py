@@ -8,6 +8,7 @@ from adtailor.domain.decision import Decision
 from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, DecisionId, PersonId, PlacementId, SiteId
 from adtailor.domain.money import Micros
 from adtailor.domain.training import Served
+from adtailor.domain.trial import Account
 
 EventKind = Literal["impression", "viewable", "click", "conversion", "hide", "report"]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
@@ -62,6 +63,8 @@ class Event:
     """A keyed hash of the advertiser's order, by which a conversion counts once in its campaign."""
     value: Micros | None = None
     """What the order was worth to the advertiser, as they say."""
+    account: Account | None = None
+    """Whose part of the budget pays, in a trial that splits budgets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

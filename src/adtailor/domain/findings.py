@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from adtailor.domain.checks import aware_utc
 from adtailor.domain.ids import TrialId
 from adtailor.domain.trial import Grade, MetricName, Role
 
@@ -93,3 +94,17 @@ class Findings:
     """Of a user split: the share of revenue from campaigns whose budgets ran out; None where nobody measured it."""
     notes: tuple[str, ...] = ()
     read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One time that the primary metric of a trial was read: it counts, whatever it showed."""
+
+    trial_id: TrialId
+    number: int
+    """From 1 on."""
+    at: datetime
+    findings: Findings
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", aware_utc(self.at, "at"))

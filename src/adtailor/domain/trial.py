@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Literal, get_args
+from typing import Literal, NewType, get_args
 
 from adtailor.domain.checks import aware_utc, checked_id
 from adtailor.domain.ids import CampaignId, TrialId
@@ -22,6 +22,8 @@ GRADES: Mapping[Design, Grade] = {
     "ghost ads": "C",
     "hold-out": "C",
 }
+KEPT_DAYS = 29
+"""Of decision records, that can be counted on. A hold-out goes on for longer, and is read over its last days."""
 WHOLE = 10_000
 """Shares are whole ten-thousandths, so that budgets divide to the micro and nobody's arm hangs on a rounding."""
 
@@ -74,6 +76,8 @@ GOOD: Mapping[MetricName, Direction] = {
     name: "down" if name in {"hide rate", "rest switched off", "leaving"} else "up" for name in METRICS
 }
 """Which way is better for people and site. A rest that somebody takes is never a loss (T26)."""
+Account = NewType("Account", str)
+"""The part of every campaign's budget that one arm draws on, where budgets are split."""
 Role = Literal["primary", "secondary", "guardrail"]
 Status = Literal["registered", "running", "stopped"]
 
@@ -132,9 +136,9 @@ class Registration:
     """The relative change of the primary metric that the trial is to find, 0.01 for one percent."""
     alpha: float = 0.05
     power: float = 0.8
-    looks: int = 28
+    looks: int = 14
     """How often it may be read before it decides, the last time included; 1 for once, at the end."""
-    days: int = 28
+    days: int = 14
     before_days: int = 14
     """How far the covariate reaches back from the start."""
     salt: str = ""
@@ -170,6 +174,12 @@ class Registration:
         for name, low, high in (("looks", 1, 365), ("days", 1, 730), ("before_days", 0, 28)):
             if not low <= (value := getattr(self, name)) <= high:
                 raise InvalidInput(f"{value}", hint=f"{low} to {high}", field=name)
+        if self.design != "hold-out" and self.days + self.before_days > KEPT_DAYS:
+            raise InvalidInput(
+                f"{self.before_days} days before and {self.days} days of trial",
+                hint=f"together at most {KEPT_DAYS}: decisions are kept 30 days",
+                field="days",
+            )
         if (self.design == "switchback") != (self.period_minutes is not None):
             raise InvalidInput(
                 f"{self.period_minutes}", hint="a switchback has a period, others have none", field="period_minutes"
@@ -212,6 +222,11 @@ class Trial:
     stopped_at: datetime | None = None
     stopped_because: str | None = None
 
+    @property
+    def splits_budgets(self) -> bool:
+        """Whether each arm has its own part of every budget."""
+        return self.registration.design == "budget split"
+
     def __post_init__(self) -> None:
         with under(self.registration.id):
             for name in ("registered_at", "started_at", "stopped_at"):
@@ -226,6 +241,8 @@ class Assigned:
     trial_id: TrialId
     arm: int
     """The place of the arm in the registration."""
+    account: Account | None = None
+    """Whose part of the budgets pays; None where budgets are not split."""
     differs: bool | None = None
     """Whether any placement would have had another ad, or another price, in another arm; None where nobody looked."""
     period: int | None = None
@@ -248,6 +265,24 @@ def arm_of(registration: Registration, unit: str) -> int | None:
         if drawn < 0:
             return place
     return None
+
+
+def account_of(trial_id: TrialId, arm: int) -> Account:
+    """The account of an arm.
+
+    >>> account_of(TrialId("look"), 1)
+    'look/1'
+    """
+    return Account(f"{trial_id}/{arm}")
+
+
+def part_of(whole: int, parts: int) -> int:
+    """An arm's part of an amount, rounded down: all parts together are never more than the whole.
+
+    >>> part_of(1001, 5000)
+    500
+    """
+    return whole * parts // WHOLE
 
 
 def period_of(registration: Registration, at: datetime) -> int:

@@ -10,7 +10,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from adtailor.decide.catalogue import Catalogue
-from adtailor.decide.deciding import decide
+from adtailor.decide.deciding import NoVeto, decide
 from adtailor.decide.tokens import TokenBox
 from adtailor.decide.variants import matched
 from adtailor.domain.creative import Creative
@@ -34,9 +34,12 @@ from adtailor.domain.person import Consents, Person, known_age
 from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import CONTEXT_PARTS, Reading
+from adtailor.domain.signals import Signal
 from adtailor.domain.training import Served
+from adtailor.domain.trial import Assigned
 from adtailor.domain.wellbeing import Care, State, WellbeingMemory, WellbeingPolicy
 from adtailor.errors import StaleVersion
+from adtailor.journeys.arms import Arms, Way, withheld_ads
 from adtailor.journeys.live_catalogue import LiveCatalogue, Serving
 from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Veto, Wellbeing
 from adtailor.profiles.consent import effective_consents, without_consents
@@ -54,6 +57,7 @@ TOKEN_LIFE: Mapping[ClaimKind, timedelta] = {
 RECENT = 200
 UNAVAILABLE = NoFill(code="unavailable", hint="something that is checked before an ad is shown could not be checked")
 _LOG = logging.getLogger(__name__)
+_NO_VETO = NoVeto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,7 @@ class _Decided:
 
     request: DecisionRequest
     viewer: _Viewer
+    way: Way
     record: DecisionRecord
     creatives: Mapping[PlacementId, Creative]
     """What the ads show, in the words that fit the page."""
@@ -119,11 +124,12 @@ class FillPage:
         exploration: float,
         pricing: Pricing = "gsp",
         spacing: int = 0,
+        arms: Arms | None = None,
     ) -> None:
         self._people = people
         self._posts = posts
         self._events = events
-        self._catalogue = catalogue
+        self._arms = arms or Arms(catalogue)
         self._text_reader = text_reader
         self._wellbeing = wellbeing
         self._policy = policy
@@ -148,7 +154,7 @@ class FillPage:
             return self._empty(request, now=now, random=random)
         placements = decided.record.decision.placements
         shown = frozenset(filled.placement_id for filled in placements if filled.won is not None)
-        self._catalogue.filled(decided.neutral, shown, now=now)
+        decided.way.catalogue.filled(decided.neutral, shown, now=now)
         return self._with_card(page, decided.viewer, now)
 
     def would(self, request: DecisionRequest, *, now: datetime, random: Random, explores: bool = True) -> Page:
@@ -173,7 +179,8 @@ class FillPage:
         known = self._known(viewer, request)
         person_id, consents = request.viewer.person_id, known.consents
         reading, page_author, text = self._page_reading(request.context, now)
-        serving = self._catalogue.serving(now)
+        way = self._arms.way(request, now)
+        serving = way.catalogue.serving(now)
         words = None if text is None else serving.catalogue.targets.words.found_in(text)
         evidence = evidence_of(
             known.profile,
@@ -201,17 +208,29 @@ class FillPage:
             limits = replace(limits, protected=True, page_tells_of_hardship=True)
         day = _local_day(now, request.context.zone)
         veto = self._wellbeing.veto(viewer.care, person_id=person_id, day=day)
+        whole = evidence
+        evidence = without(whole, way.signals_off)
+        # What other arms would do is judged by the same chance: it is drawn from a number that all of them begin with.
+        chance = random.getrandbits(128) if way.others else None
         decision, neutral, catalogue = self._chosen(
-            request,
+            replace(request, barred=request.barred | withheld_ads(way, now)),
             evidence,
             limits,
             veto,
+            way=way,
             serving=serving,
             now=now,
-            random=random,
+            random=random if chance is None else Random(chance),  # noqa: S311  # chance, not secrecy
             exploration=exploration,
             in_words=in_words,
         )
+        if chance is not None:
+            differs = self._differing(
+                way, request, whole, limits, neutral, now=now, chance=chance, exploration=exploration
+            )
+        else:
+            differs = frozenset[int]()
+        decision = replace(decision, trials=assigned(way, differs))
         # Without a consent to history there is no one in the record: nothing to tie a click to, nothing to forget.
         named = person_id if consents.interests else None
         served = None
@@ -222,6 +241,7 @@ class FillPage:
         return _Decided(
             request=request,
             viewer=viewer,
+            way=way,
             record=DecisionRecord(decision=decision, person_id=named, served=served),
             creatives={
                 filled.placement_id: matched(
@@ -253,6 +273,7 @@ class FillPage:
         limits: Limits,
         veto: Veto,
         *,
+        way: Way,
         serving: Serving,
         now: datetime,
         random: Random,
@@ -279,15 +300,16 @@ class FillPage:
                 in_words=in_words,
             )
         except Exception as error:
-            if not self._catalogue.distrust(serving.ranker, now):
+            if not way.catalogue.distrust(serving.ranker, now):
                 raise
             _LOG.error("the click model failed, the fallback ranks: %s", type(error).__name__)
-            fallback = self._catalogue.serving(now)
+            fallback = way.catalogue.serving(now)
             return self._chosen(
                 request,
                 evidence,
                 limits,
                 veto,
+                way=way,
                 serving=fallback,
                 now=now,
                 random=random,
@@ -295,6 +317,48 @@ class FillPage:
                 in_words=in_words,
             )
         return decision, neutral, serving.catalogue
+
+    def _differing(
+        self,
+        way: Way,
+        request: DecisionRequest,
+        evidence: Evidence,
+        limits: Limits,
+        neutral: Mapping[PlacementId, Won],
+        *,
+        now: datetime,
+        chance: int,
+        exploration: float,
+    ) -> frozenset[int]:
+        """The places of those trials of which another arm would have shown another ad, or for another price.
+
+        Before any veto: what a hard day takes away says nothing about an arm. Where it cannot be told, it differs.
+        """
+        found: set[int] = set()
+        mine = {placement: (won.ad_id, won.price) for placement, won in neutral.items()}
+        for place, other in way.others:
+            if place in found:
+                continue
+            try:
+                _, theirs, _ = self._chosen(
+                    replace(request, barred=request.barred | withheld_ads(other, now)),
+                    without(evidence, other.signals_off),
+                    limits,
+                    _NO_VETO,
+                    way=other,
+                    serving=other.catalogue.serving(now),
+                    now=now,
+                    random=Random(chance),  # noqa: S311  # chance, not secrecy
+                    exploration=exploration,
+                    in_words=False,
+                )
+            except Exception as error:
+                _LOG.error("a page is taken to differ between arms: %s", type(error).__name__)
+                found.add(place)
+                continue
+            if {placement: (won.ad_id, won.price) for placement, won in theirs.items()} != mine:
+                found.add(place)
+        return frozenset(found)
 
     def _empty(self, request: DecisionRequest, *, now: datetime, random: Random) -> Page:
         decision = Decision(
@@ -366,7 +430,7 @@ class FillPage:
         decision = record.decision
         ref = self._events.append(record)
         expires_at: dict[ClaimKind, datetime] = {kind: now + life for kind, life in TOKEN_LIFE.items()}
-        self._catalogue.promised(decision, now)
+        decided.way.catalogue.promised(decision, now)
         tokens = {
             filled.placement_id: self._tokens.mint_each(
                 expires_at, decision_id=decision.decision_id, placement_index=index, record=ref
@@ -400,6 +464,21 @@ def _nameless(page: Page) -> Page:
     if page.request.viewer.person_id is None:
         return page
     return replace(page, request=replace(page.request, viewer=replace(page.request.viewer, person_id=None)))
+
+
+def without(evidence: Evidence, signals: frozenset[Signal]) -> Evidence:
+    """What an arm of a trial may use of what the person lets anybody use: never more."""
+    for signal in sorted(signals):
+        evidence = evidence.without(signal)
+    return evidence
+
+
+def assigned(way: Way, differs: frozenset[int]) -> tuple[Assigned, ...]:
+    """What the record says of the trials."""
+    asked = {place for place, _ in way.others}
+    return tuple(
+        replace(one, differs=place in differs) if place in asked else one for place, one in enumerate(way.assigned)
+    )
 
 
 def left_open(decision: Decision, limits: Limits, care: Care) -> frozenset[PlacementId]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from adtailor.errors import AdtailorError
+from adtailor.errors import AdtailorError, InvalidInput
 from adtailor.learn.ad_ranker import AdRanker
 from adtailor.learn.delta import deltas_of
 from adtailor.learn.model import load
@@ -41,6 +41,21 @@ class LearnedRanker:
                 self._looked_at = now
                 self._look()
         return self._serving
+
+    def named(self, name: str) -> Callable[[], Ranker]:
+        """A click model by its name, `priors` or `clicks@0003`, which stays the same; InvalidInput where it is not."""
+        if name == "priors":
+            return lambda: self._priors
+        family, _, version = name.partition("@")
+        path = self._shelf / "versions" / f"{version}.model"
+        if family != "clicks" or not version.isalnum() or not path.is_file():
+            raise InvalidInput(
+                f"no click model {name!r}",
+                hint="`priors`, or a version on the shelf as clicks@0003: see `adtailor train clicks`",
+                field="ranker",
+            )
+        found = AdRanker(load(path), name=name)
+        return lambda: found
 
     def look_again(self) -> None:
         """Look at the shelf at the next call, however short ago the last look was."""

@@ -19,7 +19,7 @@ from adtailor.domain.ids import CampaignId
 from adtailor.domain.lease import HALF_LIVES, LeaseAsk
 from adtailor.domain.money import Micros
 from adtailor.maths.leasing import still_expected
-from adtailor.ports import EventStore
+from adtailor.ports import Budgets
 
 ASK_AGAIN = timedelta(seconds=10)
 """A third of the life of a lease."""
@@ -62,7 +62,7 @@ class _State:
 class Leases:
     """Asks for leases, and keeps account of them. Threads may share it; every process has its own `holder`."""
 
-    def __init__(self, events: EventStore, *, holder: str, conversion_rate: float) -> None:
+    def __init__(self, events: Budgets, *, holder: str, conversion_rate: float) -> None:
         self._events = events
         self._holder = holder
         self._conversion_rate = conversion_rate

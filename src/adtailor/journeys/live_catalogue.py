@@ -17,11 +17,14 @@ from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Decision, Won
 from adtailor.domain.ids import AdId, PlacementId, TopicId
 from adtailor.domain.money import Micros
+from adtailor.domain.trial import Account
 from adtailor.domain.wellbeing import WellbeingPolicy
+from adtailor.errors import InvalidInput
 from adtailor.journeys.leases import Leases
 from adtailor.journeys.pacing import Pacer
+from adtailor.journeys.part_of_budgets import PartOfBudgets, PartOfCatalogue
 from adtailor.journeys.watched_ranker import WatchedRanker
-from adtailor.ports import CatalogueSource, EventStore, Ranker
+from adtailor.ports import Budgets, CatalogueSource, Ranker
 
 PACED_EVERY = timedelta(seconds=1)
 FRESH = timedelta(minutes=15)
@@ -43,13 +46,14 @@ class LiveCatalogue:
     """Hands out the newest immutable catalogue; a change serves at the next request, without a pause.
 
     `ranker` is asked at each request which click model serves; another one than before is a change too. Budgets are
-    leased as `holder`, a name that no other process has.
+    leased as `holder`, a name that no other process has. `rankers` finds a click model by its name, for the arm of a
+    trial that asks for one.
     """
 
     def __init__(
         self,
         source: CatalogueSource,
-        events: EventStore,
+        events: Budgets,
         *,
         ranker: Callable[[], Ranker],
         parents: Mapping[TopicId, TopicId],
@@ -58,6 +62,7 @@ class LiveCatalogue:
         fallback: Ranker | None = None,
         elapsed: Callable[[], float] = time.perf_counter,
         holder: str = "here",
+        rankers: Callable[[str], Callable[[], Ranker]] | None = None,
     ) -> None:
         self._source = source
         self._events = events
@@ -78,6 +83,10 @@ class LiveCatalogue:
         self._paced_at: datetime | None = None
         self._good_at: datetime | None = None
         """When all of it was last known to be as it is."""
+        self._holder = holder
+        self._rankers = rankers
+        self._apart: dict[tuple[Account | None, str | None], LiveCatalogue] = {}
+        self._apart_lock = threading.Lock()
 
     def serving(self, now: datetime) -> Serving:
         """The catalogue as of now, and its click model; raises only if there never was one."""
@@ -110,10 +119,41 @@ class LiveCatalogue:
     def spent_changed(self) -> None:
         """Budgets changed otherwise, as by a reversal: look again at the next request."""
         self._leases.ask_again()
+        for arm in list(self._apart.values()):
+            arm.spent_changed()
+
+    def apart(self, *, account: Account | None, parts: int, ranker: str | None) -> "LiveCatalogue":
+        """The same for one arm of a trial: on its own part of the budgets, paced by itself, or by another click model.
+
+        Raises InvalidInput for a click model that is not there.
+        """
+        key = (account, ranker)
+        with self._apart_lock:
+            if (found := self._apart.get(key)) is None:
+                found = self._apart[key] = LiveCatalogue(
+                    self._source if account is None else PartOfCatalogue(self._source, parts),
+                    self._events if account is None else PartOfBudgets(self._events, account, parts),
+                    ranker=self._ranker if ranker is None else self.ranker_named(ranker),
+                    parents=self._parents,
+                    topic_names=self._topic_names,
+                    policy=self._policy,
+                    fallback=self._fallback,
+                    elapsed=self._elapsed,
+                    holder=f"{self._holder} {account or 'whole'} {ranker or 'serving'}",
+                )
+        return found
+
+    def ranker_named(self, name: str) -> Callable[[], Ranker]:
+        """The click model of a name; InvalidInput where there is none."""
+        if self._rankers is None:
+            raise InvalidInput(f"no click model {name!r}", hint="leave it out: what serves ranks", field="ranker")
+        return self._rankers(name)
 
     def close(self) -> None:
         """Let others have what this process holds of budgets."""
         self._leases.release()
+        for arm in list(self._apart.values()):
+            arm.close()
 
     def filled(self, won: Mapping[PlacementId, Won], shown: frozenset[PlacementId], *, now: datetime) -> None:
         """A page was filled: what was won before any veto, and which placements show it."""

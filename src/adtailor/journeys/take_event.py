@@ -11,6 +11,7 @@ from adtailor.domain.events import Arrival, DecisionRecord, Event, EventClaim, E
 from adtailor.domain.money import Micros
 from adtailor.domain.profile import Profile
 from adtailor.errors import StaleVersion, TokenRefused
+from adtailor.journeys.arms import Arms
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.traffic import NOBODY, Sender, Traffic
 from adtailor.measure.traffic import Address
@@ -71,10 +72,12 @@ class TakeEvent:
         catalogue: LiveCatalogue,
         tokens: TokenBox,
         traffic: Traffic | None = None,
+        arms: Arms | None = None,
     ) -> None:
         self._events = events
         self._people = people
         self._catalogue = catalogue
+        self._arms = arms or Arms(catalogue)
         self._tokens = tokens
         self._traffic = traffic or Traffic(events)
 
@@ -170,6 +173,7 @@ class TakeEvent:
             is_late=now >= claim.expires_at,
             order=self._events.order_hash(won.campaign_id, order) if order else None,
             value=call.value if converted else None,
+            account=decision.budget_account,
         )
         return Arrival(event=event, viewer=self._traffic.viewer(opened.record.person_id, call.sender, now))
 
@@ -177,7 +181,8 @@ class TakeEvent:
         kind, won, record = opened.claim.kind, opened.won, opened.record
         if outcome.status == "taken":
             if BILLED_BY.get(kind) == won.bid_kind:
-                self._catalogue.settled(won, outcome.charged, decided_at=record.decision.decided_at, now=now)
+                catalogue = self._arms.catalogue_of(record.decision)
+                catalogue.settled(won, outcome.charged, decided_at=record.decision.decided_at, now=now)
             if outcome.validity == "valid" and now < opened.claim.expires_at:
                 self._remember(kind, record, won, now, call.zone)
         creative = self._catalogue.creative(won.ad_id, now) if kind == "click" else None

@@ -13,6 +13,7 @@ from adtailor.domain.events import DecisionRecord, Event, EventOutcome
 from adtailor.domain.ids import CampaignId, DecisionId, PersonId, PlacementId
 from adtailor.domain.money import Micros
 from adtailor.errors import InvalidInput, UnknownId
+from adtailor.journeys.arms import Arms
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.take_event import price_of
 from adtailor.measure.attribution import Touch, last_touch
@@ -72,11 +73,12 @@ class TakePostback:
         source: CatalogueSource,
         catalogue: LiveCatalogue,
         tokens: TokenBox,
+        arms: Arms | None = None,
     ) -> None:
         self._events = events
         self._people = people
         self._source = source
-        self._catalogue = catalogue
+        self._arms = arms or Arms(catalogue)
         self._tokens = tokens
 
     def take(self, postback: Postback, *, now: datetime) -> Attributed:
@@ -109,10 +111,12 @@ class TakePostback:
                 is_postback=True,
                 order=self._events.order_hash(campaign.id, postback.order_id),
                 value=postback.value,
+                account=record.decision.budget_account,
             )
         )
         if outcome.status == "taken" and won.bid_kind == "cpa":
-            self._catalogue.settled(won, outcome.charged, decided_at=record.decision.decided_at, now=now)
+            catalogue = self._arms.catalogue_of(record.decision)
+            catalogue.settled(won, outcome.charged, decided_at=record.decision.decided_at, now=now)
         return Attributed(touch=touch.kind, won=won, outcome=outcome)
 
     def _shown(self, postback: Postback, campaign: Campaign, at: datetime, now: datetime) -> _Shown:

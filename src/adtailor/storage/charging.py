@@ -16,6 +16,7 @@ from adtailor.domain.money import Micros
 from adtailor.domain.traffic import COUNTED, RateLimit
 from adtailor.errors import StorageFailed
 from adtailor.maths.rates import is_allowed
+from adtailor.storage.accounts import Accounts
 from adtailor.storage.moments import budget_day, moment, ticks
 
 SECOND = 1_000_000
@@ -26,8 +27,8 @@ MOST_PEOPLE = 128
 
 _STORE = (
     "INSERT INTO events (decision_id, placement_id, kind, once, ad_id, adset_id, advertiser_id, campaign_id, site_id, "
-    "at, validity, price, charged, over_delivered, late, order_hash, value) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    "at, validity, price, charged, over_delivered, late, order_hash, value, account) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
 _ENTER = "INSERT INTO ledger (event, kind, campaign_id, day, amount, at) VALUES (?, 'charge', ?, ?, ?, ?)"
 _BUDGET = "SELECT zone, daily_budget, lifetime_budget, spent FROM budgets WHERE campaign_id = ?"
@@ -74,6 +75,7 @@ class Charging:
         self._cursor = cursor
         self._rates = rates
         self._budgets: dict[str, _Budget | None] = {}
+        self._accounts = Accounts(cursor)
         self._times: dict[tuple[int, int], list[int]] = {}
         self._people: dict[tuple[int, str, str, str], set[int]] = {}
         self._changed_times: set[tuple[int, int]] = set()
@@ -111,6 +113,7 @@ class Charging:
                 int(event.is_late),
                 event.order,
                 event.value,
+                event.account,
             ),
         )
         if self._cursor.rowcount == 0:
@@ -119,6 +122,8 @@ class Charging:
             budget.days[day] += charged
             budget.spent += charged
             budget.charged[day] = budget.charged.get(day, 0) + charged
+            if event.account is not None:
+                self._accounts.charge(event.account, event.campaign_id, day, charged)
             self._cursor.execute(_ENTER, (self._cursor.lastrowid, event.campaign_id, day, charged, at))
         if validity == "valid":
             self._note(arrival, at, rate)
@@ -135,6 +140,7 @@ class Charging:
                             f"a budget of {campaign} has changed while the write lock was held",
                             hint="nothing was stored; does another program write this file?",
                         )
+        self._accounts.finish()
         self._cursor.executemany(
             _KEEP_TIMES,
             [(key, day, struct.pack(f">{len(times)}I", *times)) for key, day in sorted(self._changed_times)
@@ -162,7 +168,17 @@ class Charging:
             self._cursor.execute(_OPEN_DAY, (event.campaign_id, day))
             budget.days[day] = self._cursor.execute(_DAY, (event.campaign_id, day)).fetchone()[0]
         fits = budget.days[day] + event.price <= budget.daily
-        return fits and (budget.life is None or budget.spent + event.price <= budget.life)
+        fits = fits and (budget.life is None or budget.spent + event.price <= budget.life)
+        if not fits or event.account is None:
+            return fits
+        left = self._accounts.left(
+            event.account,
+            event.campaign_id,
+            day,
+            daily=(budget.daily, budget.days[day]),
+            life=None if budget.life is None else (budget.life, budget.spent),
+        )
+        return left is None or event.price <= left
 
     def _rate_of(self, arrival: Arrival, at: int) -> tuple[int, int] | None:
         event = arrival.event

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from adtailor.domain.lease import HALF_LIVES, Lease, LeaseAsk, Promised
 from adtailor.domain.money import Micros
+from adtailor.domain.trial import Account
 from adtailor.maths.leasing import headroom, still_expected
 
 _HALVES = tuple(life.total_seconds() for life in HALF_LIVES.values())
@@ -18,6 +19,7 @@ class LeaseRow:
     expires_at: int
     as_of: int
     promised: Promised
+    account: Account | None = None
 
     def comes_to(self, now: int) -> float:
         """The headroom until it lapses, and what is still expected."""

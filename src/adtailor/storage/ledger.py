@@ -15,12 +15,13 @@ from adtailor.storage.charging import QUARTER, unpacked
 from adtailor.storage.database import Database
 from adtailor.storage.moments import moment, ticks
 
-_EVENTS, _LEDGER, _BUDGETS, _DAYS, _REACH = (
+_EVENTS, _LEDGER, _BUDGETS, _DAYS, _REACH, _ACCOUNTS = (
     tables.events,
     tables.ledger,
     tables.budgets,
     tables.spent_days,
     tables.reach,
+    tables.account_days,
 )
 _HOUR = 4 * QUARTER
 _CHARGE, _REVERSAL = "charge", "reversal"
@@ -43,6 +44,12 @@ _WRONGS = {
     "days whose budget was not debited by the sum of their entries": (
         "SELECT count(*) FROM spent_days d LEFT JOIN (SELECT campaign_id, day, sum(amount) AS total FROM ledger "
         "GROUP BY campaign_id, day) l USING (campaign_id, day) WHERE d.spent != coalesce(l.total, 0)"
+    ),
+    "days of accounts that did not pay the sum of their entries": (
+        "SELECT count(*) FROM account_days d LEFT JOIN (SELECT e.account, l.campaign_id, l.day, sum(l.amount) AS total "
+        "FROM ledger l JOIN events e ON e.seq = l.event WHERE e.account IS NOT NULL "
+        "GROUP BY e.account, l.campaign_id, l.day) p USING (account, campaign_id, day) "
+        "WHERE d.spent != coalesce(p.total, 0)"
     ),
     "budgets that are overdrawn, by themselves": "SELECT count(*) FROM spent_days WHERE spent < 0",
 }
@@ -130,7 +137,7 @@ class Ledger:
         """Mark valid events as invalid and return what they cost to the budgets that paid, all of it or nothing."""
         meant = [_EVENTS.c.validity == "valid", *_meant(which)]
         paid = (
-            select(_EVENTS.c.seq, _LEDGER.c.campaign_id, _LEDGER.c.day, _LEDGER.c.amount)
+            select(_EVENTS.c.seq, _EVENTS.c.account, _LEDGER.c.campaign_id, _LEDGER.c.day, _LEDGER.c.amount)
             .join(_LEDGER, (_LEDGER.c.event == _EVENTS.c.seq) & (_LEDGER.c.kind == _CHARGE))
             .where(*meant)
         )
@@ -150,6 +157,17 @@ class Ledger:
                     for row in charges
                 ]
                 connection.execute(insert(_LEDGER), entries)
+            of_account: dict[tuple[str, str, str], int] = {}
+            for row in charges:
+                if row.account is not None:
+                    key = (row.account, row.campaign_id, row.day)
+                    of_account[key] = of_account.get(key, 0) + row.amount
+            for (account, campaign, day), amount in of_account.items():
+                connection.execute(
+                    update(_ACCOUNTS)
+                    .where(_ACCOUNTS.c.account == account, _ACCOUNTS.c.campaign_id == campaign, _ACCOUNTS.c.day == day)
+                    .values(spent=_ACCOUNTS.c.spent - amount)
+                )
             of_day: dict[tuple[str, str], int] = {}
             for row in charges:
                 of_day[row.campaign_id, row.day] = of_day.get((row.campaign_id, row.day), 0) + row.amount

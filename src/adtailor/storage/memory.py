@@ -17,6 +17,7 @@ from adtailor.storage.memory_catalogue import MemoryAudit, MemoryCatalogue
 from adtailor.storage.memory_ledger import MemoryLedger
 from adtailor.storage.memory_money import MemoryEvents
 from adtailor.storage.memory_rows import Held, put_memory, put_profile, same_version
+from adtailor.storage.memory_trials import MemoryTrials
 from adtailor.storage.moments import AFFECT_KEPT, DECISIONS_KEPT
 from adtailor.storage.permitted import (
     consented,
@@ -204,6 +205,7 @@ class MemoryStore:
         self.people = MemoryPeople(self._held, self.posts)
         self.events = MemoryEvents(self._held, limits.rates)
         self.ledger = MemoryLedger(self._held)
+        self.trials = MemoryTrials(self._held)
 
     def purge(self, now: datetime) -> Mapping[str, int]:
         """Delete what has had its time: affect after 72 h, decision records after 30 days."""

@@ -11,6 +11,7 @@ from adtailor.domain.ledger import Cell, Entry, Reach, Reversed, Selection
 from adtailor.domain.money import Micros
 from adtailor.storage.charging import QUARTER
 from adtailor.storage.memory_rows import Held
+from adtailor.storage.memory_trials import is_account
 from adtailor.storage.moments import ticks
 
 
@@ -72,6 +73,9 @@ class MemoryLedger:
                     held.entries.append(replace(entry, kind="reversal", amount=-entry.amount, at=now, reason=reason))
                     held.spent_days[event.campaign_id, date.fromisoformat(entry.day)] -= entry.amount
                     held.spent[event.campaign_id] -= entry.amount
+                    if event.account is not None and is_account(held, event.account):
+                        day = date.fromisoformat(entry.day)
+                        held.account_days[event.account, event.campaign_id, day] -= entry.amount
         return Reversed(events=marked, amount=Micros(amount))
 
     def disagreements(self) -> list[str]:

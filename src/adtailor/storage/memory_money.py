@@ -12,10 +12,12 @@ from adtailor.domain.lease import LEASED_FOR, Lease, LeaseAsk
 from adtailor.domain.ledger import Entry, Reach
 from adtailor.domain.money import Micros
 from adtailor.domain.traffic import COUNTED, RateLimit
+from adtailor.domain.trial import Account, part_of
 from adtailor.maths.rates import is_allowed
 from adtailor.storage.charging import DAY, MOST_PEOPLE, QUARTER, SECOND
 from adtailor.storage.leasing import LeaseRow, granted
 from adtailor.storage.memory_rows import Held
+from adtailor.storage.memory_trials import account_left, is_account, parts_of
 from adtailor.storage.moments import budget_day, ticks
 from adtailor.storage.money import checked
 
@@ -88,31 +90,43 @@ class MemoryEvents:
             found = [pair for pair in self._held.events.values() if pair[0].decision_id in decisions]
         return sorted(found, key=lambda pair: pair[0].at)
 
-    def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
+    def spent(self, now: datetime, *, account: Account | None = None) -> Mapping[CampaignId, tuple[Micros, Micros]]:
         """Per campaign that was ever charged, its current day (in its zone) and its whole life."""
         with self._held.lock:
             held = self._held
-            return {
-                campaign: (
-                    Micros(held.spent_days.get((campaign, budget_day(now, zone)), 0)),
-                    Micros(held.spent.get(campaign, 0)),
-                )
-                for campaign, (zone, _, _) in held.budgets.items()
-                if held.spent.get(campaign, 0)
-            }
+            found: dict[CampaignId, tuple[Micros, Micros]] = {}
+            for campaign, (zone, daily, lifetime) in held.budgets.items():
+                day, life = held.spent_days.get((campaign, budget_day(now, zone)), 0), held.spent.get(campaign, 0)
+                if life and account is not None and (parts := parts_of(held, account)) is not None:
+                    of_day, of_life = account_left(held, account, campaign, budget_day(now, zone))
+                    day = max(0, part_of(daily, parts) - of_day)
+                    life = part_of(life, parts) if lifetime is None else max(0, part_of(lifetime, parts) - of_life)
+                if held.spent.get(campaign, 0):
+                    found[campaign] = (Micros(day), Micros(life))
+            return found
 
-    def lease(self, holder: str, asks: Sequence[LeaseAsk], *, now: datetime) -> list[Lease]:
+    def lease(
+        self, holder: str, asks: Sequence[LeaseAsk], *, now: datetime, account: Account | None = None
+    ) -> list[Lease]:
         """What `holder` may promise of each budget from now on, in place of what it held."""
         at = ticks(now)
         with self._held.lock:
             leases: list[Lease] = []
             for ask in asks:
                 rows = self._held.leases.items()
-                others = sum(row.comes_to(at) for (who, what), row in rows if what == ask.campaign_id and who != holder)
-                lease = granted(ask, left=self._left(ask.campaign_id, now), others=others)
+                others = sum(
+                    row.comes_to(at)
+                    for (who, what), row in rows
+                    if what == ask.campaign_id and who != holder and row.account == account
+                )
+                lease = granted(ask, left=self._left(ask.campaign_id, now, account), others=others)
                 leases.append(lease)
                 self._held.leases[holder, ask.campaign_id] = LeaseRow(
-                    headroom=lease.headroom, expires_at=ticks(now + LEASED_FOR), as_of=at, promised=ask.promised
+                    headroom=lease.headroom,
+                    expires_at=ticks(now + LEASED_FOR),
+                    as_of=at,
+                    promised=ask.promised,
+                    account=account,
                 )
         return leases
 
@@ -180,13 +194,16 @@ class MemoryEvents:
                 people=people | {int.from_bytes(viewer[:2], "big")},
             )
 
-    def _left(self, campaign: CampaignId, now: datetime) -> int:
+    def _left(self, campaign: CampaignId, now: datetime, account: Account | None) -> int:
         held = self._held
         if campaign not in held.budgets:
             return 0
         zone, daily, lifetime = held.budgets[campaign]
         of_day = daily - held.spent_days.get((campaign, budget_day(now, zone)), 0)
-        return max(0, of_day if lifetime is None else min(of_day, lifetime - held.spent.get(campaign, 0)))
+        left = max(0, of_day if lifetime is None else min(of_day, lifetime - held.spent.get(campaign, 0)))
+        if account is None or parts_of(held, account) is None:
+            return left
+        return min(left, *account_left(held, account, campaign, budget_day(now, zone)))
 
     def _debited(self, event: Event) -> bool:
         held, campaign = self._held, event.campaign_id
@@ -197,6 +214,13 @@ class MemoryEvents:
         of_day, of_life = held.spent_days.get(day, 0) + event.price, held.spent.get(campaign, 0) + event.price
         if of_day > daily or (lifetime is not None and of_life > lifetime):
             return False
+        account = event.account
+        if account is not None:
+            if parts_of(held, account) is not None and event.price > min(account_left(held, account, campaign, day[1])):
+                return False
+            if is_account(held, account):
+                key = (account, campaign, day[1])
+                held.account_days[key] = held.account_days.get(key, 0) + event.price
         held.spent_days[day], held.spent[campaign] = of_day, of_life
         held.entries.append(
             Entry(

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from adtailor.domain.buying import Inventory
 from adtailor.domain.events import DecisionRecord, Event, EventOutcome, RecordRef
-from adtailor.domain.ids import CampaignId, CreativeId, PersonId, PostId
+from adtailor.domain.findings import Look
+from adtailor.domain.ids import CampaignId, CreativeId, PersonId, PostId, TrialId
 from adtailor.domain.ledger import Entry, Reach
 from adtailor.domain.managed import KINDS, Kept, Kind
 from adtailor.domain.person import Consents, Person
@@ -14,6 +15,7 @@ from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading
 from adtailor.domain.review import Review
+from adtailor.domain.trial import Account, Trial
 from adtailor.domain.wellbeing import WellbeingMemory
 from adtailor.storage.leasing import LeaseRow
 from adtailor.storage.permitted import (
@@ -57,6 +59,11 @@ class Held:
     )
     reach: dict[tuple[int, str, str, str], Reach] = field(default_factory=dict[tuple[int, str, str, str], Reach])
     leases: dict[tuple[str, CampaignId], LeaseRow] = field(default_factory=dict[tuple[str, CampaignId], LeaseRow])
+    trials: dict[TrialId, tuple[int, Trial]] = field(default_factory=dict[TrialId, tuple[int, Trial]])
+    looks: dict[tuple[TrialId, int], Look] = field(default_factory=dict[tuple[TrialId, int], Look])
+    account_days: dict[tuple[Account, CampaignId, date], int] = field(
+        default_factory=dict[tuple[Account, CampaignId, date], int]
+    )
 
     def consents(self, person_id: PersonId) -> Consents:
         """What a person's consents come to."""

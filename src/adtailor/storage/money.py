@@ -9,8 +9,10 @@ from adtailor.domain.events import Arrival, Event, EventOutcome
 from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, DecisionId, PlacementId, SiteId
 from adtailor.domain.money import Micros
 from adtailor.domain.traffic import RateLimit
+from adtailor.domain.trial import Account, part_of
 from adtailor.errors import InvalidInput
 from adtailor.storage import tables
+from adtailor.storage.accounts import Accounts
 from adtailor.storage.catalogue import LARGEST
 from adtailor.storage.charging import DAY, SECOND, Charging
 from adtailor.storage.database import Database, driver_cursor
@@ -19,6 +21,8 @@ from adtailor.storage.moments import budget_day, moment, ticks
 
 _EVENTS, _BUDGETS, _DAYS = tables.events, tables.budgets, tables.spent_days
 _IN_LIST = 500
+_CHARGED = "SELECT campaign_id, zone, daily_budget, lifetime_budget, spent FROM budgets WHERE spent > 0"
+_TODAY = "SELECT spent FROM spent_days WHERE campaign_id = ? AND day = ?"
 
 
 class Money:
@@ -74,8 +78,10 @@ class Money:
                 found |= {CampaignId(row.campaign_id): int(row.impressions) for row in connection.execute(query)}
         return found
 
-    def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
+    def spent(self, now: datetime, account: Account | None = None) -> Mapping[CampaignId, tuple[Micros, Micros]]:
         """Per campaign that was ever charged, its current day (in its zone) and its whole life."""
+        if account is not None:
+            return self._spent_of(account, now)
         with self._database.reading() as connection:
             charged = select(_BUDGETS.c.campaign_id, _BUDGETS.c.zone, _BUDGETS.c.spent).where(_BUDGETS.c.spent > 0)
             budgets = connection.execute(charged).all()
@@ -91,6 +97,27 @@ class Money:
             )
             for row in budgets
         }
+
+    def _spent_of(self, account: Account, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
+        """Of its part of each budget, what is not left."""
+        with self._database.reading() as connection:
+            cursor = driver_cursor(connection)
+            accounts = Accounts(cursor)
+            if (parts := accounts.parts(account)) is None:
+                return self.spent(now)
+            found: dict[CampaignId, tuple[Micros, Micros]] = {}
+            for campaign, zone, daily, life, spent in cursor.execute(_CHARGED).fetchall():
+                day = budget_day(now, zone).isoformat()
+                row = cursor.execute(_TODAY, (campaign, day)).fetchone()
+                today = (daily, row[0] if row else 0)
+                left = accounts.of_day(account, campaign, day, today) or 0
+                ever = None if life is None else accounts.of_life(account, campaign, (life, spent))
+                found[CampaignId(campaign)] = (
+                    Micros(max(0, part_of(daily, parts) - left)),
+                    # Without an end of its life, what it ever spent bounds nothing.
+                    Micros(part_of(spent, parts) if life is None else max(0, part_of(life, parts) - (ever or 0))),
+                )
+        return found
 
     def counts(self) -> tuple[int, int]:
         """How many events there are, and how many of them were delivered over budget."""
@@ -142,4 +169,5 @@ def _event(row: Row[tuple[object, ...]]) -> Event:
         is_postback=row.once != "",
         order=row.order_hash,
         value=None if row.value is None else Micros(row.value),
+        account=None if row.account is None else Account(row.account),
     )

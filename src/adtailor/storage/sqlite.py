@@ -16,6 +16,7 @@ from adtailor.domain.ids import CampaignId, DecisionId, PersonId, made_at_of
 from adtailor.domain.lease import Lease, LeaseAsk
 from adtailor.domain.money import Micros
 from adtailor.domain.traffic import Limits
+from adtailor.domain.trial import Account
 from adtailor.errors import StorageFailed
 from adtailor.storage import tables
 from adtailor.storage.access import SqliteTokens
@@ -34,6 +35,7 @@ from adtailor.storage.people import SqlitePeople
 from adtailor.storage.posts import SqlitePosts
 from adtailor.storage.sealing import RandomBytes
 from adtailor.storage.segments import Segments
+from adtailor.storage.trials import SqliteTrials
 
 _TOKEN_KEYS_KEPT = 2
 
@@ -104,13 +106,15 @@ class SqliteEvents:
         """What happened to the ads of these decisions."""
         return self._money.of_decisions(decisions)
 
-    def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
+    def spent(self, now: datetime, *, account: Account | None = None) -> Mapping[CampaignId, tuple[Micros, Micros]]:
         """Per campaign, what its current day (in its zone) and its whole life have been charged."""
-        return self._money.spent(now)
+        return self._money.spent(now, account)
 
-    def lease(self, holder: str, asks: Sequence[LeaseAsk], *, now: datetime) -> list[Lease]:
+    def lease(
+        self, holder: str, asks: Sequence[LeaseAsk], *, now: datetime, account: Account | None = None
+    ) -> list[Lease]:
         """What `holder` may promise of each budget from now on, in place of what it held."""
-        return self._leases.lease(holder, asks, now=now)
+        return self._leases.lease(holder, asks, now=now, account=account)
 
     def release(self, holder: str) -> None:
         """Give back what a process holds."""
@@ -167,6 +171,7 @@ class SqliteStore:
             self._segments, self._money, Leases(self._database), keyring=self._keyring, cache=self._cache
         )
         self.ledger = Ledger(self._database)
+        self.trials = SqliteTrials(self._database)
 
     @property
     def token_keys(self) -> Mapping[int, bytes]:

@@ -207,6 +207,7 @@ events = Table(
     Column("reversed", Integer, nullable=False, server_default="0"),
     Column("order_hash", Text),
     Column("value", Integer),
+    Column("account", Text, comment="whose part of the budget paid, in a trial that splits budgets"),
     UniqueConstraint("decision_id", "placement_id", "kind", "once", name="an_event_happens_once"),
     CheckConstraint("charged = price OR charged = 0", name="all_or_nothing"),
     Index("events_at", "at"),
@@ -233,6 +234,42 @@ ledger = Table(
     sqlite_with_rowid=False,
 )
 
+trials = Table(
+    "trials",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("changed", Integer, nullable=False, comment="grows with each change, over all trials"),
+    Column("body", LargeBinary, nullable=False, comment="with the registration, word for word"),
+)
+
+trial_looks = Table(
+    "trial_looks",
+    metadata,
+    Column("trial_id", Text, ForeignKey("trials.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("trial_id", Text, ForeignKey("trials.id"), nullable=False),
+    Column("parts", Integer, CheckConstraint("parts > 0"), nullable=False, comment="of 10,000 of every budget"),
+    Column("is_open", Integer, nullable=False, comment="while the trial runs"),
+)
+
+account_days = Table(
+    "account_days",
+    metadata,
+    Column("account", Text, ForeignKey("accounts.account"), primary_key=True),
+    Column("campaign_id", Text, ForeignKey("budgets.campaign_id"), primary_key=True),
+    Column("day", Text, primary_key=True, comment="a date in the campaign's zone"),
+    Column("spent", Integer, CheckConstraint("spent >= 0"), nullable=False, comment="part of the day's spent"),
+    Index("account_days_campaign", "campaign_id", "day"),
+    sqlite_with_rowid=False,
+)
+
 leases = Table(
     "leases",
     metadata,
@@ -244,6 +281,7 @@ leases = Table(
     Column("cpm", Float, nullable=False),
     Column("cpc", Float, nullable=False),
     Column("cpa", Float, nullable=False),
+    Column("account", Text, comment="of which it is a part; none for the whole budget"),
     sqlite_with_rowid=False,
 )
 

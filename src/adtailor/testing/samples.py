@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from adtailor.domain.buying import Ad, AdSet, Advertiser, Bid, Campaign, Inventory, Organization
 from adtailor.domain.creative import Creative
 from adtailor.domain.decision import Account, Decision, Filled, Ranked, Why, Won
 from adtailor.domain.events import DecisionRecord, Event, EventKind
+from adtailor.domain.findings import Finding, Findings, Interval, SampleRatio
 from adtailor.domain.ids import (
     AdId,
     AdSetId,
@@ -23,6 +24,7 @@ from adtailor.domain.ids import (
     RequestId,
     SiteId,
     TopicId,
+    TrialId,
 )
 from adtailor.domain.money import Micros
 from adtailor.domain.person import Consents, DeclaredMood, Person
@@ -30,6 +32,7 @@ from adtailor.domain.post import Photo, Post
 from adtailor.domain.profile import AdsSeen, Fading, Profile
 from adtailor.domain.reading import Garment, PhotoLook, Reading, Sentiment, Stress, Suitability, Topic
 from adtailor.domain.targeting import Targeting
+from adtailor.domain.trial import Arm, Design, Measured, Registration, Trial
 from adtailor.domain.wellbeing import CardMemory, State, StressSign, WellbeingMemory
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -116,6 +119,83 @@ def event(
         price=Micros(price),
         site_id=SiteId("larkwater"),
         adset_id=AdSetId(f"{campaign_name}-set"),
+    )
+    return replace(known, **changes)
+
+
+def trial(
+    name: str = "split",
+    *,
+    design: Design = "budget split",
+    parts: tuple[int, ...] = (5_000, 5_000),
+    status: Literal["registered", "running", "stopped"] = "registered",
+    **changes: Any,
+) -> Trial:
+    """A trial of which the second arm goes without the look."""
+    known: dict[str, Any] = {
+        "id": TrialId(name),
+        "question": "Does the look of people earn anything?",
+        "design": design,
+        "arms": tuple(
+            Arm(name=f"arm-{n}", parts=part, signals_off=frozenset({"look"} if n else ()))
+            for n, part in enumerate(parts)
+        ),
+        "metrics": (Measured(metric="revenue", role="primary"),),
+        "people": 1_000,
+        "effect": 0.05,
+        "period_minutes": 60 if design == "switchback" else None,
+        "campaign": CampaignId("autumn") if design == "ghost ads" else None,
+    }
+    return Trial(
+        registration=Registration(**{**known, **changes}),
+        text=f'id = "{name}"',
+        hash="0" * 64,
+        registered_at=NOON,
+        status=status,
+        started_at=None if status == "registered" else NOON,
+        stopped_at=NOON if status == "stopped" else None,
+    )
+
+
+def findings(**changes: Any) -> Findings:
+    """What a look found that has too few people."""
+    known = Findings(
+        trial_id=TrialId("split"),
+        hash="0" * 64,
+        question="Does the look of people earn anything?",
+        grade="A",
+        look=1,
+        looks=14,
+        information=0.25,
+        evidence="insufficient",
+        is_over=False,
+        people=(120, 130),
+        arms=("arm-0", "arm-1"),
+        needed=4_000,
+        findings=(
+            Finding(
+                metric="revenue",
+                role="primary",
+                arm="arm-1",
+                is_registered=True,
+                control=2_000.0,
+                treated=2_020.0,
+                difference=Interval(value=20.0, low=-400.0, high=440.0),
+                relative=Interval(value=0.01, low=-0.2, high=0.22),
+                p_value=0.7,
+                boundary=4.0,
+                statistic=0.2,
+                verdict="not known yet",
+                is_word_lift=False,
+                people=250,
+                method="mean, CUPED",
+                needed=4_000,
+            ),
+        ),
+        sample_ratio=SampleRatio(
+            counts=(120, 130), expected=(125.0, 125.0), p_value=0.5, always_p_value=1.0, is_broken=False
+        ),
+        read_at=NOON,
     )
     return replace(known, **changes)
 

@@ -12,12 +12,14 @@ from adtailor.domain.decision import Pricing
 from adtailor.domain.ids import TopicId
 from adtailor.domain.post import Post
 from adtailor.domain.reading import Part, Reading, Sentiment, Stress, Suitability, Topic
+from adtailor.journeys.arms import Arms
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.people import People
 from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.reports import Reports
+from adtailor.journeys.running_trials import RunningTrials
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.journeys.take_postback import TakePostback
 from adtailor.ports import Ranker
@@ -105,9 +107,16 @@ def toy_house(
     reader = ToyReader()
     tokens = TokenBox({1: b"k" * 32}, 1, random_bytes=Random(seed).randbytes)  # noqa: S311 - a toy, and repeatable
     catalogue = LiveCatalogue(
-        store.catalogue, store.events, ranker=ranker or (lambda: priors), parents={}, policy=policy, holder=holder
+        store.catalogue,
+        store.events,
+        ranker=ranker or (lambda: priors),
+        parents={},
+        policy=policy,
+        holder=holder,
+        rankers=lambda _: lambda: priors,
     )
-    take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
+    arms = Arms(catalogue, RunningTrials(store.trials))
+    take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens, arms=arms)
     return ToyHouse(
         store=store,
         catalogue=catalogue,
@@ -123,10 +132,16 @@ def toy_house(
             exploration=exploration,
             pricing=pricing,
             spacing=spacing,
+            arms=arms,
         ),
         take_event=take_event,
         take_postback=TakePostback(
-            events=store.events, people=store.people, source=store.catalogue, catalogue=catalogue, tokens=tokens
+            events=store.events,
+            people=store.people,
+            source=store.catalogue,
+            catalogue=catalogue,
+            tokens=tokens,
+            arms=arms,
         ),
         reports=Reports(ledger=store.ledger, source=store.catalogue),
         read_posts=ReadPosts(

@@ -7,8 +7,8 @@ from adtailor.domain.person_table import PersonTable
 from adtailor.domain.trial import Registration
 from adtailor.maths.sample_ratio import always, chi_square
 
-SURE = 0.001
-"""A trial is called broken only where chance would do the same once in a thousand trials, however often it is read."""
+SURE = 0.01
+"""A trial is called broken where chance would do the same in one of a hundred trials, however often they are read."""
 
 
 def sample_ratio(people: PersonTable, registration: Registration) -> SampleRatio:

@@ -44,8 +44,8 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     effect: float
     alpha: float = 0.05
     power: float = 0.8
-    looks: int = 28
-    days: int = 28
+    looks: int = 14
+    days: int = 14
     before_days: int = 14
     salt: str = ""
     period_minutes: int | None = None
