@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
 
+from adtailor.cli import main
 from adtailor.cli.off_policy import run
 from adtailor.errors import InvalidInput
 
@@ -90,7 +90,17 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, capfd: pytest.CaptureFixtu
         call(file, capfd, guess_column="guess")
     with pytest.raises(InvalidInput, match="a finite number in every row"):
         call(file, capfd, reward_column="who")
-    typer.Typer().command()(run)  # its options are of kinds that a prompt can take
+
+
+def test_it_stands_among_the_verbs_of_trials(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file, _ = written(tmp_path / "log.csv")
+    with pytest.raises(SystemExit) as left:
+        main(["trial", "off-policy", str(file), "--group", "who", "--json"])
+    assert left.value.code in {0, None}
+    assert json.loads(capfd.readouterr().out)["grade"] == "D"
+    with pytest.raises(SystemExit) as left:
+        main(["trial", "off-policy", str(tmp_path / "none.csv")])
+    assert left.value.code == 2
 
 
 @pytest.mark.data

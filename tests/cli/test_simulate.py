@@ -15,7 +15,7 @@ def simulate(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[object
     with pytest.raises(SystemExit) as left:
         main(["simulate", *arguments])
     said = capfd.readouterr()
-    return left.value.code, said.out, said.err
+    return left.value.code, said.out, " ".join(said.err.split())
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +72,7 @@ def test_what_it_cannot_use_is_refused_with_a_remedy(
 ) -> None:
     code, out, err = simulate(capfd, *SMALL, *arguments)
     assert code == 2
-    assert says in " ".join(err.split())
+    assert says in err
     assert not out
     assert not (home / "data").exists()
 

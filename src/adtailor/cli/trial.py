@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from adtailor.cli import trial_table
+from adtailor.cli import off_policy, trial_table
 from adtailor.cli.managed_store import opened
 from adtailor.cli.progress import err_console, out_console
 from adtailor.domain.audit import Author
@@ -36,6 +36,7 @@ People = Annotated[
 ]
 
 app = typer.Typer(no_args_is_help=True, help="Trials: what a signal or a model earns, by people with it and without.")
+app.command(name="off-policy")(off_policy.run)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
