@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from adtailor.journeys.reach import Reaches
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.reports import Reports
+    from adtailor.journeys.repository import Repository
     from adtailor.journeys.review import Reviews
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
@@ -104,6 +106,7 @@ class Engine:
     ranker: LearnedRanker
     catalogue: LiveCatalogue
     reaches: Reaches
+    repository: Repository
     fill_page: FillPage
     take_event: TakeEvent
     take_postback: TakePostback
@@ -300,6 +303,7 @@ def open_engine(
     )
     tokens = TokenBox(store.token_keys, store.current_token_key, random_bytes=random_bytes)
     reaches = reaches_of(store, settings, data)
+    repository = repository_of(store, settings, data)
     catalogue = LiveCatalogue(
         store.catalogue,
         store.events,
@@ -333,6 +337,7 @@ def open_engine(
         ranker=ranker,
         catalogue=catalogue,
         reaches=reaches,
+        repository=repository,
         fill_page=FillPage(
             people=store.people,
             posts=store.posts,
@@ -345,6 +350,7 @@ def open_engine(
             exploration=settings.deciding.exploration,
             pricing=settings.deciding.pricing,
             spacing=settings.deciding.spacing,
+            repository=repository,
         ),
         take_event=take_event,
         take_postback=TakePostback(
@@ -390,6 +396,19 @@ def reaches_of(store: SqliteStore, settings: Settings, data: Path) -> Reaches:
         store=store.reach,
         parents=content_topics().parents,
         policy=load_policy(settings.deciding.policy),
+        least=least_people(settings, data),
+    )
+
+
+def repository_of(store: SqliteStore, settings: Settings, data: Path) -> Repository:
+    """The public repository of ads."""
+    from adtailor.journeys.repository import Repository
+
+    return Repository(
+        store=store.exhibits,
+        source=store.catalogue,
+        ledger=store.ledger,
+        media=media_folder(data),
         least=least_people(settings, data),
     )
 
@@ -507,6 +526,8 @@ def build(engine: Engine) -> Guard:
     from adtailor.console.pages import build_pages
     from adtailor.console.rooms import Rooms
     from adtailor.decide.deciding import warm_up
+    from adtailor.engines.fetch import checked_url, fetch_picture
+    from adtailor.journeys.fetch_photos import FetchPhotos
     from adtailor.measure.traffic import Networks
     from adtailor.service.app import build_app
     from adtailor.service.doors import Doors
@@ -529,12 +550,18 @@ def build(engine: Engine) -> Guard:
         manage=engine.manage,
         reviews=engine.reviews,
         reaches=engine.reaches,
+        repository=engine.repository,
         audit=engine.store.audit,
         clock=engine.clock,
         random=SystemRandom,
         proxies=Networks(engine.settings.traffic.proxies),
         posts_arrived=arrived.set,
         exchange=_exchange(engine),
+        fetch_photos=FetchPhotos(
+            people=engine.store.people, policy=engine.policy, fetch=fetch_picture, check=checked_url
+        )
+        if engine.settings.models.fetch_photos
+        else None,
     )
     media = media_folder(engine.data)
     rooms = Rooms(
@@ -544,6 +571,7 @@ def build(engine: Engine) -> Guard:
         explain=engine.explain,
         reviews=engine.reviews,
         reaches=engine.reaches,
+        repository=engine.repository,
         posts=engine.store.posts,
         events=engine.store.events,
         source=engine.store.catalogue,
@@ -635,10 +663,14 @@ async def _reading(engine: Engine, arrived: threading.Event) -> AsyncGenerator[N
 async def _counting(engine: Engine) -> AsyncGenerator[None]:
     """What is done once a day, beside the serving and without holding up the reading."""
     stop = threading.Event()
+    publishes = find_spec("opendp") is not None
 
     def work() -> None:
         while not stop.is_set():
             _tried("counting", lambda: engine.reaches.count(now=engine.clock.now(), rest=lambda: _rest(stop)))
+            _tried("keeping what was shown", lambda: engine.repository.catch_up(now=engine.clock.now()))
+            if publishes:
+                _tried("publishing", lambda: engine.repository.close_days(now=engine.clock.now()))
             stop.wait(COUNT_EVERY.total_seconds())
 
     thread = threading.Thread(target=work, name="counting", daemon=True)

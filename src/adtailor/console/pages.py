@@ -10,6 +10,7 @@ from adtailor.console.choices import choose
 from adtailor.console.feed import feed
 from adtailor.console.operator import decision, operator
 from adtailor.console.refused import refusals
+from adtailor.console.repository import repository
 from adtailor.console.review import decide, review
 from adtailor.console.rooms import Rooms
 
@@ -17,7 +18,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 def build_pages(rooms: Rooms) -> list[Router]:
-    """Routers for `/`, `/operator`, `/choices`, and the files they show."""
+    """Routers for `/`, `/operator`, `/choices`, `/ad-repository`, and the files they show."""
 
     def given() -> Rooms:
         return rooms
@@ -25,7 +26,7 @@ def build_pages(rooms: Rooms) -> list[Router]:
     routers = [
         Router(
             path="/",
-            route_handlers=[feed, choose, operator, decision, review, decide],
+            route_handlers=[feed, choose, operator, decision, review, decide, repository],
             dependencies={"rooms": Provide(given, sync_to_thread=False, use_cache=True)},
             exception_handlers=refusals(rooms),
             include_in_schema=False,

@@ -10,6 +10,7 @@ from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
+from adtailor.journeys.repository import Repository
 from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.ports import CatalogueSource, Clock, EventStore, PostStore
@@ -46,6 +47,7 @@ class Rooms:
     explain: Explain
     reviews: Reviews
     reaches: Reaches
+    repository: Repository
     posts: PostStore
     events: EventStore
     source: CatalogueSource

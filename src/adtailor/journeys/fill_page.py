@@ -3,13 +3,13 @@
 import logging
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from adtailor.decide.catalogue import Catalogue
+from adtailor.decide.catalogue import Catalogue, Line
 from adtailor.decide.deciding import decide
 from adtailor.decide.tokens import TokenBox
 from adtailor.decide.variants import matched
@@ -38,6 +38,7 @@ from adtailor.domain.training import Served
 from adtailor.domain.wellbeing import Care, State, WellbeingMemory, WellbeingPolicy
 from adtailor.errors import StaleVersion
 from adtailor.journeys.live_catalogue import LiveCatalogue, Serving
+from adtailor.journeys.repository import Repository
 from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Veto, Wellbeing
 from adtailor.profiles.consent import effective_consents, without_consents
 from adtailor.profiles.evidence import evidence_of, limits_of
@@ -99,6 +100,7 @@ class _Decided:
     record: DecisionRecord
     creatives: Mapping[PlacementId, Creative]
     """What the ads show, in the words that fit the page."""
+    lines: Sequence[Line]
     open: frozenset[PlacementId]
     neutral: Mapping[PlacementId, Won]
     """What was won before any veto."""
@@ -121,7 +123,9 @@ class FillPage:
         exploration: float,
         pricing: Pricing = "gsp",
         spacing: int = 0,
+        repository: Repository | None = None,
     ) -> None:
+        self._repository = repository
         self._people = people
         self._posts = posts
         self._events = events
@@ -222,18 +226,18 @@ class FillPage:
             # What is nobody's in the record may not be somebody's in what was served.
             seen = evidence if named is not None else evidence.impersonal()
             served = served_of(request, seen)
+        lines = {
+            filled.placement_id: catalogue.line(catalogue.index[filled.won.ad_id])
+            for filled in decision.placements
+            if filled.won is not None
+        }
         return _Decided(
             request=request,
             viewer=viewer,
             known=known,
             record=DecisionRecord(decision=decision, person_id=named, served=served),
-            creatives={
-                filled.placement_id: matched(
-                    catalogue.line(catalogue.index[filled.won.ad_id]).creative, evidence.context_tone
-                )
-                for filled in decision.placements
-                if filled.won is not None
-            },
+            creatives={place: matched(line.creative, evidence.context_tone) for place, line in lines.items()},
+            lines=tuple(lines.values()),
             open=left_open(decision, limits, viewer.care),
             neutral=neutral,
         )
@@ -368,6 +372,8 @@ class FillPage:
     def _recorded(self, decided: _Decided, now: datetime) -> Page:
         request, record = decided.request, decided.record
         decision = record.decision
+        if self._repository is not None:
+            self._repository.freeze(decided.lines, now)
         ref = self._events.append(record)
         expires_at: dict[ClaimKind, datetime] = {kind: now + life for kind, life in TOKEN_LIFE.items()}
         self._catalogue.promised(decision, now)

@@ -23,12 +23,13 @@ from adtailor.storage.audit import SqliteAudit
 from adtailor.storage.cache import PeopleCache
 from adtailor.storage.catalogue import SqliteCatalogue
 from adtailor.storage.database import FILE, Database
+from adtailor.storage.exhibits import SqliteExhibits
 from adtailor.storage.export import exported
 from adtailor.storage.keyring import FILE as KEYS
 from adtailor.storage.keyring import Keyring, PersonKey, secure_folder
 from adtailor.storage.leases import Leases
 from adtailor.storage.ledger import Ledger
-from adtailor.storage.moments import ticks
+from adtailor.storage.moments import EXHIBITS_KEPT, ticks
 from adtailor.storage.money import Money
 from adtailor.storage.people import SqlitePeople
 from adtailor.storage.posts import SqlitePosts
@@ -169,6 +170,7 @@ class SqliteStore:
         )
         self.ledger = Ledger(self._database)
         self.reach = SqliteReach(self._database)
+        self.exhibits = SqliteExhibits(self._database)
 
     @property
     def token_keys(self) -> Mapping[int, bytes]:
@@ -196,6 +198,7 @@ class SqliteStore:
             "people": self.people.purge(now),
             "decision segments": self._segments.purge(now),
             "rates": self._money.purge(now),
+            "exhibits": self.exhibits.purge(now - EXHIBITS_KEPT),
         }
         self.events.viewer_key(now)  # ends the keys of days before
         self._database.checkpoint()

@@ -8,7 +8,16 @@ from typing import Protocol
 
 import pytest
 
-from adtailor.ports import AuditLog, CatalogueStore, EventStore, LedgerStore, PeopleStore, PostStore, ReachStore
+from adtailor.ports import (
+    AuditLog,
+    CatalogueStore,
+    EventStore,
+    ExhibitStore,
+    LedgerStore,
+    PeopleStore,
+    PostStore,
+    ReachStore,
+)
 
 
 class Store(Protocol):
@@ -42,6 +51,11 @@ class Store(Protocol):
     @property
     def ledger(self) -> LedgerStore:
         """What the events came to."""
+        ...
+
+    @property
+    def exhibits(self) -> ExhibitStore:
+        """Ads as they were shown."""
         ...
 
     @property

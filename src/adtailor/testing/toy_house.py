@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -20,8 +21,10 @@ from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
 from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.reports import Reports
+from adtailor.journeys.repository import Repository
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.journeys.take_postback import TakePostback
+from adtailor.measure.public import Noise, laplace
 from adtailor.ports import Ranker
 from adtailor.testing.stores import Store
 from adtailor.testing.toy_ads import toy_inventory, toy_world
@@ -86,6 +89,7 @@ class ToyHouse:
     people: People
     explain: Explain
     reaches: Reaches
+    repository: Repository
 
 
 def toy_house(
@@ -99,6 +103,8 @@ def toy_house(
     spacing: int = 0,
     holder: str = "here",
     least_people: int | None = None,
+    media: Path | None = None,
+    noise: Noise = laplace,
 ) -> ToyHouse:
     """A house on this store; an empty catalogue is filled with `ads`. The same seed mints the same tokens.
 
@@ -128,6 +134,7 @@ def toy_house(
         holder=holder,
         reaches=reaches if least_people is not None else None,
     )
+    repository = Repository(store=store.exhibits, source=store.catalogue, ledger=store.ledger, media=media, noise=noise)
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
     return ToyHouse(
         store=store,
@@ -144,6 +151,7 @@ def toy_house(
             exploration=exploration,
             pricing=pricing,
             spacing=spacing,
+            repository=repository,
         ),
         take_event=take_event,
         take_postback=TakePostback(
@@ -156,4 +164,5 @@ def toy_house(
         people=People(people=store.people, posts=store.posts, wellbeing=care, policy=policy),
         explain=Explain(take_event=take_event, source=store.catalogue),
         reaches=reaches,
+        repository=repository,
     )
