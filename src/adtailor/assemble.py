@@ -275,6 +275,7 @@ def open_engine(
     from adtailor.journeys.learned_ranker import LearnedRanker
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.manage import Manage
+    from adtailor.journeys.own_places import OwnPlaces
     from adtailor.journeys.people import People
     from adtailor.journeys.price_tags import PriceTags
     from adtailor.journeys.read_posts import ReadPosts
@@ -351,6 +352,7 @@ def open_engine(
             pricing=settings.deciding.pricing,
             spacing=settings.deciding.spacing,
             repository=repository,
+            places=OwnPlaces(store.catalogue),
         ),
         take_event=take_event,
         take_postback=TakePostback(

@@ -606,7 +606,7 @@ class ExhibitStore(Protocol):
     """Ads as they were shown, when they were, and the figures that were published of them: nothing of any viewer."""
 
     def keep(self, exhibits: Mapping[bytes, Exhibit], now: datetime) -> None:
-        """Keep versions of ads that are about to be shown, by their hash, or note that they still are; durable."""
+        """Keep versions of ads that are about to be shown, by their hash, or note that they still are."""
         ...
 
     def versions(self, ads: Sequence[AdId]) -> Mapping[AdId, Sequence[KeptExhibit]]:

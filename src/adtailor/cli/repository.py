@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -21,7 +21,7 @@ from adtailor.domain.exhibit import Band, PublicAd
 from adtailor.errors import InvalidInput
 from adtailor.journeys.main_parameters import in_one_line
 from adtailor.journeys.repository import Repository, Search
-from adtailor.measure.public import PUBLISHED, Published
+from adtailor.measure.public import PUBLISHED
 from adtailor.service.repository import as_csv
 from adtailor.service.wire.decoding import encode
 from adtailor.service.wire.repository import figures_to_wire, public_to_wire
@@ -56,7 +56,7 @@ def run(
             _checked(repository)
             return
         if figures is not None:
-            told = repository.figures(cast("Published", figures), since=first, until=last)
+            told = repository.figures(figures, since=first, until=last)
             for one in figures_to_wire(told) if json else ():
                 print(encode(one).decode())
             if not json:

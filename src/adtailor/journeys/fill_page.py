@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -38,6 +38,7 @@ from adtailor.domain.training import Served
 from adtailor.domain.wellbeing import Care, State, WellbeingMemory, WellbeingPolicy
 from adtailor.errors import StaleVersion
 from adtailor.journeys.live_catalogue import LiveCatalogue, Serving
+from adtailor.journeys.own_places import OwnPlaces
 from adtailor.journeys.repository import Repository
 from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Veto, Wellbeing
 from adtailor.profiles.consent import effective_consents, without_consents
@@ -54,6 +55,7 @@ TOKEN_LIFE: Mapping[ClaimKind, timedelta] = {
     "why": timedelta(days=30),
 }
 RECENT = 200
+MUTES_KEPT = 5_000
 UNAVAILABLE = NoFill(code="unavailable", hint="something that is checked before an ad is shown could not be checked")
 _LOG = logging.getLogger(__name__)
 
@@ -124,7 +126,11 @@ class FillPage:
         pricing: Pricing = "gsp",
         spacing: int = 0,
         repository: Repository | None = None,
+        places: OwnPlaces | None = None,
     ) -> None:
+        self._places = places
+        self._mutes: OrderedDict[PersonId, Profile] = OrderedDict()
+        """What viewers muted and hid when their profiles were last read, for when they cannot be."""
         self._repository = repository
         self._people = people
         self._posts = posts
@@ -181,6 +187,8 @@ class FillPage:
         person_id, consents = request.viewer.person_id, known.consents
         reading, page_author, text = self._page_reading(request.context, now)
         serving = self._catalogue.serving(now)
+        if self._places is not None:
+            request = self._places.applied(request, serving.catalogue.version)
         words = None if text is None else serving.catalogue.targets.words.found_in(text)
         evidence = evidence_of(
             known.profile,
@@ -204,7 +212,7 @@ class FillPage:
             zone=request.context.zone,
         )
         if known.is_contextual:
-            # What they muted cannot be read: nobody sees what many have reason to mute.
+            # What they muted since they were last here cannot be read: nobody sees what many have reason to mute.
             limits = replace(limits, protected=True, page_tells_of_hardship=True)
         day = _local_day(now, request.context.zone)
         veto = self._wellbeing.veto(viewer.care, person_id=person_id, day=day)
@@ -249,10 +257,31 @@ class FillPage:
             profile = self._people.profile(person_id) if person_id else None
         except Exception as error:
             _LOG.error("ads go by the page alone: %s", type(error).__name__)
-            return _Known(profile=None, consents=Consents(), is_contextual=True)
+            with self._recent_lock:
+                mutes = self._mutes.get(person_id) if person_id else None
+            return _Known(profile=mutes, consents=Consents(), is_contextual=True)
+        if person_id is not None:
+            self._remember_mutes(person_id, profile)
         # What someone withdrew is deleted when they withdraw it; what the request alone narrows is left out here.
         profile = without_consents(profile, viewer.consents) if profile else None
         return _Known(profile=profile, consents=viewer.consents)
+
+    def _remember_mutes(self, person_id: PersonId, profile: Profile | None) -> None:
+        """Of the last few thousand viewers who muted or hid something, that alone, and in memory alone."""
+        says = profile is not None and bool(profile.muted_topics or profile.muted_advertisers or profile.hidden_ads)
+        if not says and person_id not in self._mutes:
+            return
+        with self._recent_lock:
+            self._mutes.pop(person_id, None)
+            if profile is not None and says:
+                self._mutes[person_id] = Profile(
+                    person_id=person_id,
+                    muted_topics=profile.muted_topics,
+                    muted_advertisers=profile.muted_advertisers,
+                    hidden_ads=profile.hidden_ads,
+                )
+            if len(self._mutes) > MUTES_KEPT:
+                self._mutes.popitem(last=False)
 
     def _chosen(
         self,

@@ -16,7 +16,7 @@ from adtailor.decide.catalogue import Line
 from adtailor.domain.buying import AdSet, Advertiser
 from adtailor.domain.creative import Creative
 from adtailor.domain.exhibit import Band, Exhibit, PublicAd, Ran, ShownPicture, exhibit_of
-from adtailor.domain.ids import AdId
+from adtailor.domain.ids import AdId, AdvertiserId
 from adtailor.domain.ledger import Reach
 from adtailor.domain.reach import LEAST_PEOPLE
 from adtailor.errors import InvalidInput
@@ -105,7 +105,7 @@ class Repository:
         return self._least
 
     def freeze(self, lines: Iterable[Line], now: datetime) -> None:
-        """Keep what these ads show, before they are shown; durable when it returns. Nothing, for most pages."""
+        """Keep what these ads show, before they are shown. Nothing has to be done, for most pages."""
         day = now.astimezone(UTC).date()
         fresh: dict[AdId, _Frozen] = {}
         versions: dict[bytes, Exhibit] = {}
@@ -217,7 +217,7 @@ class Repository:
         ]
         return [*wrong, *(f"nothing is kept of what ad {ad} showed" for ad in self._store.without_version())]
 
-    def _public(self, some: Sequence[Ran], names: Mapping[str, str]) -> list[PublicAd]:
+    def _public(self, some: Sequence[Ran], names: Mapping[AdvertiserId, str]) -> list[PublicAd]:
         ads = [ran.ad_id for ran in some]
         versions = self._store.versions(ads)
         told = self._store.published("ad", keys=ads)

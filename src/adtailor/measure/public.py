@@ -12,7 +12,8 @@ counts as that many: of the rest of them, k-anonymity alone is promised.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Literal, get_args
+from importlib import import_module
+from typing import Any, Literal, get_args
 
 from adtailor.domain.exhibit import Band
 from adtailor.domain.ledger import Reach
@@ -62,7 +63,7 @@ def laplace(counts: Sequence[int], epsilon: float, sensitivity: int) -> list[int
     The library itself is asked whether the scale keeps the budget.
     """
     try:
-        import opendp.prelude as dp
+        dp: Any = import_module("opendp.prelude")
     except ImportError:
         raise InvalidInput(
             "figures for everybody need OpenDP", hint='pip install "adtailor[public]"', field="public"

@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import cast
 from urllib.parse import urlencode
 
 from litestar import Response, get
@@ -15,7 +14,7 @@ from litestar.params import FromPath
 from adtailor.domain.exhibit import PublicAd
 from adtailor.errors import InvalidInput, UnknownId
 from adtailor.journeys.repository import MOST_LISTED, Search
-from adtailor.measure.public import PUBLISHED, Published
+from adtailor.measure.public import PUBLISHED
 from adtailor.service.answers import Asked, answer
 from adtailor.service.doors import Doors
 from adtailor.service.manage import known_parameters, whole
@@ -130,7 +129,7 @@ def repository_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         if by not in PUBLISHED:
             raise InvalidInput("nothing to count by", hint=f"one of {', '.join(PUBLISHED)}", field="by")
         since, until = day_of(asked, "since"), day_of(asked, "until")
-        told = await sync_to_thread(lambda: repository.figures(cast("Published", by), since=since, until=until))
+        told = await sync_to_thread(lambda: repository.figures(by, since=since, until=until))
         return answer(figures_to_wire(told))
 
     return [tell, tell_one, tell_picture, tell_figures]

@@ -26,7 +26,10 @@ class SqliteExhibits:
         self._database = database
 
     def keep(self, exhibits: Mapping[bytes, Exhibit], now: datetime) -> None:
-        """Keep versions of ads that are about to be shown, or note that they still are; durable when it returns."""
+        """Keep versions of ads that are about to be shown, or note that they still are.
+
+        Not waited for: whatever an impression is durable by, this was written before it, in the same log.
+        """
         rows = [
             {
                 "ad_id": exhibit.ad_id,
@@ -44,7 +47,7 @@ class SqliteExhibits:
             index_elements=["ad_id", "version"],
             set_={"last_at": func.max(_EXHIBITS.c.last_at, statement.excluded.last_at)},
         )
-        with self._database.writing() as connection:
+        with self._database.writing(durably=False) as connection:
             connection.execute(again, rows)
 
     def versions(self, ads: Sequence[AdId]) -> Mapping[AdId, Sequence[KeptExhibit]]:
@@ -110,7 +113,7 @@ class SqliteExhibits:
 
     def keep_picture(self, hash_: str, kind: str, body: bytes) -> None:
         """Keep the bytes of a picture, once."""
-        with self._database.writing() as connection:
+        with self._database.writing(durably=False) as connection:
             connection.execute(insert(_PICTURES).values(hash=hash_, kind=kind, body=body).on_conflict_do_nothing())
 
     def picture(self, hash_: str) -> tuple[str, bytes] | None:

@@ -17,6 +17,7 @@ from adtailor.domain.reading import Part, Reading, Sentiment, Stress, Suitabilit
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.live_catalogue import LiveCatalogue
+from adtailor.journeys.own_places import OwnPlaces
 from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
 from adtailor.journeys.read_posts import ReadPosts
@@ -152,6 +153,7 @@ def toy_house(
             pricing=pricing,
             spacing=spacing,
             repository=repository,
+            places=OwnPlaces(store.catalogue),
         ),
         take_event=take_event,
         take_postback=TakePostback(

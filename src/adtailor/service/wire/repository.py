@@ -10,7 +10,7 @@ from adtailor.domain.exhibit import Band, Exhibit, KeptExhibit, PublicAd, ShownP
 from adtailor.journeys.main_parameters import in_one_line, main_parameters
 
 REPOSITORY = "/v1/ad-repository"
-COLUMNS = (
+COLUMNS: tuple[str, ...] = (
     "ad_id", "advertiser", "payer", "first_shown", "last_shown", "recipients_from", "recipients_below", "headline",
     "body", "call_to_action", "landing_url", "picture", "about", "products", "asks", "excludes", "versions",
 )  # fmt: skip
