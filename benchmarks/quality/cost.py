@@ -41,7 +41,7 @@ def speed() -> Iterator[Row]:
     reader = offers().text
     assert reader is not None
     everything = frozenset(PARTS)
-    posts = [reading._post(number) for number in range(SINGLE)]  # noqa: SLF001 - the same posts as in `make bench`
+    posts = [reading._post(number) for number in range(SINGLE)]
     for name, here, _ in reading.run():
         if "batch" in name:
             per_second = float(here.partition("(")[2].split()[0])

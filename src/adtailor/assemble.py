@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from adtailor.journeys.reach import Reaches
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.reports import Reports
+    from adtailor.journeys.repository import Repository
     from adtailor.journeys.review import Reviews
     from adtailor.journeys.statement import Statements
     from adtailor.journeys.take_event import TakeEvent
@@ -113,6 +115,7 @@ class Engine:
     ranker: LearnedRanker
     catalogue: LiveCatalogue
     reaches: Reaches
+    repository: Repository
     fill_page: FillPage
     take_event: TakeEvent
     take_postback: TakePostback
@@ -343,6 +346,7 @@ def open_engine(
     from adtailor.journeys.learned_ranker import LearnedRanker
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.manage import Manage
+    from adtailor.journeys.own_places import OwnPlaces
     from adtailor.journeys.people import People
     from adtailor.journeys.price_tags import PriceTags
     from adtailor.journeys.read_posts import ReadPosts
@@ -388,6 +392,7 @@ def open_engine(
         ),
         topic_names=taxonomy.names,
     )
+    repository = repository_of(store, settings, data)
     catalogue = LiveCatalogue(
         store.catalogue,
         store.events,
@@ -426,6 +431,7 @@ def open_engine(
         ranker=ranker,
         catalogue=catalogue,
         reaches=reaches,
+        repository=repository,
         fill_page=FillPage(
             people=store.people,
             posts=store.posts,
@@ -440,6 +446,8 @@ def open_engine(
             spacing=settings.deciding.spacing,
             tcf_vendor=settings.consent.tcf_vendor,
             arms=arms,
+            repository=repository,
+            places=OwnPlaces(store.catalogue),
         ),
         take_event=take_event,
         take_postback=TakePostback(
@@ -492,6 +500,19 @@ def reaches_of(store: SqliteStore, settings: Settings, data: Path) -> Reaches:
         store=store.reach,
         parents=content_topics().parents,
         policy=load_policy(settings.deciding.policy),
+        least=least_people(settings, data),
+    )
+
+
+def repository_of(store: SqliteStore, settings: Settings, data: Path) -> Repository:
+    """The public repository of ads."""
+    from adtailor.journeys.repository import Repository
+
+    return Repository(
+        store=store.exhibits,
+        source=store.catalogue,
+        ledger=store.ledger,
+        media=media_folder(data),
         least=least_people(settings, data),
     )
 
@@ -609,6 +630,8 @@ def build(engine: Engine) -> Guard:
     from adtailor.console.pages import build_pages
     from adtailor.console.rooms import Rooms
     from adtailor.decide.deciding import warm_up
+    from adtailor.engines.fetch import checked_url, fetch_picture
+    from adtailor.journeys.fetch_photos import FetchPhotos
     from adtailor.measure.traffic import Networks
     from adtailor.service.app import build_app
     from adtailor.service.doors import Doors
@@ -631,6 +654,7 @@ def build(engine: Engine) -> Guard:
         manage=engine.manage,
         reviews=engine.reviews,
         reaches=engine.reaches,
+        repository=engine.repository,
         audit=engine.store.audit,
         tokens=engine.store.tokens,
         clock=engine.clock,
@@ -638,6 +662,11 @@ def build(engine: Engine) -> Guard:
         proxies=Networks(engine.settings.traffic.proxies),
         posts_arrived=arrived.set,
         exchange=_exchange(engine),
+        fetch_photos=FetchPhotos(
+            people=engine.store.people, policy=engine.policy, fetch=fetch_picture, check=checked_url
+        )
+        if engine.settings.models.fetch_photos
+        else None,
     )
     media = media_folder(engine.data)
     rooms = Rooms(
@@ -649,6 +678,7 @@ def build(engine: Engine) -> Guard:
         reaches=engine.reaches,
         helplines=helplines(engine.store, engine.settings),
         ledgers=ledgers(engine.store, engine.settings),
+        repository=engine.repository,
         posts=engine.store.posts,
         events=engine.store.events,
         source=engine.store.catalogue,
@@ -775,10 +805,14 @@ async def _reading(engine: Engine, arrived: threading.Event) -> AsyncGenerator[N
 async def _counting(engine: Engine) -> AsyncGenerator[None]:
     """What is done once a day, beside the serving and without holding up the reading."""
     stop = threading.Event()
+    publishes = find_spec("opendp") is not None
 
     def work() -> None:
         while not stop.is_set():
             _tried("counting", lambda: engine.reaches.count(now=engine.clock.now(), rest=lambda: _rest(stop)))
+            _tried("keeping what was shown", lambda: engine.repository.catch_up(now=engine.clock.now()))
+            if publishes:
+                _tried("publishing", lambda: engine.repository.close_days(now=engine.clock.now()))
             stop.wait(COUNT_EVERY.total_seconds())
 
     thread = threading.Thread(target=work, name="counting", daemon=True)

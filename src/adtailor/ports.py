@@ -15,9 +15,11 @@ from adtailor.domain.backfill import Blocked, ForeignAd, OpenPlace, Surroundings
 from adtailor.domain.buying import Inventory
 from adtailor.domain.decision import Evidence, Won
 from adtailor.domain.events import Arrival, DecisionRecord, Event, EventOutcome, RecordRef, Validity
+from adtailor.domain.exhibit import Exhibit, KeptExhibit, Ran
 from adtailor.domain.findings import Look
 from adtailor.domain.ids import (
     AdId,
+    AdvertiserId,
     CampaignId,
     CreativeId,
     DecisionId,
@@ -872,6 +874,67 @@ class TrialStore(Protocol):
 
     def bound_share(self, since: datetime, until: datetime) -> float | None:
         """The share of charges that campaigns made on days on which their budgets ran out; None where nothing was."""
+        ...
+
+
+class ExhibitStore(Protocol):
+    """Ads as they were shown, when they were, and the figures that were published of them: nothing of any viewer."""
+
+    def keep(self, exhibits: Mapping[bytes, Exhibit], now: datetime) -> None:
+        """Keep versions of ads that are about to be shown, by their hash, or note that they still are."""
+        ...
+
+    def versions(self, ads: Sequence[AdId]) -> Mapping[AdId, Sequence[KeptExhibit]]:
+        """What was kept of these ads, the newest version first."""
+        ...
+
+    def ran(self, *, since: date, after: str = "", limit: int = 100, ad_id: AdId | None = None) -> Sequence[Ran]:
+        """The ads that were shown on this day of UTC or later, in the order of their ids, behind one of them."""
+        ...
+
+    def without_version(self) -> Sequence[AdId]:
+        """The ads that were shown, and of which nothing is kept."""
+        ...
+
+    def keep_picture(self, hash_: str, kind: str, body: bytes) -> None:
+        """Keep the bytes of a picture, once."""
+        ...
+
+    def picture(self, hash_: str) -> tuple[str, bytes] | None:
+        """Its media type and bytes."""
+        ...
+
+    def has_picture(self, hash_: str) -> bool:
+        """Whether it is kept already."""
+        ...
+
+    def shown_on(self, day: date) -> Mapping[AdId, AdvertiserId]:
+        """The ads of a day, and whose they are."""
+        ...
+
+    def unpublished(self, breakdown: str, before: date) -> Sequence[date]:
+        """The days before this one on which ads were shown, and of which this breakdown is not published."""
+        ...
+
+    def publish(self, breakdown: str, day: date, figures: Mapping[str, int], *, epsilon: float, budget: float) -> bool:
+        """Publish a day's figures for good; False, and nothing changes, where there are some already.
+
+        InvalidInput if what all breakdowns of the day cost together would exceed its budget.
+        """
+        ...
+
+    def published(
+        self, breakdown: str, *, keys: Sequence[str] | None = None, since: date | None = None, until: date | None = None
+    ) -> Mapping[str, Mapping[date, int]]:
+        """What was published: for each name its days."""
+        ...
+
+    def spent(self, day: date) -> float:
+        """What of a day's budget is spent."""
+        ...
+
+    def purge(self, before: datetime) -> int:
+        """Delete versions that were last chosen before this, and pictures that none of the others shows; how many."""
         ...
 
 

@@ -58,7 +58,7 @@ def hostile(site) -> Iterator[None]:
 
 def _put(site, catalogue):
     request = urllib.request.Request(
-        f"{site.base}/v1/catalogue",
+        f"{site.base}/v1/catalogue?reviewed=1",
         data=json.dumps(catalogue).encode(),
         method="PUT",
         headers={"Content-Type": "application/json", "If-Match": "*"},

@@ -31,6 +31,7 @@ from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
 from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.reports import Reports
+from adtailor.journeys.repository import Repository
 from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.storage import MemoryStore
@@ -160,6 +161,7 @@ def make_house(tmp_path: Path):
                 hour=40_000,
             ),
             reviews=Reviews(store.catalogue, Manage(store.catalogue), media=tmp_path),
+            repository=Repository(store=store.exhibits, source=store.catalogue, ledger=store.ledger, media=tmp_path),
             reaches=Reaches(people=store.people, source=store.catalogue, store=store.reach, parents={}, policy=policy),
             posts=store.posts,
             events=store.events,

@@ -85,7 +85,8 @@ def doors_of(store: SqliteStore) -> Doors:
     house, manage = toy_house(store), Manage(store.catalogue)
     return Doors(
         read_posts=house.read_posts, posts=store.posts, fill_page=house.fill_page, take_event=house.take_event,
-        take_postback=house.take_postback, reaches=house.reaches, reports=house.reports, ledger=store.ledger,
+        take_postback=house.take_postback, reaches=house.reaches, repository=house.repository,
+        reports=house.reports, ledger=store.ledger,
         people=house.people, explain=house.explain, catalogue=store.catalogue, manage=manage,
         reviews=Reviews(store.catalogue, manage, media=None), audit=store.audit, clock=SystemClock(), random=Random,
     )  # fmt: skip

@@ -84,6 +84,7 @@ def doors_on(store: SqliteStore, clock: MovableClock, arrived: list[int], *, med
         catalogue=store.catalogue,
         manage=manage,
         reaches=house.reaches,
+        repository=house.repository,
         reviews=Reviews(store.catalogue, manage, media=media),
         audit=store.audit,
         tokens=store.tokens,

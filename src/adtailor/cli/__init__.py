@@ -40,6 +40,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="campaigns", help="Campaigns to a spreadsheet and back.", is_group=True),
     Verb(name="review", help="Approve or reject creatives before anybody sees them."),
     Verb(name="reach", help="Which ads that go by people's profile reach enough of them to serve."),
+    Verb(name="repository", help="The public repository: every ad that ran within a year, as it was shown."),
     Verb(name="explain", help="One decision: who was ranked, who fell out and why, and what each signal changed."),
     Verb(name="token", help="Tokens with roles, for those who ask over HTTP.", is_group=True),
     Verb(

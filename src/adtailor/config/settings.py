@@ -41,6 +41,8 @@ class Models(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     text_engine: TextEngine = "onnx"
     """Who reads words: the embedded models alone, or a language model whose valid answers replace theirs."""
     look_engine: LookEngine = "onnx"
+    fetch_photos: bool = True
+    """Whether photos that a site names by their address are fetched, from public addresses alone."""
 
 
 class Deciding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -15,19 +15,20 @@ from adtailor.console.helplines import check_helpline, helplines
 from adtailor.console.ledger import ledger_page, ledger_png
 from adtailor.console.operator import decision, operator
 from adtailor.console.refused import refusals
+from adtailor.console.repository import repository
 from adtailor.console.review import decide, review
 from adtailor.console.rooms import Rooms
 
 STATIC = Path(__file__).parent / "static"
 PAGES = (
-    feed, choose,
+    feed, choose, repository,
     operator, decision, review, decide, helplines, check_helpline, ledger_page, ledger_png,
 )  # fmt: skip
 """Those of members, then those of operators."""
 
 
 def build_pages(rooms: Rooms) -> list[Router]:
-    """Routers for `/`, `/operator`, `/choices`, and the files they show."""
+    """Routers for `/`, `/operator`, `/choices`, `/ad-repository`, and the files they show."""
 
     def given() -> Rooms:
         return rooms

@@ -14,6 +14,7 @@ from adtailor.journeys.ledger import Ledgers
 from adtailor.journeys.logins import Logins
 from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
+from adtailor.journeys.repository import Repository
 from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.measure.traffic import Networks
@@ -53,6 +54,7 @@ class Rooms:
     reaches: Reaches
     helplines: Helplines
     ledgers: Ledgers
+    repository: Repository
     posts: PostStore
     events: EventStore
     source: CatalogueSource

@@ -136,7 +136,7 @@ def _asked(
 ) -> bytes:
     ends_at = clock() + total_seconds
     try:
-        with _Connected(target, min(connect_seconds, total_seconds), lambda: ends_at - clock()) as connection:
+        with Connected(target, min(connect_seconds, total_seconds), lambda: ends_at - clock()) as connection:
             connection.request(method, target.path + path, body=body, headers=dict(headers))
             with connection.getresponse() as response:
                 return _body(response, most_bytes)
@@ -164,18 +164,30 @@ def _body(response: HTTPResponse, most_bytes: int) -> bytes:
     return found
 
 
-class _Connected(HTTPConnection):
+class Connected(HTTPConnection):
     """A connection of which every wait ends when the time is up."""
 
-    def __init__(self, target: Target, connect_seconds: float, left: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        target: Target,
+        connect_seconds: float,
+        left: Callable[[], float],
+        *,
+        dial: Callable[[float], socket.socket] | None = None,
+    ) -> None:
+        """`dial` connects in place of looking the name up; certificates are judged by the name all the same."""
         super().__init__(target.host, target.port)
+        self._dial = dial
         self._target = target
         self._connect_seconds = connect_seconds
         self._left = left
         self._plain: socket.socket | None = None
 
     def connect(self) -> None:
-        plain = socket.create_connection((self._target.host, self._target.port), timeout=self._connect_seconds)
+        if self._dial is not None:
+            plain = self._dial(self._connect_seconds)
+        else:
+            plain = socket.create_connection((self._target.host, self._target.port), timeout=self._connect_seconds)
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._target.scheme == "https":
@@ -186,7 +198,7 @@ class _Connected(HTTPConnection):
         self._plain = plain
         self.sock = cast("socket.socket", _TimedSocket(plain, self._left))
 
-    def __enter__(self) -> "_Connected":
+    def __enter__(self) -> "Connected":
         return self
 
     def __exit__(self, *_: object) -> None:

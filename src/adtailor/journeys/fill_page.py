@@ -2,14 +2,14 @@
 
 import logging
 import threading
-from collections import deque
-from collections.abc import Mapping
+from collections import OrderedDict, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from adtailor.decide.catalogue import Catalogue
+from adtailor.decide.catalogue import Catalogue, Line
 from adtailor.decide.deciding import NoVeto, decide
 from adtailor.decide.tokens import TokenBox
 from adtailor.decide.variants import matched
@@ -41,6 +41,8 @@ from adtailor.domain.wellbeing import Care, State, WellbeingMemory, WellbeingPol
 from adtailor.errors import StaleVersion
 from adtailor.journeys.arms import Arms, Way, withheld_ads
 from adtailor.journeys.live_catalogue import LiveCatalogue, Serving
+from adtailor.journeys.own_places import OwnPlaces
+from adtailor.journeys.repository import Repository
 from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Veto, Wellbeing
 from adtailor.profiles.consent import effective_consents, stated_age, without_consents
 from adtailor.profiles.evidence import evidence_of, limits_of
@@ -56,6 +58,7 @@ TOKEN_LIFE: Mapping[ClaimKind, timedelta] = {
     "why": timedelta(days=30),
 }
 RECENT = 200
+MUTES_KEPT = 5_000
 UNAVAILABLE = NoFill(code="unavailable", hint="something that is checked before an ad is shown could not be checked")
 _LOG = logging.getLogger(__name__)
 _NO_VETO = NoVeto()
@@ -104,6 +107,7 @@ class _Decided:
     record: DecisionRecord
     creatives: Mapping[PlacementId, Creative]
     """What the ads show, in the words that fit the page."""
+    lines: Sequence[Line]
     open: frozenset[PlacementId]
     neutral: Mapping[PlacementId, Won]
     """What was won before any veto."""
@@ -128,7 +132,13 @@ class FillPage:
         spacing: int = 0,
         tcf_vendor: int | None = None,
         arms: Arms | None = None,
+        repository: Repository | None = None,
+        places: OwnPlaces | None = None,
     ) -> None:
+        self._places = places
+        self._mutes: OrderedDict[PersonId, Profile] = OrderedDict()
+        """What viewers muted and hid when their profiles were last read, for when they cannot be."""
+        self._repository = repository
         self._people = people
         self._posts = posts
         self._events = events
@@ -186,6 +196,8 @@ class FillPage:
         reading, page_author, text = self._page_reading(request.context, now)
         way = self._arms.way(request, now)
         serving = way.catalogue.serving(now)
+        if self._places is not None:
+            request = self._places.applied(request, serving.catalogue.version)
         words = None if text is None else serving.catalogue.targets.words.found_in(text)
         evidence = evidence_of(
             known.profile,
@@ -209,7 +221,7 @@ class FillPage:
             zone=request.context.zone,
         )
         if known.is_contextual:
-            # What they muted cannot be read: nobody sees what many have reason to mute.
+            # What they muted since they were last here cannot be read: nobody sees what many have reason to mute.
             limits = replace(limits, protected=True, page_tells_of_hardship=True)
         day = _local_day(now, request.context.zone)
         veto = self._wellbeing.veto(viewer.care, person_id=person_id, day=day)
@@ -243,19 +255,19 @@ class FillPage:
             # What is nobody's in the record may not be somebody's in what was served.
             seen = evidence if named is not None else evidence.impersonal()
             served = served_of(request, seen)
+        lines = {
+            filled.placement_id: catalogue.line(catalogue.index[filled.won.ad_id])
+            for filled in decision.placements
+            if filled.won is not None
+        }
         return _Decided(
             request=request,
             viewer=viewer,
             known=known,
             way=way,
             record=DecisionRecord(decision=decision, person_id=named, served=served),
-            creatives={
-                filled.placement_id: matched(
-                    catalogue.line(catalogue.index[filled.won.ad_id]).creative, evidence.context_tone
-                )
-                for filled in decision.placements
-                if filled.won is not None
-            },
+            creatives={place: matched(line.creative, evidence.context_tone) for place, line in lines.items()},
+            lines=tuple(lines.values()),
             open=left_open(decision, limits, viewer.care),
             neutral=neutral,
         )
@@ -267,10 +279,31 @@ class FillPage:
             profile = self._people.profile(person_id) if person_id else None
         except Exception as error:
             _LOG.error("ads go by the page alone: %s", type(error).__name__)
-            return _Known(profile=None, consents=Consents(), is_contextual=True)
+            with self._recent_lock:
+                mutes = self._mutes.get(person_id) if person_id else None
+            return _Known(profile=mutes, consents=Consents(), is_contextual=True)
+        if person_id is not None:
+            self._remember_mutes(person_id, profile)
         # What someone withdrew is deleted when they withdraw it; what the request alone narrows is left out here.
         profile = without_consents(profile, viewer.consents) if profile else None
         return _Known(profile=profile, consents=viewer.consents)
+
+    def _remember_mutes(self, person_id: PersonId, profile: Profile | None) -> None:
+        """Of the last few thousand viewers who muted or hid something, that alone, and in memory alone."""
+        says = profile is not None and bool(profile.muted_topics or profile.muted_advertisers or profile.hidden_ads)
+        if not says and person_id not in self._mutes:
+            return
+        with self._recent_lock:
+            self._mutes.pop(person_id, None)
+            if profile is not None and says:
+                self._mutes[person_id] = Profile(
+                    person_id=person_id,
+                    muted_topics=profile.muted_topics,
+                    muted_advertisers=profile.muted_advertisers,
+                    hidden_ads=profile.hidden_ads,
+                )
+            if len(self._mutes) > MUTES_KEPT:
+                self._mutes.popitem(last=False)
 
     def _chosen(
         self,
@@ -434,6 +467,8 @@ class FillPage:
     def _recorded(self, decided: _Decided, now: datetime) -> Page:
         request, record = decided.request, decided.record
         decision = record.decision
+        if self._repository is not None:
+            self._repository.freeze(decided.lines, now)
         ref = self._events.append(record)
         expires_at: dict[ClaimKind, datetime] = {kind: now + life for kind, life in TOKEN_LIFE.items()}
         decided.way.catalogue.promised(decision, now)

@@ -1,12 +1,12 @@
 """What may come, change and go in the catalogue, and by whom; each rule inside the transaction that it guards."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from adtailor.domain.access import Caller, Role
-from adtailor.domain.buying import Ad, Advertiser, Campaign
+from adtailor.domain.buying import Ad, Advertiser, Campaign, Inventory
 from adtailor.domain.creative import Creative
-from adtailor.domain.ids import CampaignId
+from adtailor.domain.ids import CampaignId, CreativeId
 from adtailor.domain.landing import checked_landing
 from adtailor.domain.managed import ONE, PARENT, SELLING, Item, Kept, Kind, parent_of, status_of
 from adtailor.domain.status import checked_step
@@ -117,6 +117,17 @@ def taken_out(change: CatalogueChange, caller: Caller, kept: Kept) -> None:
     if change.is_used(kind, item.id):
         raise StillUsed(f"something still hangs on {item.id!r}", hint="delete that first", field="id")
     change.remove(kind, item.id)
+
+
+def held_for_review(before: Inventory, after: Inventory) -> tuple[Inventory, Sequence[CreativeId]]:
+    """A whole catalogue, where creatives that nobody approved as they are wait for a review; and which those are."""
+    approved = {one.id: content(one) for one in before.creatives if one.status in {"active", "paused"}}
+    held = [
+        one.id for one in after.creatives if one.status in {"active", "paused"} and approved.get(one.id) != content(one)
+    ]
+    waits = set(held)
+    creatives = tuple(replace(one, status="in_review") if one.id in waits else one for one in after.creatives)
+    return replace(after, creatives=creatives), held
 
 
 def content(creative: Creative) -> Creative:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from random import Random
 
 from adtailor.journeys.explain import Explain
+from adtailor.journeys.fetch_photos import FetchPhotos
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.manage import Manage
 from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
 from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.reports import Reports
+from adtailor.journeys.repository import Repository
 from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.journeys.take_postback import TakePostback
@@ -45,6 +47,7 @@ class Doors:
     manage: Manage
     reviews: Reviews
     reaches: Reaches
+    repository: Repository
     audit: AuditLog
     clock: Clock
     random: Callable[[], Random]
@@ -56,5 +59,7 @@ class Doors:
     """Called after posts were stored, so that whoever reads them need not wait."""
     missing: Callable[[], Sequence[str]] = _ready
     """What keeps the service from answering well, in words; nothing when it is ready."""
+    fetch_photos: FetchPhotos | None = None
+    """Fetches pictures that posts name by their address; without it, such posts are refused."""
     exchange: Exchange = Exchange()
     """What OpenRTB needs beside the journeys."""

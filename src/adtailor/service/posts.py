@@ -1,6 +1,6 @@
 """Posts in, durable before the 202, and their readings out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from litestar import Response, get, post
@@ -8,23 +8,33 @@ from litestar.concurrency import sync_to_thread
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 from msgspec import Meta, Raw, Struct
+from msgspec.structs import replace
 
 from adtailor.domain.checks import checked_id
 from adtailor.domain.ids import PostId
 from adtailor.domain.post import Post
 from adtailor.domain.reading import Reading
-from adtailor.errors import AdtailorError, InvalidInput, UnknownId
+from adtailor.errors import AdtailorError, InvalidInput, UnknownId, under
 from adtailor.service.answers import Asked, answer, refusal
 from adtailor.service.doors import Doors
 from adtailor.service.operations import SITES, Operation
 from adtailor.service.wire.decoding import decode
-from adtailor.service.wire.posts import PostWire, decode_post
+from adtailor.service.wire.posts import PostWire, post_from_wire
 from adtailor.service.wire.problems import Problem, problem_of
 from adtailor.service.wire.readings import ReadingWire, reading_to_wire
 
 MOST_BYTES = 64 * 2**20
 """Twenty pictures of two megabytes, in base64, and room to spare."""
 MOST_POSTS = 1000
+MOST_FETCHED = 40
+"""Pictures that are named by their address, in one call."""
+
+
+class PhotoNotFetched(Struct, frozen=True, kw_only=True):
+    """A photo by its place in the post, and why it is not there."""
+
+    photo: int
+    reason: str
 
 
 class PostTaken(Struct, frozen=True, kw_only=True):
@@ -33,6 +43,8 @@ class PostTaken(Struct, frozen=True, kw_only=True):
     index: int = 0
     id: str | None = None
     status: Literal["accepted", "known", "refused"]
+    not_fetched: tuple[PhotoNotFetched, ...] = ()
+    """Of photos that are named by an address, those that the post was taken without."""
     problem: Problem | None = None
 
 
@@ -74,20 +86,29 @@ def post_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
 
     def take(raw: bytes) -> Response[bytes]:
         if raw.lstrip()[:1] != b"[":
-            one = decode_post(raw)
-            return answer(_taken(doors, [one])[0], status=202)
+            [(one, missing)] = _with_pictures(doors, [decode(raw, PostWire)])
+            if isinstance(one, AdtailorError):
+                raise one
+            return answer(_taken(doors, [one], [missing])[0], status=202)
         items = decode(raw, list[Raw])
         if not 1 <= len(items) <= MOST_POSTS:
             raise InvalidInput(f"{len(items)} posts", hint=f"send 1 to {MOST_POSTS} at a time")
         results: dict[int, PostTaken] = {}
-        good: dict[int, Post] = {}
+        wires: dict[int, PostWire] = {}
         for index, item in enumerate(items):
             try:
-                good[index] = decode_post(bytes(item))
+                wires[index] = decode(bytes(item), PostWire)
             except AdtailorError as error:
                 results[index] = PostTaken(index=index, status="refused", problem=problem_of(error))
-        for (index, _), taken in zip(good.items(), _taken(doors, list(good.values())), strict=True):
-            results[index] = PostTaken(index=index, id=taken.id, status=taken.status)
+        good: dict[int, tuple[Post, tuple[PhotoNotFetched, ...]]] = {}
+        for index, (one, missing) in zip(wires, _with_pictures(doors, list(wires.values())), strict=True):
+            if isinstance(one, AdtailorError):
+                results[index] = PostTaken(index=index, status="refused", problem=problem_of(one))
+            else:
+                good[index] = one, missing
+        taken = _taken(doors, [one for one, _ in good.values()], [missing for _, missing in good.values()])
+        for index, one in zip(good, taken, strict=True):
+            results[index] = replace(one, index=index)
         told = tuple(results[index] for index in range(len(items)))
         return answer(PostsTaken(results=told), status=202) if good else _all_refused(told)
 
@@ -102,13 +123,58 @@ def post_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
     return [take_posts, tell_reading]
 
 
-def _taken(doors: Doors, posts: Sequence[Post]) -> list[PostTaken]:
+def _with_pictures(
+    doors: Doors, wires: Sequence[PostWire]
+) -> list[tuple[Post | AdtailorError, tuple[PhotoNotFetched, ...]]]:
+    """Each post with the pictures that its photos' addresses name, or why it cannot be taken; nothing is fetched for
+    a post that is refused anyhow."""
+    told: list[tuple[Post | AdtailorError, tuple[PhotoNotFetched, ...]]] = []
+    wanted = [(one, index) for one in wires for index, photo in enumerate(one.photos) if photo.url is not None]
+    if doors.fetch_photos is None or not wanted:
+        return [(_judged(one, None), ()) for one in wires]
+    if len(wanted) > MOST_FETCHED:
+        error = InvalidInput(
+            f"{len(wanted)} pictures to fetch", hint=f"at most {MOST_FETCHED} at a time", field="photos"
+        )
+        return [(error, ()) for _ in wires]
+    without = [_judged(one, {n: None for n, photo in enumerate(one.photos) if photo.url is not None}) for one in wires]
+    for number, wire in enumerate(wires):
+        with_url = [n for n, photo in enumerate(wire.photos) if photo.url is not None]
+        post = without[number]
+        if isinstance(post, AdtailorError) or not with_url:
+            told.append((post, ()))
+            continue
+        try:
+            for n in with_url:
+                with under(f"photos[{n}]"):
+                    doors.fetch_photos.check(wire.photos[n].url or "")
+        except AdtailorError as error:
+            told.append((error, ()))
+            continue
+        found = doors.fetch_photos.fetched([(post.author_id, wire.photos[n].url or "") for n in with_url])
+        pictures = {n: one if isinstance(one, bytes) else None for n, one in zip(with_url, found, strict=True)}
+        missing = [
+            PhotoNotFetched(photo=n, reason=one) for n, one in zip(with_url, found, strict=True) if isinstance(one, str)
+        ]
+        told.append((_judged(wire, pictures), tuple(missing)))
+    return told
+
+
+def _judged(wire: PostWire, pictures: Mapping[int, bytes | None] | None) -> Post | AdtailorError:
+    try:
+        return post_from_wire(wire, pictures=pictures)
+    except AdtailorError as error:
+        return error
+
+
+def _taken(doors: Doors, posts: Sequence[Post], missing: Sequence[tuple[PhotoNotFetched, ...]]) -> list[PostTaken]:
     if not posts:
         return []
     new = doors.read_posts.accept(posts, now=doors.clock.now())
     doors.posts_arrived()
     return [
-        PostTaken(id=post.id, status="accepted" if is_new else "known") for post, is_new in zip(posts, new, strict=True)
+        PostTaken(id=post.id, status="accepted" if is_new else "known", not_fetched=absent)
+        for post, is_new, absent in zip(posts, new, missing, strict=True)
     ]
 
 

@@ -15,12 +15,13 @@ from adtailor.errors import InvalidInput
 from adtailor.storage.export import exported
 from adtailor.storage.helpline_checks import MemoryHelplineChecks
 from adtailor.storage.memory_catalogue import MemoryAudit, MemoryCatalogue
+from adtailor.storage.memory_exhibits import MemoryExhibits
 from adtailor.storage.memory_ledger import MemoryLedger
 from adtailor.storage.memory_money import MemoryEvents
 from adtailor.storage.memory_reach import MemoryReach
 from adtailor.storage.memory_rows import Held, put_memory, put_profile, same_version
 from adtailor.storage.memory_trials import MemoryTrials
-from adtailor.storage.moments import AFFECT_KEPT, DECISIONS_KEPT
+from adtailor.storage.moments import AFFECT_KEPT, DECISIONS_KEPT, EXHIBITS_KEPT
 from adtailor.storage.permitted import (
     consented,
     faded_memory,
@@ -227,6 +228,7 @@ class MemoryStore:
         self.ledger = MemoryLedger(self._held)
         self.reach = MemoryReach()
         self.trials = MemoryTrials(self._held)
+        self.exhibits = MemoryExhibits(self._held)
 
     def purge(self, now: datetime) -> Mapping[str, int]:
         """Delete what has had its time: affect after 72 h, decision records after 30 days."""
@@ -252,7 +254,8 @@ class MemoryStore:
             old = [ref for ref, record in held.records.items() if record.decision.decided_at + DECISIONS_KEPT <= now]
             for ref in old:
                 del held.records[ref]
-        return {"affect": len(lapsed), "people": people, "decision records": len(old)}
+        exhibits = self.exhibits.purge(now - EXHIBITS_KEPT)
+        return {"affect": len(lapsed), "people": people, "decision records": len(old), "exhibits": exhibits}
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -9,6 +9,8 @@ _TICK = timedelta(microseconds=1)
 AFFECT_KEPT = timedelta(hours=72)
 """Emotions, stress and moods are gone after this."""
 DECISIONS_KEPT = timedelta(days=30)
+EXHIBITS_KEPT = timedelta(days=367)
+"""A year after an ad last ran: a leap day, and the day on which it was last chosen, are not cut off."""
 
 
 def ticks(moment: datetime) -> int:

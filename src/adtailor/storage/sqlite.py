@@ -25,6 +25,7 @@ from adtailor.storage.audit import SqliteAudit, noted
 from adtailor.storage.cache import PeopleCache
 from adtailor.storage.catalogue import SqliteCatalogue
 from adtailor.storage.database import FILE, Database
+from adtailor.storage.exhibits import SqliteExhibits
 from adtailor.storage.export import exported
 from adtailor.storage.helpline_checks import SqliteHelplineChecks
 from adtailor.storage.keyring import FILE as KEYS
@@ -32,7 +33,7 @@ from adtailor.storage.keyring import Keyring, PersonKey, SecretKey, secure_folde
 from adtailor.storage.leases import Leases
 from adtailor.storage.ledger import Ledger
 from adtailor.storage.logins import SqliteLogins
-from adtailor.storage.moments import ticks
+from adtailor.storage.moments import EXHIBITS_KEPT, ticks
 from adtailor.storage.money import Money
 from adtailor.storage.people import SqlitePeople
 from adtailor.storage.posts import SqlitePosts
@@ -185,6 +186,7 @@ class SqliteStore:
         self.ledger = Ledger(self._database)
         self.reach = SqliteReach(self._database)
         self.trials = SqliteTrials(self._database)
+        self.exhibits = SqliteExhibits(self._database)
 
     @property
     def token_keys(self) -> Mapping[int, bytes]:
@@ -244,6 +246,7 @@ class SqliteStore:
             "rates": self._money.purge(now),
             "keys": len(self.retire_token_keys(now)),
             "sessions": self.logins.purge(now),
+            "exhibits": self.exhibits.purge(now - EXHIBITS_KEPT),
         }
         self.events.viewer_key(now)  # ends the keys of days before
         self._database.checkpoint()

@@ -12,6 +12,7 @@ from adtailor.ports import (
     AuditLog,
     CatalogueStore,
     EventStore,
+    ExhibitStore,
     HelplineChecks,
     LedgerStore,
     PeopleStore,
@@ -53,6 +54,11 @@ class Store(Protocol):
     @property
     def ledger(self) -> LedgerStore:
         """What the events came to."""
+        ...
+
+    @property
+    def exhibits(self) -> ExhibitStore:
+        """Ads as they were shown."""
         ...
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -17,13 +18,16 @@ from adtailor.journeys.arms import Arms
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.live_catalogue import LiveCatalogue
+from adtailor.journeys.own_places import OwnPlaces
 from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
 from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.reports import Reports
+from adtailor.journeys.repository import Repository
 from adtailor.journeys.running_trials import RunningTrials
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.journeys.take_postback import TakePostback
+from adtailor.measure.public import Noise, laplace
 from adtailor.ports import Ranker
 from adtailor.testing.stores import Store
 from adtailor.testing.toy_ads import toy_inventory, toy_world
@@ -88,6 +92,7 @@ class ToyHouse:
     people: People
     explain: Explain
     reaches: Reaches
+    repository: Repository
 
 
 def toy_house(
@@ -101,6 +106,8 @@ def toy_house(
     spacing: int = 0,
     holder: str = "here",
     least_people: int | None = None,
+    media: Path | None = None,
+    noise: Noise = laplace,
 ) -> ToyHouse:
     """A house on this store; an empty catalogue is filled with `ads`. The same seed mints the same tokens.
 
@@ -132,6 +139,7 @@ def toy_house(
         rankers=lambda _: lambda: priors,
     )
     arms = Arms(catalogue, RunningTrials(store.trials))
+    repository = Repository(store=store.exhibits, source=store.catalogue, ledger=store.ledger, media=media, noise=noise)
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens, arms=arms)
     return ToyHouse(
         store=store,
@@ -149,6 +157,8 @@ def toy_house(
             pricing=pricing,
             spacing=spacing,
             arms=arms,
+            repository=repository,
+            places=OwnPlaces(store.catalogue),
         ),
         take_event=take_event,
         take_postback=TakePostback(
@@ -166,4 +176,5 @@ def toy_house(
         people=People(people=store.people, posts=store.posts, wellbeing=care, policy=policy),
         explain=Explain(take_event=take_event, source=store.catalogue),
         reaches=reaches,
+        repository=repository,
     )

@@ -1,5 +1,6 @@
 """A post on the wire: a line of JSONL, or an item of POST /v1/posts."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,7 @@ LanguageTag = Annotated[
 
 
 class PhotoWire(Wire, frozen=True, kw_only=True):
-    """One of `path` (in files), `data` (base64, over HTTP) or `url` (reserved)."""
+    """One of `path` (in files), `data` (base64, over HTTP) or `url` (over HTTP: fetched from the public Internet)."""
 
     path: str | None = None
     data: bytes | None = None
@@ -53,12 +54,21 @@ def decode_post(raw: bytes, photo_root: Path | None = None) -> Post:
     return post_from_wire(decode(raw, PostWire), photo_root=photo_root)
 
 
-def post_from_wire(wire: PostWire, *, photo_root: Path | None = None) -> Post:
-    """The domain's post; InvalidInput names the field."""
+def post_from_wire(
+    wire: PostWire, *, photo_root: Path | None = None, pictures: Mapping[int, bytes | None] | None = None
+) -> Post:
+    """The domain's post; InvalidInput names the field.
+
+    `pictures` were fetched in place of photos that are named by an address; those that could not be are left out.
+    """
     if len(wire.photos) > MOST_PHOTOS:
         raise InvalidInput(f"{len(wire.photos)} photos", hint=f"at most {MOST_PHOTOS}", field="photos")
     photos: list[Photo] = []
     for index, photo in enumerate(wire.photos):
+        if pictures is not None and index in pictures:
+            if picture := pictures[index]:
+                photos.append(Photo(data=picture, alt=photo.alt))
+            continue
         with under(f"photos[{index}]"):
             photos.append(_photo(photo, photo_root))
     reply_to = id_or_none(wire.reply_to, "reply_to")
@@ -98,7 +108,7 @@ def _photo(wire: PhotoWire, root: Path | None) -> Photo:
     if sum(given is not None for given in (wire.path, wire.data, wire.url)) != 1:
         raise InvalidInput("exactly one of path, data and url is needed", hint=over_http if root is None else "one")
     if wire.url is not None:
-        raise InvalidInput("pictures are not fetched in this version", hint=over_http, field="url")
+        raise InvalidInput("pictures are not fetched here", hint=over_http, field="url")
     if wire.data is not None:
         if not wire.data:
             raise InvalidInput("the picture has 0 bytes", hint=over_http, field="data")
