@@ -16,6 +16,7 @@ from adtailor.domain.buying import Inventory
 from adtailor.domain.decision import Evidence, Won
 from adtailor.domain.events import Arrival, DecisionRecord, Event, EventOutcome, RecordRef, Validity
 from adtailor.domain.ids import AdId, CampaignId, CreativeId, DecisionId, OrganizationId, PersonId, PlacementId, PostId
+from adtailor.domain.known import Known
 from adtailor.domain.lease import Lease, LeaseAsk
 from adtailor.domain.ledger import Cell, Entry, Reach, Reversed, Selection
 from adtailor.domain.managed import Item, Kept, Kind
@@ -453,6 +454,10 @@ class PostStore(Protocol):
 
 class PeopleStore(Protocol):
     """Consents, profiles and well-being memories; forgetting someone destroys their key."""
+
+    def known(self, person_id: PersonId) -> Known:
+        """Person, profile and memory as of one moment; raises where person or memory cannot be read."""
+        ...
 
     def person(self, person_id: PersonId) -> Person:
         """What is on file, or a person who has consented to nothing (version 0)."""
