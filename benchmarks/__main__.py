@@ -6,7 +6,8 @@ from importlib import import_module
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("decision", "reading", "photos", "http", "events", "growth", "setup", "states", "serving", "pacing")
+PARTS = ("decision", "request", "reading", "photos", "http", "events", "growth", "setup", "states", "serving", "pacing")
+SIZED = ("growth", "request")
 WHEN_NAMED = ("levels",)
 """Takes minutes, and is for whoever sets the levels."""
 
@@ -15,7 +16,7 @@ def main(wanted: list[str]) -> int:
     """Run the parts named, or all; print one table. `learn` installs other frameworks, so it runs only when named."""
     if wanted[:1] == ["learn"]:
         return import_module("benchmarks.learn.command").main(wanted[1:])
-    sizes = [int(size) for size in wanted[1:]] if wanted[:1] == ["growth"] else []
+    sizes = [int(size) for size in wanted[1:]] if wanted and wanted[0] in SIZED else []
     wanted = wanted[:1] if sizes else wanted
     unknown = set(wanted) - {*PARTS, *WHEN_NAMED}
     if unknown:
