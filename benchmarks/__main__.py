@@ -6,10 +6,10 @@ from importlib import import_module
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("decision", "reading", "photos", "http", "events", "growth", "setup", "states", "serving", "pacing")
+PARTS = ("decision", "request", "reading", "photos", "http", "events", "growth", "setup", "states", "serving", "pacing")
 WHEN_NAMED = ("levels", "reach", "worlds")
 """These take minutes: for whoever sets the levels, counts many people, or doubts how trials are read."""
-SIZED = ("growth", "reach", "worlds")
+SIZED = ("growth", "reach", "request", "worlds")
 """Numbers after their name say how large."""
 
 

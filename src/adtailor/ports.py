@@ -29,6 +29,7 @@ from adtailor.domain.ids import (
     PostId,
     TrialId,
 )
+from adtailor.domain.known import Known
 from adtailor.domain.lease import Lease, LeaseAsk
 from adtailor.domain.ledger import Cell, Entry, Reach, Reversed, Selection
 from adtailor.domain.login import Session, User
@@ -687,6 +688,10 @@ class HelplineChecks(Protocol):
 
 class PeopleStore(Protocol):
     """Consents, profiles and well-being memories; forgetting someone destroys their key."""
+
+    def known(self, person_id: PersonId) -> Known:
+        """Person, profile and memory as of one moment; raises where person or memory cannot be read."""
+        ...
 
     def person(self, person_id: PersonId) -> Person:
         """What is on file, or a person who has consented to nothing (version 0)."""

@@ -44,6 +44,16 @@ class Failing:
         return getattr(self.thing, name)
 
 
+class ProfileLost:
+    """The people store, where a profile is stored and cannot be read."""
+
+    def __init__(self, people):
+        self.people = people
+
+    def known(self, person_id):
+        return replace(self.people.known(person_id), profile=None, is_profile_lost=True)
+
+
 def house_of(*, ads=(*ADS, HOUSE), ranker=None, consents=None):
     house = toy_house(MemoryStore(), ads=ads, ranker=ranker)
     consents = consents or Consents(interests=True, look=True, affect=True, wellbeing=True)
@@ -80,8 +90,7 @@ def fill(house, asked, *, now=NOON):
 
 # Every method of every port that filling a page asks, by where it lies in the journey.
 NO_AD = [
-    ("_people", "person"),  # age, objection and well-being cannot be known
-    ("_people", "memory"),  # a day of quiet cannot be known
+    ("_people", "known"),  # age, objection, well-being and a day of quiet cannot be known
     ("_posts", "post"),  # whose post it is cannot be known
     ("_posts", "reading"),  # nor whether any ad belongs beside it
     ("_wellbeing", "care"),
@@ -141,7 +150,7 @@ def test_t38_without_the_profile_an_ad_goes_by_the_page_alone_and_nothing_for_ad
     )
     house = house_of(ads=ads)
     assert set(shown(fill(house, request())).values()) == {"gin", "last-chance"}
-    house.fill_page._people = Failing(house.store.people, "profile")
+    house.fill_page._people = ProfileLost(house.store.people)
     page = fill(house, request())
     # As somebody whom nobody knows would be answered, had those ads not been there.
     assert shown(page) == shown(fill(house_of(ads=ADS), replace(request(), viewer=Viewer(age="minor"))))
@@ -152,7 +161,7 @@ def test_t38_without_the_profile_an_ad_goes_by_the_page_alone_and_nothing_for_ad
 
 def test_t38_a_person_nobody_knows_of_is_answered_though_the_people_store_is_down():
     house = house_of()
-    house.fill_page._people = Failing(house.store.people, "person", "profile", "memory")
+    house.fill_page._people = Failing(house.store.people, "known", "person", "profile", "memory")
     assert shown(fill(house, request(person=None)))
 
 

@@ -308,6 +308,26 @@ def test_t19_one_damaged_row_keeps_nobody_elses_feelings(folder: Path) -> None:
         assert left.affect == Fading()
 
 
+def test_t38_a_damaged_profile_is_told_from_none_and_leaves_the_person_known(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ana = PersonId("ana")
+    with SqliteStore(folder) as store:
+        store.people.put_memory(samples.memory())
+        assert not store.people.known(ana).is_profile_lost, "there is none yet"
+        store.people.put_profile(samples.profile())
+        change(folder / "adtailor.sqlite", "UPDATE profiles SET body = zeroblob(60) WHERE rowid = 1")
+    with SqliteStore(folder) as store:
+        for _ in range(2):
+            known = store.people.known(ana)
+            assert (known.profile, known.is_profile_lost) == (None, True)
+            assert known.person == samples.person(version=1)
+            assert known.memory == samples.memory(version=1)
+        assert "ana" not in caplog.text
+        with pytest.raises(StorageFailed, match="a profile cannot be read"):
+            store.people.profile(ana)
+
+
 def test_describe_tells_what_is_where_and_nobody(folder: Path) -> None:
     with SqliteStore(folder) as store:
         store.events.append(samples.record())

@@ -1,6 +1,6 @@
 """A person's consents, age group and declared mood: what they say about themselves."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -26,7 +26,12 @@ class Consents:
         >>> Consents(look=True, affect=True).narrowed(Consents(look=True, wellbeing=True))
         Consents(interests=False, look=True, affect=False, wellbeing=False)
         """
-        return Consents(**{f.name: getattr(self, f.name) and getattr(by, f.name) for f in fields(self)})
+        return Consents(
+            interests=self.interests and by.interests,
+            look=self.look and by.look,
+            affect=self.affect and by.affect,
+            wellbeing=self.wellbeing and by.wellbeing,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from adtailor.decide.catalogue import Catalogue, Line
 from adtailor.decide.deciding import NoVeto, decide
 from adtailor.decide.tokens import TokenBox
 from adtailor.decide.variants import matched
+from adtailor.domain.buying import Advertiser
 from adtailor.domain.creative import Creative
 from adtailor.domain.decision import (
     Context,
@@ -30,7 +31,7 @@ from adtailor.domain.decision import (
 )
 from adtailor.domain.events import ClaimKind, DecisionRecord
 from adtailor.domain.ids import DecisionId, PersonId, PlacementId, PostId, uuid7
-from adtailor.domain.person import Consents, Person
+from adtailor.domain.person import Age, Consents
 from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import CONTEXT_PARTS, Reading
@@ -71,43 +72,40 @@ class Page:
     request: DecisionRequest
     decision: Decision
     creatives: Mapping[PlacementId, Creative]
+    advertisers: Mapping[PlacementId, Advertiser]
+    """In whose name they are shown."""
     tokens: Mapping[PlacementId, Mapping[ClaimKind, str]]
     open: frozenset[PlacementId] = frozenset()
     """Places that stay empty for want of an ad, and that somebody else's may fill: never where any was vetoed, beside
     content that no ad belongs beside, before a minor, or for somebody who is being left alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Viewer:
     """What is on file about who looks, narrowed to what may be used now."""
 
-    person: Person | None
+    age: Age
+    """The more careful of the ages that site and file give."""
     consents: Consents
+    profile: Profile | None
     memory: WellbeingMemory | None
     care: Care
+    is_contextual: bool
+    """The profile could not be read: they are answered as somebody without consents, and more carefully."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """The profile, and what may be used of it; `is_contextual` where it could not be read."""
-
-    profile: Profile | None
-    consents: Consents
-    is_contextual: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Decided:
     """A decision, and what is to be kept of how it came about."""
 
     request: DecisionRequest
     viewer: _Viewer
-    known: _Known
     way: Way
     record: DecisionRecord
     creatives: Mapping[PlacementId, Creative]
     """What the ads show, in the words that fit the page."""
     lines: Sequence[Line]
+    advertisers: Mapping[PlacementId, Advertiser]
     open: frozenset[PlacementId]
     neutral: Mapping[PlacementId, Won]
     """What was won before any veto."""
@@ -183,6 +181,7 @@ class FillPage:
             request=decided.request,
             decision=decided.record.decision,
             creatives=decided.creatives,
+            advertisers=decided.advertisers,
             tokens={},
             open=decided.open,
         )
@@ -190,9 +189,12 @@ class FillPage:
     def _decided(
         self, request: DecisionRequest, now: datetime, random: Random, *, exploration: float, in_words: bool = False
     ) -> _Decided:
-        viewer, request = self._viewer(request, now)
-        known = self._known(viewer, request)
-        person_id, consents = request.viewer.person_id, known.consents
+        person_id, there = request.viewer.person_id, now.astimezone(ZoneInfo(request.context.zone))
+        day = there.date()
+        viewer = self._viewer(request, now, day)
+        if viewer.age != request.viewer.age:
+            request = replace(request, viewer=replace(request.viewer, age=viewer.age))
+        consents = viewer.consents
         reading, page_author, text = self._page_reading(request.context, now)
         way = self._arms.way(request, now)
         serving = way.catalogue.serving(now)
@@ -200,19 +202,19 @@ class FillPage:
             request = self._places.applied(request, serving.catalogue.version)
         words = None if text is None else serving.catalogue.targets.words.found_in(text)
         evidence = evidence_of(
-            known.profile,
+            viewer.profile,
             consents,
             page=reading,
             page_is_own=page_author is not None and page_author == person_id,
             context=request.context,
             found_words=words,
             segments=request.viewer.segments,
+            moment=moment_of(request, there),
             policy=self._policy,
             now=now,
         )
-        evidence = replace(evidence, moment=moment_of(request, now))
         limits = limits_of(
-            known.profile,
+            viewer.profile,
             request.viewer,
             consents,
             self._policy,
@@ -220,10 +222,9 @@ class FillPage:
             now=now,
             zone=request.context.zone,
         )
-        if known.is_contextual:
+        if viewer.is_contextual:
             # What they muted since they were last here cannot be read: nobody sees what many have reason to mute.
             limits = replace(limits, protected=True, page_tells_of_hardship=True)
-        day = _local_day(now, request.context.zone)
         veto = self._wellbeing.veto(viewer.care, person_id=person_id, day=day)
         whole = evidence
         evidence = without(whole, way.signals_off)
@@ -255,38 +256,22 @@ class FillPage:
             # What is nobody's in the record may not be somebody's in what was served.
             seen = evidence if named is not None else evidence.impersonal()
             served = served_of(request, seen)
-        lines = {
-            filled.placement_id: catalogue.line(catalogue.index[filled.won.ad_id])
+        shown = [
+            (filled.placement_id, catalogue.line(catalogue.index[filled.won.ad_id]))
             for filled in decision.placements
             if filled.won is not None
-        }
+        ]
         return _Decided(
             request=request,
             viewer=viewer,
-            known=known,
             way=way,
             record=DecisionRecord(decision=decision, person_id=named, served=served),
-            creatives={place: matched(line.creative, evidence.context_tone) for place, line in lines.items()},
-            lines=tuple(lines.values()),
+            creatives={placement: matched(line.creative, evidence.context_tone) for placement, line in shown},
+            advertisers={placement: line.advertiser for placement, line in shown},
+            lines=tuple(line for _, line in shown),
             open=left_open(decision, limits, viewer.care),
             neutral=neutral,
         )
-
-    def _known(self, viewer: _Viewer, request: DecisionRequest) -> _Known:
-        """What a decision may know of the viewer; where the profile cannot be read, as of somebody without consents."""
-        person_id = request.viewer.person_id
-        try:
-            profile = self._people.profile(person_id) if person_id else None
-        except Exception as error:
-            _LOG.error("ads go by the page alone: %s", type(error).__name__)
-            with self._recent_lock:
-                mutes = self._mutes.get(person_id) if person_id else None
-            return _Known(profile=mutes, consents=Consents(), is_contextual=True)
-        if person_id is not None:
-            self._remember_mutes(person_id, profile)
-        # What someone withdrew is deleted when they withdraw it; what the request alone narrows is left out here.
-        profile = without_consents(profile, viewer.consents) if profile else None
-        return _Known(profile=profile, consents=viewer.consents)
 
     def _remember_mutes(self, person_id: PersonId, profile: Profile | None) -> None:
         """Of the last few thousand viewers who muted or hid something, that alone, and in memory alone."""
@@ -412,7 +397,7 @@ class FillPage:
                 Filled(placement_id=placement.id, no_fill=UNAVAILABLE) for placement in request.placements
             ),
         )
-        return Page(request=request, decision=decision, creatives={}, tokens={})
+        return Page(request=request, decision=decision, creatives={}, advertisers={}, tokens={})
 
     def recent(self) -> list[Page]:
         """The last pages that this process filled, newest first, for the operator's page.
@@ -430,23 +415,34 @@ class FillPage:
         person = self._people.person(viewer.person_id)
         return effective_consents(person, viewer, Regulations(), self._policy).interests
 
-    def _viewer(self, request: DecisionRequest, now: datetime) -> tuple[_Viewer, DecisionRequest]:
-        """Who looks, and the request with the more careful of the ages that site and file give."""
-        person_id = request.viewer.person_id
-        person = self._people.person(person_id) if person_id else None
-        age = stated_age(person.age if person else "unknown", request.viewer.age, request.regs)
-        if age != request.viewer.age:
-            request = replace(request, viewer=replace(request.viewer, age=age))
-        consents = effective_consents(person, request.viewer, request.regs, self._policy, tcf_vendor=self._tcf_vendor)
-        memory = self._people.memory(person.person_id) if person and consents.wellbeing else None
-        care = self._wellbeing.care(
-            memory,
-            replace(person, consents=consents) if person else None,
-            now=now,
-            day=_local_day(now, request.context.zone),
-            language=request.context.language,
+    def _viewer(self, request: DecisionRequest, now: datetime, day: date) -> _Viewer:
+        """Who looks, and what may be used of them; without their profile, as somebody who consented to nothing."""
+        viewer, language = request.viewer, request.context.language
+        known = self._people.known(viewer.person_id) if viewer.person_id else None
+        person = known.person if known is not None else None
+        consents = effective_consents(person, viewer, request.regs, self._policy, tcf_vendor=self._tcf_vendor)
+        memory = known.memory if known is not None and consents.wellbeing else None
+        as_used = person if person is None or person.consents == consents else replace(person, consents=consents)
+        care = self._wellbeing.care(memory, as_used, now=now, day=day, language=language)
+        profile, is_lost = None, known is not None and known.is_profile_lost
+        if viewer.person_id and known is not None:
+            if is_lost:
+                _LOG.error("ads go by the page alone: a profile cannot be read")
+                consents = Consents()
+                with self._recent_lock:
+                    profile = self._mutes.get(viewer.person_id)
+            else:
+                self._remember_mutes(viewer.person_id, known.profile)
+                # What someone withdrew is deleted when they withdraw it; what the request narrows is left out here.
+                profile = None if known.profile is None else without_consents(known.profile, consents)
+        return _Viewer(
+            age=stated_age(person.age if person is not None else "unknown", viewer.age, request.regs),
+            consents=consents,
+            profile=profile,
+            memory=memory,
+            care=care,
+            is_contextual=is_lost,
         )
-        return _Viewer(person=person, consents=consents, memory=memory, care=care), request
 
     def _page_reading(self, context: Context, now: datetime) -> tuple[Reading | None, PersonId | None, str | None]:
         """What is known of the content beside the placements, whose post it is, and its words."""
@@ -479,7 +475,14 @@ class FillPage:
             for index, filled in enumerate(decision.placements)
             if filled.won is not None
         }
-        page = Page(request=request, decision=decision, creatives=decided.creatives, tokens=tokens, open=decided.open)
+        page = Page(
+            request=request,
+            decision=decision,
+            creatives=decided.creatives,
+            advertisers=decided.advertisers,
+            tokens=tokens,
+            open=decided.open,
+        )
         kept = page
         if request.context.text is not None:
             kept = replace(page, request=replace(request, context=replace(request.context, text=None)))
@@ -490,10 +493,10 @@ class FillPage:
     def _note_groups(self, decided: _Decided, now: datetime) -> None:
         """What the site says of someone's groups is kept for the daily count of whom ads reach, at most once a week."""
         person_id, ids = decided.request.viewer.person_id, decided.request.viewer.segments
-        if person_id is None or not decided.viewer.consents.interests or decided.known.is_contextual:
+        if person_id is None or not decided.viewer.consents.interests or decided.viewer.is_contextual:
             return
         day = now.astimezone(UTC).date()
-        if with_groups(decided.known.profile or Profile(person_id=person_id), ids, day) is None:
+        if with_groups(decided.viewer.profile or Profile(person_id=person_id), ids, day) is None:
             return
         try:
             # What was decided on may be narrowed by the request: what is stored is changed, not that.
@@ -552,9 +555,8 @@ def left_open(decision: Decision, limits: Limits, care: Care) -> frozenset[Place
     )
 
 
-def moment_of(request: DecisionRequest, now: datetime) -> Moment:
-    """When and on what the page is read."""
-    there = now.astimezone(ZoneInfo(request.context.zone))
+def moment_of(request: DecisionRequest, there: datetime) -> Moment:
+    """On what the page is read, and when, by the clock of its zone."""
     return Moment(
         device=request.context.device,
         language=request.context.language,
@@ -587,7 +589,3 @@ def beside(page: Reading, answered: Reading | None) -> Reading:
     if answered is None or answered.suitability is None or answered.suitability.risk != "floor":
         return page
     return replace(page, suitability=answered.suitability)
-
-
-def _local_day(now: datetime, zone: str) -> date:
-    return now.astimezone(ZoneInfo(zone)).date()

@@ -1,10 +1,9 @@
 """What a decision may use of the page and the profile, once consents and switches are applied."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
-from adtailor.domain.decision import Context, Evidence, Limits, Place, Viewer
+from adtailor.domain.decision import Context, Evidence, Limits, Moment, Place, Viewer
 from adtailor.domain.ids import AdvertiserId, SegmentId, TopicId
 from adtailor.domain.person import Consents
 from adtailor.domain.profile import Profile
@@ -27,6 +26,7 @@ def evidence_of(
     context: Context,
     found_words: frozenset[str] | None = None,
     segments: frozenset[SegmentId] = frozenset(),
+    moment: Moment = Moment(),  # noqa: B008 - frozen
     policy: WellbeingPolicy,
     now: datetime,
 ) -> Evidence:
@@ -35,26 +35,23 @@ def evidence_of(
     The viewer's own post is never surrounding content: it would carry their words past their consents. `found_words`
     are those of the page's text that ads ask for; the words that the site gives stand in their place.
     """
+    by_interest = profile if consents.interests else None
+    by_look = profile if consents.look else None
+    by_affect = profile if consents.affect else None
     evidence = Evidence(
         context_topics=None if page_is_own else _topics(page, context),
         context_keywords=None if page_is_own else _keywords(page, context, found_words, policy),
         context_tone=None if page_is_own else _tone(page),
+        interests=by_interest and _keyed_by_topic(saturated(faded(by_interest.interests, now, interests.HALF_LIFE))),
+        segments=segments or None if consents.interests else None,
+        look=by_look and (saturated(faded(by_look.look, now, look.HALF_LIFE)) or None),
+        affect=by_affect and mood_of(by_affect, policy, now),
         place=_place(context),
+        history=by_interest and _keyed_by_advertiser(saturated(faded(by_interest.history, now, history.HALF_LIFE))),
+        moment=moment,
     )
-    if consents.interests:
-        evidence = replace(evidence, segments=segments or None)
     if profile is None:
         return evidence
-    if consents.interests:
-        evidence = replace(
-            evidence,
-            interests=_keyed_by_topic(saturated(faded(profile.interests, now, interests.HALF_LIFE))),
-            history=_keyed_by_advertiser(saturated(faded(profile.history, now, history.HALF_LIFE))),
-        )
-    if consents.look:
-        evidence = replace(evidence, look=saturated(faded(profile.look, now, look.HALF_LIFE)) or None)
-    if consents.affect:
-        evidence = replace(evidence, affect=mood_of(profile, policy, now))
     for signal in profile.signals_off:
         evidence = evidence.without(signal)
     return evidence
@@ -74,27 +71,24 @@ def limits_of(
 
     Counts per day are kept and used with the interests consent; the client's own counts need none.
     """
-    limits = Limits(
+    seen = {} if profile is None or not consents.interests else seen_today(profile, now=now, zone=zone)
+    return Limits(
         age=viewer.age,
         protected=is_protected(viewer.age, policy),
+        seen_today=seen,
         session_seen=viewer.session_ads_seen,
+        muted_topics=frozenset() if profile is None else profile.muted_topics,
+        muted_advertisers=frozenset() if profile is None else profile.muted_advertisers,
+        hidden_ads=frozenset() if profile is None else profile.hidden_ads,
         page_is_unsuitable=is_unsuitable(page),
         page_tells_of_hardship=tells_of_hardship(page, policy),
-    )
-    if profile is None:
-        return limits
-    return replace(
-        limits,
-        seen_today=seen_today(profile, now=now, zone=zone) if consents.interests else {},
-        muted_topics=profile.muted_topics,
-        muted_advertisers=profile.muted_advertisers,
-        hidden_ads=profile.hidden_ads,
     )
 
 
 def _place(context: Context) -> Place | None:
-    place = Place(country=context.country, region=context.region, lat=context.lat, lon=context.lon)
-    return None if place == Place() else place
+    if context.country is context.region is context.lat is context.lon is None:
+        return None
+    return Place(country=context.country, region=context.region, lat=context.lat, lon=context.lon)
 
 
 def _topics(page: Reading | None, context: Context) -> dict[TopicId, float] | None:

@@ -47,8 +47,8 @@ class Doorkeeper:
             (operation.method, operation.path): operation.roles for operation in operations
         }
 
-    def __call__(self, asking: Asking, handler: BaseRouteHandler) -> None:
-        """A guard, as Litestar calls it."""
+    async def __call__(self, asking: Asking, handler: BaseRouteHandler) -> None:
+        """A guard, as Litestar calls it: one that is not a coroutine it would hand to a thread, at every request."""
         if asking.scope["path"].startswith(OPEN_PATHS):
             return
         caller = caller_of(asking)
@@ -59,3 +59,7 @@ class Doorkeeper:
                 f"a token of role {caller.role} may not ask this",
                 hint=f"it is for {' and '.join(sorted(roles))}: adtailor token create makes one",
             )
+
+    def lets(self, caller: Caller, method: str, path: str) -> bool:
+        """Whether a route, by its template, is for whoever asks."""
+        return caller.role in self._roles.get((method, path), OWNERS)

@@ -26,6 +26,11 @@ def answer(value: object, *, status: int = 200, headers: Mapping[str, str] | Non
     return Response(encode(value), status_code=status, media_type=JSON, headers=dict(headers or {}))
 
 
+def whole(content: bytes) -> Response[bytes]:
+    """200 with JSON that is written already."""
+    return Response(content, media_type=JSON)
+
+
 def nothing(*, headers: Mapping[str, str] | None = None) -> Response[None]:
     """204."""
     return Response(None, status_code=204, headers=dict(headers or {}))
@@ -67,6 +72,13 @@ def refuse_unexpected(_: Asked, error: Exception) -> Response[bytes]:
     place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
     logger.error("unexpected %s at %s", type(error).__name__, place)
     return refusal(problem(500, "something went wrong here", hint="try again; the log names the place"))
+
+
+def refused(asked: Asked, error: Exception) -> Response[bytes]:
+    """Whatever went wrong, as each kind is told of."""
+    if isinstance(error, AdtailorError):
+        return refuse_known(asked, error)
+    return refuse_http(asked, error) if isinstance(error, HTTPException) else refuse_unexpected(asked, error)
 
 
 REFUSALS: ExceptionHandlersMap = {

@@ -31,6 +31,7 @@ from adtailor.service.access import Doorkeeper
 from adtailor.service.answers import REFUSALS
 from adtailor.service.doors import Doors
 from adtailor.service.guard import Guard, Rules
+from adtailor.service.lane import Lane
 from adtailor.service.openrtb import routes as openrtb
 from adtailor.service.operations import Operation
 
@@ -93,14 +94,15 @@ def build_app(
 
     What `lifespan` holds runs while the application serves, as the reading of posts does.
     """
+    doorkeeper = Doorkeeper(OPERATIONS)
     app = Litestar(
         route_handlers=[*build_service(doors), *pages],
         exception_handlers=REFUSALS,
-        guards=[Doorkeeper(OPERATIONS)],
+        guards=[doorkeeper],
         request_max_body_size=MOST_BYTES,
         openapi_config=None,
         logging_config=None,
         lifespan=list(lifespan),
         template_config=template_config,
     )
-    return Guard(app, rules or Rules())
+    return Guard(Lane(app, doorkeeper, [decisions.shortcut(doors)]), rules or Rules())

@@ -21,7 +21,7 @@ def says_gpc(headers: Mapping[str, str]) -> bool:
     >>> says_gpc({"sec-gpc": "1"}), says_gpc({"sec-gpc": "0"}), says_gpc({})
     (True, False, False)
     """
-    return any(value.strip() == "1" for value in headers.get("sec-gpc", "").split(","))
+    return "sec-gpc" in headers and any(value.strip() == "1" for value in headers["sec-gpc"].split(","))
 
 
 def etag(version: int) -> str:

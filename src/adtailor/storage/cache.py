@@ -1,26 +1,13 @@
 """What this process knows of people, dropped as soon as anyone, here or in another process, has changed it."""
 
 import threading
-from dataclasses import dataclass
 
 from adtailor.domain.ids import PersonId
-from adtailor.domain.person import Person
-from adtailor.domain.profile import Profile
-from adtailor.domain.wellbeing import WellbeingMemory
+from adtailor.domain.known import Known
 from adtailor.storage.database import Database
 from adtailor.storage.keyring import Keyring
 
 _MOST = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """One person's rows, as of one moment."""
-
-    ref: bytes | None
-    person: Person
-    profile: Profile | None
-    memory: WellbeingMemory | None
 
 
 class PeopleCache:
@@ -32,6 +19,7 @@ class PeopleCache:
         self._lock = threading.RLock()
         self._known: dict[PersonId, Known] = {}
         self._names: dict[bytes, PersonId] = {}
+        self._strangers: set[PersonId] = set()
         self._commits = -1
         self._changed = 0
         self._forgotten = -1
@@ -43,18 +31,19 @@ class PeopleCache:
             self.refresh()
             return self._known.get(person_id), self._epoch
 
-    def keep(self, person_id: PersonId, known: Known, epoch: int) -> None:
-        """Remember what was read, unless something changed since the epoch began."""
+    def keep(self, person_id: PersonId, ref: bytes | None, known: Known, epoch: int) -> None:
+        """Remember what was read under a ref, None for a stranger, unless something changed since the epoch began."""
         with self._lock:
             self.refresh()
             if epoch != self._epoch:
                 return
             if len(self._known) >= _MOST:
-                self._known.clear()
-                self._names.clear()
+                self._drop_all()
             self._known[person_id] = known
-            if known.ref is not None:
-                self._names[known.ref] = person_id
+            if ref is None:
+                self._strangers.add(person_id)
+            else:
+                self._names[ref] = person_id
 
     def refresh(self) -> None:
         """Drop whoever was changed by a commit since the last look; drop all keys when anyone was forgotten."""
@@ -66,16 +55,21 @@ class PeopleCache:
                 "SELECT (SELECT forgotten FROM installation), (SELECT coalesce(max(changed), 0) FROM people)"
             )[0]
             if forgotten != self._forgotten or changed < self._changed:
-                self._known.clear()
-                self._names.clear()
+                self._drop_all()
                 self._keyring.refresh()
                 self._epoch += 1
             elif changed > self._changed:
                 for (ref,) in self._database.ask("SELECT ref FROM people WHERE changed > ?", self._changed):
                     if (name := self._names.pop(ref, None)) is not None:
-                        del self._known[name]
+                        self._known.pop(name, None)
                 # Those who were strangers have no ref here, and may be among the new.
-                for name in [name for name, known in self._known.items() if known.ref is None]:
-                    del self._known[name]
+                for name in self._strangers:
+                    self._known.pop(name, None)
+                self._strangers.clear()
                 self._epoch += 1
             self._commits, self._changed, self._forgotten = commits, changed, forgotten
+
+    def _drop_all(self) -> None:
+        self._known.clear()
+        self._names.clear()
+        self._strangers.clear()

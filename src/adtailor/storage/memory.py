@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from adtailor.domain.ids import PersonId, PostId
+from adtailor.domain.known import Known
 from adtailor.domain.person import Person
 from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
@@ -118,6 +119,11 @@ class MemoryPeople:
     def __init__(self, held: Held, posts: MemoryPosts) -> None:
         self._held = held
         self._posts = posts
+
+    def known(self, person_id: PersonId) -> Known:
+        """Person, profile and memory as of one moment."""
+        with self._held.lock:
+            return Known(person=self.person(person_id), profile=self.profile(person_id), memory=self.memory(person_id))
 
     def person(self, person_id: PersonId) -> Person:
         """What is on file, or a person who has consented to nothing (version 0)."""

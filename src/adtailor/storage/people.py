@@ -8,12 +8,13 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from adtailor.domain.ids import PersonId
+from adtailor.domain.known import Known
 from adtailor.domain.person import Person
 from adtailor.domain.profile import Profile
 from adtailor.domain.wellbeing import RestCounts, RestTold, WellbeingMemory
 from adtailor.errors import StorageFailed
 from adtailor.storage import tables
-from adtailor.storage.cache import Known, PeopleCache
+from adtailor.storage.cache import PeopleCache
 from adtailor.storage.database import Database
 from adtailor.storage.keyring import Keyring, PersonKey
 from adtailor.storage.moments import ticks
@@ -55,17 +56,28 @@ class SqlitePeople:
         self._cache = cache
         self._export = export
 
+    def known(self, person_id: PersonId) -> Known:
+        """Person, profile and memory as of one moment: one look at whether anything changed, for all three."""
+        known, epoch = self._cache.look(person_id)
+        if known is None:
+            ref, known = self._read(person_id)
+            self._cache.keep(person_id, ref, known, epoch)
+        return known
+
     def person(self, person_id: PersonId) -> Person:
         """What is on file, or a person who has consented to nothing (version 0)."""
-        return self._known(person_id).person
+        return self.known(person_id).person
 
     def profile(self, person_id: PersonId) -> Profile | None:
         """The profile, if there is one."""
-        return self._known(person_id).profile
+        known = self.known(person_id)
+        if known.is_profile_lost:
+            raise StorageFailed("a profile cannot be read", hint="restore a backup; the log says what is wrong with it")
+        return known.profile
 
     def memory(self, person_id: PersonId) -> WellbeingMemory | None:
         """The well-being memory, if there is one."""
-        return self._known(person_id).memory
+        return self.known(person_id).memory
 
     def put_person(self, person: Person, *, expected_version: int | None) -> Person:
         """Store consents, and delete what a withdrawn one had allowed; StaleVersion if it changed meanwhile.
@@ -205,21 +217,22 @@ class SqlitePeople:
             rows.drop_memory()
         limit_readings(rows.connection, rows.key, consents)
 
-    def _known(self, person_id: PersonId) -> Known:
-        known, epoch = self._cache.look(person_id)
-        if known is not None:
-            return known
+    def _read(self, person_id: PersonId) -> tuple[bytes | None, Known]:
+        """What is stored of someone, and by what ref; None for a stranger."""
         key = self._keyring.find(person_id)
         if key is None:
-            known = Known(ref=None, person=Person(person_id=person_id), profile=None, memory=None)
-        else:
-            found = self._database.ask(_ALL_OF_ONE, key.ref)
-            person, profile, memory = found[0] if found else (None, None, None)
-            known = Known(
-                ref=key.ref,
-                person=open_person(key, person, person_id),
-                profile=open_profile(key, profile),
-                memory=open_memory(key, memory),
-            )
-        self._cache.keep(person_id, known, epoch)
-        return known
+            return None, Known(person=Person(person_id=person_id))
+        found = self._database.ask(_ALL_OF_ONE, key.ref)
+        person, profile, memory = found[0] if found else (None, None, None)
+        is_lost, opened = False, None
+        try:
+            opened = open_profile(key, profile)
+        except StorageFailed as error:
+            is_lost = True
+            _log.error("a profile is taken for lost: %s", error.message)
+        return key.ref, Known(
+            person=open_person(key, person, person_id),
+            profile=opened,
+            memory=open_memory(key, memory),
+            is_profile_lost=is_lost,
+        )

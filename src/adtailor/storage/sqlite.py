@@ -64,7 +64,8 @@ class SqliteEvents:
 
     def append(self, record: DecisionRecord) -> RecordRef:
         """Append a record before the decision is answered; survives a killed process."""
-        self._cache.refresh()
+        if record.person_id is not None:  # the site's own key never goes
+            self._cache.refresh()
         key = self._keyring.find(record.person_id)
         if key is None and record.person_id is not None:
             key = self._keyring.ensure([record.person_id])[record.person_id]

@@ -2,6 +2,7 @@
 # ruff: noqa: S101 - a suite asserts
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
@@ -9,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from adtailor.domain.ids import PersonId, PostId
+from adtailor.domain.known import Known
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.profile import Fading, Profile
 from adtailor.domain.reading import Reading
@@ -28,12 +30,33 @@ class PeopleStoreSuite(StoreSuite):
         assert store.people.person(ANA) == Person(person_id=ANA)
         assert store.people.profile(ANA) is None
         assert store.people.memory(ANA) is None
+        assert store.people.known(ANA) == Known(person=Person(person_id=ANA))
 
     def test_what_was_put_comes_back_with_the_next_version(self, store: Store) -> None:
         stored = store.people.put_person(samples.person(), expected_version=0)
         assert stored == samples.person(version=1) == store.people.person(ANA)
         assert store.people.put_profile(samples.profile()) == samples.profile(version=1) == store.people.profile(ANA)
         assert store.people.put_memory(samples.memory()) == samples.memory(version=1) == store.people.memory(ANA)
+
+    def test_all_that_is_known_is_what_each_part_says(self, store: Store) -> None:
+        def told() -> Known:
+            people = store.people
+            return Known(person=people.person(ANA), profile=people.profile(ANA), memory=people.memory(ANA))
+
+        changes: tuple[Callable[[], object], ...] = (
+            lambda: store.people.put_person(samples.person(), expected_version=None),
+            lambda: store.people.put_profile(samples.profile()),
+            lambda: store.people.put_memory(samples.memory()),
+            lambda: store.people.put_person(samples.person(consents=Consents()), expected_version=None),
+            lambda: store.people.forget(ANA),
+        )
+        before = store.people.known(ANA)
+        for change in changes:
+            change()
+            known = store.people.known(ANA)
+            assert known == told()
+            assert known != before, "the change shows at once"
+            before = known
 
     def test_a_stale_write_is_refused_and_changes_nothing(self, store: Store) -> None:
         store.people.put_person(samples.person(), expected_version=None)

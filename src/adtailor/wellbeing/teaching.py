@@ -1,6 +1,5 @@
 """Which pages a click model may learn from: none of a hard day, and not so that one could tell which those were."""
 
-import hashlib
 import hmac
 from datetime import date
 
@@ -21,5 +20,5 @@ def teaches(care: Care, *, person_id: PersonId | None, day: date, secret: bytes)
         return False
     if person_id is None:
         return True
-    told = hmac.new(secret, f"teach|{person_id}|{day.isoformat()}".encode(), hashlib.sha256).digest()
+    told = hmac.digest(secret, f"teach|{person_id}|{day.isoformat()}".encode(), "sha256")
     return int.from_bytes(told[:8], "big") % LEFT_OUT_OF != 0

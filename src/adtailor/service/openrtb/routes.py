@@ -17,7 +17,7 @@ from adtailor.errors import AdtailorError
 from adtailor.journeys.fill_page import Page
 from adtailor.service.access import caller_of
 from adtailor.service.answers import Asked, answer, nothing
-from adtailor.service.decisions import Showcase
+from adtailor.service.decisions import faces_of
 from adtailor.service.doors import Doors
 from adtailor.service.headers import says_gpc
 from adtailor.service.openrtb.asking import Sender, decision_request
@@ -51,7 +51,7 @@ OPERATIONS = (
 def openrtb_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
     """The exchange's door."""
     exchange = doors.exchange
-    shelves, showcase, tally = Shelves(doors.catalogue), Showcase(doors.catalogue), Tally()
+    shelves, tally = Shelves(doors.catalogue), Tally()
 
     def filled(asked: DecisionRequest, *, is_test: bool) -> Page:
         fill = doors.fill_page.would if is_test else doors.fill_page.fill
@@ -65,7 +65,7 @@ def openrtb_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         asked = beside_a_post(asked, is_ours=lambda post_id: doors.posts.post(post_id) is not None)
         page = filled(asked, is_test=bool(request.test))
         foreign = _foreign(doors, page, request, places, ends_at)
-        bids = seatbids(page, places, faces=showcase.faces(), foreign=foreign, seat=exchange.seat, base=base)
+        bids = seatbids(page, places, faces=faces_of(page), foreign=foreign, seat=exchange.seat, base=base)
         if not bids:
             return None
         return BidResponse(id=request.id or "", seatbid=bids, cur=exchange.currency)
