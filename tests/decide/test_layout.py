@@ -93,8 +93,15 @@ def test_every_column_is_the_same(store):
                 len({*zip(one.tolist(), other.tolist(), strict=True)}) == len({*one.tolist()}) == len({*other.tolist()})
             )
             continue
+        if path.startswith(".targets.hours"):
+            continue
         in_order = np.sort if "circles" in path else np.asarray  # of one ad, in any order
         np.testing.assert_array_equal(in_order(one), in_order(other), err_msg=path)
+
+    one, other = built.targets.hours, laid.targets.hours
+    assert one.zones == other.zones
+    np.testing.assert_array_equal(one.runs[one.schedule], other.runs[other.schedule])
+    np.testing.assert_array_equal(one.zone[one.schedule], other.zone[other.schedule])
 
 
 def whole(inventory):
