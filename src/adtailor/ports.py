@@ -370,14 +370,14 @@ class CatalogueSource(Protocol):
 class StoredRows:
     """Some items of one kind, in the order of their places, as they are stored: no object is made of them."""
 
-    ids: Names
-    parents: Names
-    """What each hangs on; empty for none."""
-    uses: Names
-    """The creative that each ad shows; empty for other kinds."""
+    ids: Sequence[str]
+    parents: Sequence[str | None]
+    """What each hangs on."""
+    uses: Sequence[str | None]
+    """The creative that each ad shows; none for other kinds."""
     statuses: Sequence[Status | None]
     bodies: Names
-    """MessagePack: maps keyed by the fields of the domain's values, whatever their classes check."""
+    """A byte for the format, then MessagePack: a map keyed by the fields of the domain's value. None of ads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

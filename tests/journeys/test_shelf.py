@@ -166,7 +166,7 @@ def test_a_change_serves_though_nobody_asks(store, opened):
 
 @pytest.mark.parametrize(
     ("kind", "status"),
-    [("campaigns", "paused"), ("adsets", "archived"), ("creatives", "rejected"), ("ads", "paused")],
+    [("campaigns", "paused"), ("adsets", "archived"), ("creatives", "draft"), ("ads", "paused")],
 )
 def test_what_is_stopped_stops_before_the_new_one_is_laid_out(store, opened, monkeypatch, kind, status):
     live = opened(store)

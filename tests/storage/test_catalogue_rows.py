@@ -26,7 +26,7 @@ def test_all_items_come_in_order_however_few_at_a_time(store, monkeypatch):
         assert (rows.version, rows.count("ads")) == (1, 5)
         ads = [(*one,) for some in rows.of("ads") for one in zip(some.ids, some.parents, some.uses, strict=True)]
         assert ads == [(ad.id, ad.adset_id, ad.creative_id) for ad in inventory.ads]
-        bodies = [some.bodies.raw(n) for some in rows.of("campaigns") for n in range(len(some.ids))]
+        bodies = [some.bodies.raw(n) for some in rows.of("campaigns") for n in range(len(some.bodies))]
     assert [store.catalogue.decoded("campaigns", body) for body in bodies] == list(inventory.campaigns)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, get_args
 
 import msgspec
@@ -42,25 +43,30 @@ def stock_of(rows: CatalogueRows, *, pause: Callable[[], None] = lambda: None) -
     """Read all of it; `pause` is called now and then, for whoever wants to let others run."""
     bodies: dict[BuyingKind, Names] = {}
     tables: dict[BuyingKind, Table] = {}
+    numbers: dict[BuyingKind, dict[str, int]] = {}
     for kind, read in _READERS.items():
         parts: list[Table] = []
         held: list[Names] = []
+        known: dict[str, int] = {}
         for some in rows.of(kind):
-            parts.append(_read(kind, read, some))
+            above = {name: _hung(of(some), numbers[kind_above]) for name, kind_above, of in _ABOVE.get(kind, ())}
+            parts.append({**_read(kind, read, some), "id": names_of(some.ids), **above})
+            held.append(some.bodies)
             if kind != "ads":
-                held.append(some.bodies)
+                known.update(zip(some.ids, range(len(known), len(known) + len(some.ids)), strict=True))
             pause()
-        parts = parts or [read(_NOTHING)]
+        parts = parts or [{**read(_NOTHING), "id": names_of([]), **{name: _NONE for name, *_ in _ABOVE.get(kind, ())}}]
+        numbers[kind] = known
         tables[kind] = {name: joined([part[name] for part in parts]) for name in parts[0]}
         bodies[kind] = _joined(held)
-    campaigns, adsets, ads = tables["campaigns"], tables["adsets"], tables["ads"]
+        pause()
     return Stock(
         version=rows.version,
         advertisers=tables["advertisers"],
-        campaigns=_hung(campaigns, "advertiser", tables["advertisers"]),
-        adsets=_hung(adsets, "campaign", campaigns),
+        campaigns=tables["campaigns"],
+        adsets=tables["adsets"],
         creatives=tables["creatives"],
-        ads=_hung(_hung(ads, "adset", adsets), "creative", tables["creatives"]),
+        ads=tables["ads"],
         bodies=bodies,
     )
 
@@ -73,7 +79,7 @@ class _Fields:
         self._data = np.concatenate([bodies.data, np.zeros(packed.PADDING, dtype=np.uint8)])
         self._ends = bodies.starts[1:]
         self._paths = paths
-        self._at = packed.located(self._data, bodies.starts[:-1], self._ends, paths)
+        self._at = packed.located(self._data, bodies.starts[:-1] + 1, self._ends, paths)
 
     def whole(self, path: str, absent: int) -> NDArray[np.int64]:
         return packed.wholes(self._data, self._of(path), absent=absent)
@@ -125,7 +131,7 @@ class _Fields:
 
 def _advertisers(rows: StoredRows) -> Table:
     fields = _Fields(rows, ("daily_cap",))
-    return {"id": rows.ids, "daily_cap": fields.whole("daily_cap", NO_CAP)}
+    return {"daily_cap": fields.whole("daily_cap", NO_CAP)}
 
 
 def _campaigns(rows: StoredRows) -> Table:
@@ -137,8 +143,6 @@ def _campaigns(rows: StoredRows) -> Table:
         ),
     )
     return {
-        "id": rows.ids,
-        "parent": rows.parents,
         "active": _active(rows),
         "daily_budget": fields.whole("daily_budget", 0),
         "lifetime_budget": fields.whole("lifetime_budget", NO_CAP),
@@ -164,8 +168,6 @@ def _adsets(rows: StoredRows) -> Table:
         ),
     )
     return {
-        "id": rows.ids,
-        "parent": rows.parents,
         "active": _active(rows),
         "kind": fields.text("bid.kind", "cpm"),
         "amount": fields.whole("bid.amount", 0),
@@ -186,7 +188,6 @@ def _creatives(rows: StoredRows) -> Table:
     formats = fields.text("format", "native")
     lacks_cards = np.array([word == _CAROUSEL for word in formats.words], dtype=np.bool_)[formats.codes]
     return {
-        "id": rows.ids,
         "active": _active(rows) & ~(lacks_cards & (fields.size("cards") == 0)),
         "format": formats,
         "topics": fields.shares("topics"),
@@ -198,8 +199,8 @@ def _creatives(rows: StoredRows) -> Table:
 
 
 def _ads(rows: StoredRows) -> Table:
-    statuses = [STATUSES.index(status or "active") for status in rows.statuses]
-    return {"id": rows.ids, "parent": rows.parents, "uses": rows.uses, "status": np.array(statuses, dtype=np.uint8)}
+    numbers = {status: n for n, status in enumerate(STATUSES)}
+    return {"status": np.array([numbers[status or "active"] for status in rows.statuses], dtype=np.uint8)}
 
 
 _READERS: Mapping[BuyingKind, Callable[[StoredRows], Table]] = {
@@ -212,7 +213,14 @@ _READERS: Mapping[BuyingKind, Callable[[StoredRows], Table]] = {
 _CAROUSEL: Format = "carousel"
 
 
-_NOTHING = StoredRows(ids=names_of([]), parents=names_of([]), uses=names_of([]), statuses=(), bodies=blobs_of([]))
+_ABOVE: Mapping[BuyingKind, tuple[tuple[str, BuyingKind, Callable[[StoredRows], Sequence[str | None]]], ...]] = {
+    "campaigns": (("advertiser", "advertisers", lambda rows: rows.parents),),
+    "adsets": (("campaign", "campaigns", lambda rows: rows.parents),),
+    "ads": (("adset", "adsets", lambda rows: rows.parents), ("creative", "creatives", lambda rows: rows.uses)),
+}
+"""What each kind hangs on, or shows, and where its ids are told."""
+_NOTHING = StoredRows(ids=(), parents=(), uses=(), statuses=(), bodies=blobs_of([]))
+_NONE: NDArray[np.int32] = np.empty(0, dtype=np.int32)
 
 
 def _read(kind: BuyingKind, read: Callable[[StoredRows], Table], rows: StoredRows) -> Table:
@@ -242,15 +250,6 @@ def _joined(parts: Sequence[Names]) -> Names:
     return found
 
 
-def _hung(table: Table, name: str, above: Table) -> Table:
-    """With the row that each hangs on, or shows, in place of its id."""
-    dropped = "uses" if name == "creative" else "parent"
-    ids = _names(table[dropped])
-    rows = {one: n for n, one in enumerate(_names(above["id"]))}
-    found = np.fromiter((rows.get(one, -1) for one in ids), dtype=np.int32, count=len(ids))
-    return {**{key: column for key, column in table.items() if key != dropped}, name: found}
-
-
-def _names(column: Any) -> Names:
-    assert isinstance(column, Names)  # noqa: S101 - ids are names
-    return column
+def _hung(ids: Sequence[str | None], numbers: Mapping[Any, int]) -> NDArray[np.int32]:
+    """The row that each id stands for; -1 where there is none."""
+    return np.fromiter(map(numbers.get, ids, repeat(-1)), dtype=np.int32, count=len(ids))

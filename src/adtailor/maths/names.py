@@ -1,6 +1,6 @@
 """Many short texts as one array of bytes, and where each of them is: a million ids in little more than they have."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
@@ -77,20 +77,21 @@ class NameIndex(Mapping[str, int]):
         return None
 
 
-def names_of(texts: Iterable[str]) -> Names:
+def names_of(texts: Sequence[str]) -> Names:
     """Texts in one array.
 
     >>> names_of(["a1", "b"])[1]
     'b'
     """
-    return blobs_of([text.encode() for text in texts])
+    whole = "".join(texts)
+    if not whole.isascii():
+        return blobs_of([text.encode() for text in texts])
+    return Names(np.frombuffer(whole.encode(), dtype=np.uint8), _starts(texts))
 
 
 def blobs_of(parts: Sequence[bytes]) -> Names:
     """The same of bytes that may be no text; ask for them by `raw`."""
-    starts = np.zeros(len(parts) + 1, dtype=np.int64)
-    np.cumsum(np.fromiter(map(len, parts), dtype=np.int64, count=len(parts)), out=starts[1:])
-    return Names(np.frombuffer(b"".join(parts), dtype=np.uint8), starts)
+    return Names(np.frombuffer(b"".join(parts), dtype=np.uint8), _starts(parts))
 
 
 def indexed(names: Sequence[str], hashes: NDArray[np.uint64], places: NDArray[np.int32]) -> NameIndex:
@@ -127,8 +128,14 @@ def stable_hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
-def stable_hashes(texts: Iterable[str]) -> NDArray[np.uint64]:
+def stable_hashes(names: Names) -> NDArray[np.uint64]:
     """The `stable_hash` of each."""
-    return np.frombuffer(
-        b"".join(blake2b(text.encode(), digest_size=8).digest() for text in texts), dtype="<u8"
-    ).astype(np.uint64, copy=False)
+    whole = names.data.tobytes()
+    digests = (blake2b(whole[at:end], digest_size=8).digest() for at, end in pairwise(names.starts.tolist()))
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64, copy=False)
+
+
+def _starts(parts: Sequence[str] | Sequence[bytes]) -> NDArray[np.int64]:
+    starts = np.zeros(len(parts) + 1, dtype=np.int64)
+    np.cumsum(np.fromiter(map(len, parts), dtype=np.int64, count=len(parts)), out=starts[1:])
+    return starts

@@ -19,7 +19,7 @@ from adtailor.storage import tables
 from adtailor.storage.audit import added, changed, removed
 from adtailor.storage.catalogue_change import CODECS, LARGEST, SqliteChange, kept, put_budget
 from adtailor.storage.catalogue_rows import SqliteRows
-from adtailor.storage.codec import FORMAT, Codec
+from adtailor.storage.codec import Codec
 from adtailor.storage.database import Database, driver_cursor
 
 __all__ = ["LARGEST", "SqliteCatalogue", "checked_version"]
@@ -78,7 +78,7 @@ class SqliteCatalogue:
 
     def decoded(self, kind: BuyingKind, body: bytes) -> Item:
         """The item that the body of a row holds; StorageFailed."""
-        return CODECS[kind].decode(FORMAT + body)
+        return CODECS[kind].decode(body)
 
     def item(self, kind: Kind, item_id: str) -> Kept | None:
         """One item."""
