@@ -32,7 +32,7 @@ from adtailor.domain.events import ClaimKind, DecisionRecord
 from adtailor.domain.ids import DecisionId, PersonId, PlacementId, PostId, uuid7
 from adtailor.domain.person import Consents, Person, known_age
 from adtailor.domain.post import Post
-from adtailor.domain.profile import Profile
+from adtailor.domain.profile import DayUse, Profile
 from adtailor.domain.reading import CONTEXT_PARTS, Reading
 from adtailor.domain.training import Served
 from adtailor.domain.wellbeing import Care, State, WellbeingMemory, WellbeingPolicy
@@ -40,6 +40,7 @@ from adtailor.errors import StaleVersion
 from adtailor.journeys.live_catalogue import LiveCatalogue, Serving
 from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Veto, Wellbeing
 from adtailor.profiles.consent import effective_consents, without_consents
+from adtailor.profiles.day_use import NOTED_EVERY, use_today, with_page
 from adtailor.profiles.evidence import evidence_of, limits_of
 
 TOKEN_LIFE: Mapping[ClaimKind, timedelta] = {
@@ -77,6 +78,9 @@ class _Viewer:
     consents: Consents
     memory: WellbeingMemory | None
     care: Care
+    use: DayUse | None = None
+    """The day with this page, of somebody who set themselves a limit."""
+    is_card_of_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,7 +347,18 @@ class FillPage:
             day=_local_day(now, request.context.zone),
             language=request.context.language,
         )
-        return _Viewer(person=person, consents=consents, memory=memory, care=care), request
+        viewer = _Viewer(person=person, consents=consents, memory=memory, care=care)
+        return self._within_limit(viewer, request.context, now), request
+
+    def _within_limit(self, viewer: _Viewer, context: Context, now: datetime) -> _Viewer:
+        """The viewer, quiet once the limit that they set for their day is reached."""
+        person = viewer.person
+        if person is None or person.rest.daily_minutes is None:
+            return viewer
+        profile = self._people.profile(person.person_id)
+        use = with_page(profile.use if profile else None, now=now, day=_local_day(now, context.zone))
+        care = self._wellbeing.limited(viewer.care, person.rest, use, language=person.language or context.language)
+        return replace(viewer, care=care, use=use, is_card_of_limit=care.suggestion is not viewer.care.suggestion)
 
     def _page_reading(self, context: Context, now: datetime) -> tuple[Reading | None, PersonId | None, str | None]:
         """What is known of the content beside the placements, whose post it is, and its words."""
@@ -359,7 +374,7 @@ class FillPage:
             # Nobody has judged these words yet: none of them is looked for.
             return None, author, None
         answered = self._posts.reading(post.reply_to, now) if post.reply_to is not None else None
-        return beside(context_only(reading), answered), author, text
+        return beside(context_only(as_corrected(reading, self._policy)), answered), author, text
 
     def _recorded(self, decided: _Decided, now: datetime) -> Page:
         request, record = decided.request, decided.record
@@ -383,8 +398,11 @@ class FillPage:
         return page
 
     def _with_card(self, page: Page, viewer: _Viewer, now: datetime) -> Page:
+        is_noted = self._note_use(viewer, now)
         suggestion = viewer.care.suggestion
-        if suggestion is None or viewer.memory is None:
+        if viewer.is_card_of_limit and is_noted:
+            return replace(page, decision=replace(page.decision, rest_suggestion=suggestion))
+        if suggestion is None or viewer.memory is None or viewer.is_card_of_limit:
             return page
         try:
             self._people.put_memory(self._wellbeing.shown(viewer.memory, suggestion, now))
@@ -394,6 +412,24 @@ class FillPage:
             _LOG.error("a card waits: %s", type(error).__name__)  # one that nobody remembers would come too often
             return page
         return replace(page, decision=replace(page.decision, rest_suggestion=suggestion))
+
+    def _note_use(self, viewer: _Viewer, now: datetime) -> bool:
+        """Keep the time that somebody with a limit has been here; True if it is kept, with the card where it is due."""
+        if viewer.use is None or viewer.person is None:
+            return False
+        try:
+            profile = self._people.profile(viewer.person.person_id) or Profile(person_id=viewer.person.person_id)
+            before = use_today(profile.use, day=viewer.use.day)
+            if before is not None and now - before.last_at < NOTED_EVERY and not viewer.is_card_of_limit:
+                return False
+            told = viewer.is_card_of_limit or (before is not None and before.told)
+            self._people.put_profile(replace(profile, use=replace(viewer.use, told=told)))
+        except StaleVersion:
+            return False  # another page of the same person notes it
+        except Exception as error:
+            _LOG.error("the time of a day is not noted: %s", type(error).__name__)
+            return False
+        return True
 
 
 def _nameless(page: Page) -> Page:
@@ -436,6 +472,14 @@ def served_of(request: DecisionRequest, evidence: Evidence) -> Served:
         moment=evidence.moment,
         positions=tuple(placement.position for placement in request.placements),
     )
+
+
+def as_corrected(reading: Reading, policy: WellbeingPolicy) -> Reading:
+    """The reading without the topics that its author said are wrong, but for those that keep ads away from a page."""
+    if not reading.wrong:
+        return reading
+    right = {topic.id for topic in reading.right_topics} | set(policy.sensitive_topics)
+    return replace(reading, topics=tuple(topic for topic in reading.topics if topic.id in right))
 
 
 def context_only(reading: Reading) -> Reading:

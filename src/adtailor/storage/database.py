@@ -18,7 +18,7 @@ from adtailor.errors import StorageFailed
 from adtailor.storage import tables
 
 FILE = "adtailor.sqlite"
-SCHEMA = "0004"
+SCHEMA = "0007"
 """The newest step of `migrations/versions`."""
 _APPLICATION = 0x41445441  # "ADTA"
 _MAGIC = b"SQLite format 3\x00"

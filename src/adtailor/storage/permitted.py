@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.profile import Fading, Profile
-from adtailor.domain.reading import Part, Reading
+from adtailor.domain.reading import Part, Reading, Taught
 from adtailor.domain.wellbeing import State, WellbeingMemory
 from adtailor.storage.moments import AFFECT_KEPT, EPOCH
 
@@ -25,7 +25,7 @@ def withdrew(before: Consents, after: Consents) -> bool:
 def permitted_profile(profile: Profile, consents: Consents) -> Profile:
     """The profile without what no consent covers; switches, mutes and hidden ads are the person's own and stay."""
     if not consents.interests:
-        profile = replace(profile, interests=Fading(), history=Fading(), seen=None)
+        profile = replace(profile, interests=Fading(), history=Fading(), seen=None, fewer={})
     if not consents.look:
         profile = replace(profile, look=Fading())
     if not consents.affect:
@@ -47,7 +47,29 @@ def permitted_reading(reading: Reading, consents: Consents) -> Reading:
         stress=reading.stress if consents.wellbeing else None,
         look=reading.look if consents.look else None,
         withheld=tuple(withheld),
+        taught=_permitted_lesson(reading.taught, consents),
     )
+
+
+def _permitted_lesson(taught: Taught | None, consents: Consents) -> Taught | None:
+    """What a profile learned and still holds: the rest was deleted with its consent."""
+    if taught is None:
+        return None
+    kept = replace(
+        taught,
+        interests=taught.interests if consents.interests else (),
+        look=taught.look and consents.look,
+        affect=taught.affect and consents.affect,
+    )
+    return kept if kept.interests or kept.look or kept.affect else None
+
+
+def without_affect(reading: Reading) -> Reading:
+    """The reading once its 72 h are over: nothing tells what anybody felt, nor that a mood was learned from it."""
+    taught = reading.taught
+    if taught is not None and taught.affect:
+        taught = replace(taught, affect=False) if taught.interests or taught.look else None
+    return replace(reading, emotions=None, stress=None, taught=taught)
 
 
 def permitted_memory(memory: WellbeingMemory) -> WellbeingMemory:

@@ -34,6 +34,7 @@ from adtailor.storage.people import SqlitePeople
 from adtailor.storage.posts import SqlitePosts
 from adtailor.storage.sealing import RandomBytes
 from adtailor.storage.segments import Segments
+from adtailor.storage.spent import SqliteSpent
 
 _TOKEN_KEYS_KEPT = 2
 
@@ -167,6 +168,7 @@ class SqliteStore:
             self._segments, self._money, Leases(self._database), keyring=self._keyring, cache=self._cache
         )
         self.ledger = Ledger(self._database)
+        self.spent = SqliteSpent(self._database)
 
     @property
     def token_keys(self) -> Mapping[int, bytes]:
@@ -194,6 +196,7 @@ class SqliteStore:
             "people": self.people.purge(now),
             "decision segments": self._segments.purge(now),
             "rates": self._money.purge(now),
+            "spent": self.spent.purge(now),
         }
         self.events.viewer_key(now)  # ends the keys of days before
         self._database.checkpoint()

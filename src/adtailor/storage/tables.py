@@ -275,3 +275,11 @@ segments = Table(
     Column("opened_at", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
+
+spent = Table(
+    "spent",
+    metadata,
+    Column("name", LargeBinary, primary_key=True, comment="random: of a link or session, never of a person"),
+    Column("expires_at", Integer, nullable=False),
+    Index("spent_expires_at", "expires_at"),
+)

@@ -204,6 +204,8 @@ class PeopleStoreSuite(StoreSuite):
                 "objected": False,
                 "country": None,
                 "age": "unknown",
+                "language": None,
+                "rest": {"until": None, "daily_minutes": None},
                 "version": 0,
             }
         }

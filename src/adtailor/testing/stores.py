@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pytest
 
-from adtailor.ports import AuditLog, CatalogueStore, EventStore, LedgerStore, PeopleStore, PostStore
+from adtailor.ports import AuditLog, CatalogueStore, EventStore, LedgerStore, PeopleStore, PostStore, SpentStore
 
 
 class Store(Protocol):
@@ -42,6 +42,11 @@ class Store(Protocol):
     @property
     def ledger(self) -> LedgerStore:
         """What the events came to."""
+        ...
+
+    @property
+    def spent(self) -> SpentStore:
+        """What can be used once."""
         ...
 
     def purge(self, now: datetime) -> Mapping[str, int]:

@@ -1,5 +1,6 @@
 """A whole house on any store: the real journeys, rooms and policy over a few toy ads; only the reading is a toy."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -12,9 +13,12 @@ from adtailor.domain.decision import Pricing
 from adtailor.domain.ids import TopicId
 from adtailor.domain.post import Post
 from adtailor.domain.reading import Part, Reading, Sentiment, Stress, Suitability, Topic
+from adtailor.journeys.corrections import Corrections
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.live_catalogue import LiveCatalogue
+from adtailor.journeys.member_sessions import MemberSessions
+from adtailor.journeys.own_page import OwnPage
 from adtailor.journeys.people import People
 from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.reports import Reports
@@ -82,6 +86,9 @@ class ToyHouse:
     reports: Reports
     read_posts: ReadPosts
     people: People
+    own_page: OwnPage
+    corrections: Corrections
+    member_sessions: MemberSessions
     explain: Explain
 
 
@@ -133,5 +140,10 @@ def toy_house(
             posts=store.posts, people=store.people, text_reader=reader, look_reader=None, wellbeing=care, policy=policy
         ),
         people=People(people=store.people, posts=store.posts, wellbeing=care, policy=policy),
+        own_page=OwnPage(
+            people=store.people, posts=store.posts, events=store.events, source=store.catalogue, policy=policy
+        ),
+        corrections=Corrections(people=store.people, posts=store.posts, source=store.catalogue, policy=policy),
+        member_sessions=MemberSessions({1: b"k" * 32}, 1, spent=store.spent, random_bytes=os.urandom),
         explain=Explain(take_event=take_event, source=store.catalogue),
     )
