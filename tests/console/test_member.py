@@ -164,7 +164,7 @@ def test_each_form_changes_what_is_stored_and_comes_back_saying_so(house, ana, c
     assert re.fullmatch(r"/me\?done=[a-z_]+#known", answer.headers["location"])
     assert saved(house) != before
     html = ana.page(answer.headers["location"])
-    assert re.search(r'role="status" class="done said">[^<]{5,}<', html)
+    assert re.search(r'role="status"><span class="done">[^<]{5,}<', html)
 
 
 BAD = [

@@ -1,13 +1,17 @@
 """What consent lets be kept: pure functions that take away the rest, before writing and after a withdrawal."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.profile import Fading, Profile
 from adtailor.domain.reading import Part, Reading, Taught
 from adtailor.domain.wellbeing import State, WellbeingMemory
 from adtailor.storage.moments import AFFECT_KEPT, EPOCH
+
+
+DAY_USE_KEPT = timedelta(hours=48)
+"""From midnight in UTC: by then a day is over in every zone."""
 
 
 def consented(person: Person) -> Consents:
@@ -78,12 +82,14 @@ def permitted_memory(memory: WellbeingMemory) -> WellbeingMemory:
 
 
 def profile_lapses_at(profile: Profile) -> datetime | None:
-    """When the first of a profile's moods is too old to be kept; None if it holds none."""
+    """When the first of a profile's moods, or the time of a day, is too old to be kept; None if it holds none."""
     kept: list[datetime] = []
     if profile.affect.as_of is not None:
         kept.append(profile.affect.as_of + AFFECT_KEPT)
     if profile.declared_mood is not None:
         kept.append(profile.declared_mood.declared_at + AFFECT_KEPT)
+    if profile.use is not None:
+        kept.append(_midnight(profile.use.day) + DAY_USE_KEPT)
     return min(kept, default=None)
 
 
@@ -96,12 +102,14 @@ def memory_lapses_at(memory: WellbeingMemory) -> datetime | None:
 
 
 def faded_profile(profile: Profile, now: datetime) -> Profile:
-    """The profile without moods older than 72 h."""
+    """The profile without moods older than 72 h, and without the time of a day that is over everywhere."""
     mood = profile.declared_mood
     if profile.affect.as_of is not None and profile.affect.as_of + AFFECT_KEPT <= now:
         profile = replace(profile, affect=Fading())
     if mood is not None and mood.declared_at + AFFECT_KEPT <= now:
         profile = replace(profile, declared_mood=None)
+    if profile.use is not None and _midnight(profile.use.day) + DAY_USE_KEPT <= now:
+        profile = replace(profile, use=None)
     return profile
 
 
