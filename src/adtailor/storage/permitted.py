@@ -9,7 +9,6 @@ from adtailor.domain.reading import Part, Reading, Taught
 from adtailor.domain.wellbeing import State, WellbeingMemory
 from adtailor.storage.moments import AFFECT_KEPT, EPOCH
 
-
 DAY_USE_KEPT = timedelta(hours=48)
 """From midnight in UTC: by then a day is over in every zone."""
 
