@@ -81,10 +81,12 @@ def app() -> "Guard":
     from adtailor.decide.rank import PriorRanker
     from adtailor.decide.tokens import TokenBox
     from adtailor.domain.ids import TopicId
+    from adtailor.journeys.corrections import Corrections
     from adtailor.journeys.explain import Explain
     from adtailor.journeys.fill_page import FillPage
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.manage import Manage
+    from adtailor.journeys.member_sessions import MemberSessions
     from adtailor.journeys.people import People
     from adtailor.journeys.reach import Reaches
     from adtailor.journeys.read_posts import ReadPosts
@@ -152,6 +154,8 @@ def app() -> "Guard":
             reports=Reports(ledger=store.ledger, source=store.catalogue),
             ledger=store.ledger,
             people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),
+            corrections=Corrections(people=store.people, posts=store.posts, source=store.catalogue, policy=policy),
+            member_sessions=MemberSessions({1: b"k" * 32}, 1, spent=store.spent, random_bytes=os.urandom),
             explain=Explain(take_event=take_event, source=store.catalogue),
             reaches=Reaches(people=store.people, source=store.catalogue, store=store.reach, parents={}, policy=policy),
             catalogue=store.catalogue,

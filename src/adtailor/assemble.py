@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from adtailor.domain.reading import Part
     from adtailor.domain.traffic import Limits
     from adtailor.domain.wellbeing import Helpline, WellbeingPolicy
+    from adtailor.journeys.corrections import Corrections
     from adtailor.journeys.evaluate_states import StatesReport
     from adtailor.journeys.explain import Explain
     from adtailor.journeys.fill_page import FillPage
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.logins import Logins
     from adtailor.journeys.manage import Manage
+    from adtailor.journeys.member_sessions import MemberSessions
+    from adtailor.journeys.own_page import OwnPage
     from adtailor.journeys.people import People
     from adtailor.journeys.price_tags import PriceTags
     from adtailor.journeys.reach import Reaches
@@ -123,6 +126,9 @@ class Engine:
     read_posts: ReadPosts
     price_tags: PriceTags
     people: People
+    own_page: OwnPage
+    corrections: Corrections
+    member_sessions: MemberSessions
     explain: Explain
     training_rows: TrainingRows
     manage: Manage
@@ -341,11 +347,14 @@ def open_engine(
     from adtailor.decide.rank import PriorRanker
     from adtailor.decide.tokens import TokenBox
     from adtailor.journeys.arms import Arms
+    from adtailor.journeys.corrections import Corrections
     from adtailor.journeys.explain import Explain
     from adtailor.journeys.fill_page import FillPage
     from adtailor.journeys.learned_ranker import LearnedRanker
     from adtailor.journeys.live_catalogue import LiveCatalogue
     from adtailor.journeys.manage import Manage
+    from adtailor.journeys.member_sessions import MemberSessions
+    from adtailor.journeys.own_page import OwnPage
     from adtailor.journeys.own_places import OwnPlaces
     from adtailor.journeys.people import People
     from adtailor.journeys.price_tags import PriceTags
@@ -471,6 +480,13 @@ def open_engine(
         ),
         price_tags=price_tags,
         people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),
+        own_page=OwnPage(
+            people=store.people, posts=store.posts, events=store.events, source=store.catalogue, policy=policy
+        ),
+        corrections=Corrections(people=store.people, posts=store.posts, source=store.catalogue, policy=policy),
+        member_sessions=MemberSessions(
+            store.token_keys, store.current_token_key, spent=store.spent, random_bytes=random_bytes
+        ),
         explain=Explain(take_event=take_event, source=store.catalogue),
         manage=manage,
         reviews=Reviews(store.catalogue, manage, media=media_folder(data)),
@@ -627,6 +643,8 @@ def app() -> Guard:
 
 def build(engine: Engine) -> Guard:
     """The API and the pages around an engine, which is closed with them."""
+    from adtailor.console.member.pages import build_member_pages
+    from adtailor.console.member.rooms import MemberRooms
     from adtailor.console.pages import build_pages
     from adtailor.console.rooms import Rooms
     from adtailor.decide.deciding import warm_up
@@ -649,6 +667,8 @@ def build(engine: Engine) -> Guard:
         reports=engine.reports,
         ledger=engine.store.ledger,
         people=engine.people,
+        corrections=engine.corrections,
+        member_sessions=engine.member_sessions,
         explain=engine.explain,
         catalogue=engine.store.catalogue,
         manage=engine.manage,
@@ -694,6 +714,17 @@ def build(engine: Engine) -> Guard:
         form_secret=engine.store.hashing_secret,
         is_demo=demo is not None,
     )
+    member = MemberRooms(
+        people=engine.people,
+        own_page=engine.own_page,
+        corrections=engine.corrections,
+        sessions=engine.member_sessions,
+        source=engine.store.catalogue,
+        clock=engine.clock,
+        media=rooms.media,
+        visitors=rooms.visitors,
+        is_demo=rooms.is_demo,
+    )
     server = engine.settings.server
 
     def find(secret: str) -> Caller | None:
@@ -715,7 +746,7 @@ def build(engine: Engine) -> Guard:
             limiter=limiter(engine.settings),
             partners=frozenset(engine.settings.openrtb.origins),
         ),
-        pages=build_pages(rooms),
+        pages=[*build_pages(rooms), *build_member_pages(member)],
         lifespan=[lambda _: _reading(engine, arrived), lambda _: _counting(engine)],
     )
 

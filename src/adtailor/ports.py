@@ -35,9 +35,9 @@ from adtailor.domain.ledger import Cell, Entry, Reach, Reversed, Selection
 from adtailor.domain.login import Session, User
 from adtailor.domain.managed import BuyingKind, Item, Kept, Kind
 from adtailor.domain.money import Micros
-from adtailor.domain.person import Person
+from adtailor.domain.person import Person, RestChoice
 from adtailor.domain.post import Photo, Post
-from adtailor.domain.profile import Profile
+from adtailor.domain.profile import DayUse, Profile
 from adtailor.domain.reach import Reached
 from adtailor.domain.reading import Part, PhotoLook, Reading
 from adtailor.domain.review import Review
@@ -301,6 +301,10 @@ class Wellbeing(Protocol):
         """What is due now: state, quiet and card. Neutral without the well-being consent, and for minors."""
         ...
 
+    def limited(self, care: Care, rest: RestChoice, use: DayUse | None, *, language: str | None) -> Care:
+        """What is due once somebody's own limit for the day is reached; `use` is of today."""
+        ...
+
     def shown(self, memory: WellbeingMemory, suggestion: RestSuggestion, now: datetime) -> WellbeingMemory:
         """The memory after a card was handed out."""
         ...
@@ -344,6 +348,18 @@ class Upstream(Protocol):
         seconds: float,
     ) -> Sequence[ForeignAd]:
         """What it offers within this time, well-formed and not yet judged; nothing where it fails or is resting."""
+        ...
+
+
+class SpentStore(Protocol):
+    """What was good once, and has been used: links and sessions of members' own pages."""
+
+    def spend(self, name: bytes, *, until: datetime) -> bool:
+        """True the first time; it is remembered at least until then, by which it is worth nothing anyway."""
+        ...
+
+    def is_spent(self, name: bytes) -> bool:
+        """Whether it was used up."""
         ...
 
 
@@ -638,6 +654,14 @@ class PostStore(Protocol):
 
         `crisis` is never stored, emotions and stress are stored with an expiry of at most 72 h. Raises StaleVersion
         when profile or memory changed meanwhile, and then changes nothing.
+        """
+        ...
+
+    def correct(self, reading: Reading, *, profile: Profile) -> None:
+        """Keep a reading as its author corrected it, with what that changes of their profile, as one change.
+
+        Emotions keep the end they have. Raises UnknownId without a reading to correct, StaleVersion when the profile
+        changed meanwhile, and then changes nothing.
         """
         ...
 

@@ -25,7 +25,7 @@ from adtailor.domain.buying import Campaign
 from adtailor.storage import SqliteStore
 
 HERE = Path(__file__).parent
-PATIENCE = 90.0
+PATIENCE = 240.0
 """Seconds in which the server must be ready and have read every post."""
 PLAIN_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 """A headless browser says so, and is not billed: the tests look like a member's."""

@@ -14,6 +14,8 @@ from litestar.testing import TestClient
 from adtailor.config.helplines import DIRECTORY, load_helplines
 from adtailor.config.policy import load_policy
 from adtailor.console.forms import token_of
+from adtailor.console.member.pages import build_member_pages
+from adtailor.console.member.rooms import MemberRooms
 from adtailor.console.pages import build_pages
 from adtailor.console.rooms import Picture, Rooms, Visitor
 from adtailor.decide.tokens import TokenBox
@@ -21,12 +23,15 @@ from adtailor.domain.buying import Inventory
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.post import Post
 from adtailor.domain.reading import Part, Reading, Sentiment, Stress, Suitability, Topic
+from adtailor.journeys.corrections import Corrections
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.helplines import Helplines
 from adtailor.journeys.ledger import Ledgers
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.manage import Manage
+from adtailor.journeys.member_sessions import MemberSessions
+from adtailor.journeys.own_page import OwnPage
 from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
 from adtailor.journeys.read_posts import ReadPosts
@@ -85,6 +90,7 @@ class House:
 
     client: TestClient[Any]
     rooms: Rooms
+    member: MemberRooms
     store: MemoryStore
     clock: MovableClock
     read_posts: ReadPosts
@@ -176,13 +182,27 @@ def make_house(tmp_path: Path):
         )
         store.people.put_person(Person(person_id="ana", age="adult", country="GB"), expected_version=None)
         store.people.put_person(Person(person_id="finn", age="minor", country="GB"), expected_version=None)
-        client = TestClient(Litestar(route_handlers=build_pages(rooms)), base_url="http://127.0.0.1:8765")
+        member = MemberRooms(
+            people=rooms.people,
+            own_page=OwnPage(
+                people=store.people, posts=store.posts, events=store.events, source=store.catalogue, policy=policy
+            ),
+            corrections=Corrections(people=store.people, posts=store.posts, source=store.catalogue, policy=policy),
+            sessions=MemberSessions({1: b"m" * 32}, 1, spent=store.spent, random_bytes=Random(9).randbytes),
+            source=store.catalogue,
+            clock=clock,
+            media=None,
+            visitors=rooms.visitors,
+            is_demo=is_demo,
+        )
+        pages = [*build_pages(rooms), *build_member_pages(member)]
+        client = TestClient(Litestar(route_handlers=pages), base_url="http://127.0.0.1:8765")
         client.__enter__()
         opened.append(client)
         read_posts = ReadPosts(
             posts=store.posts, people=store.people, text_reader=reader, look_reader=None, wellbeing=care, policy=policy
         )
-        return House(client=client, rooms=rooms, store=store, clock=clock, read_posts=read_posts)
+        return House(client=client, rooms=rooms, member=member, store=store, clock=clock, read_posts=read_posts)
 
     yield make
     for client in opened:

@@ -86,7 +86,8 @@ def doors_of(store: SqliteStore) -> Doors:
     return Doors(
         read_posts=house.read_posts, posts=store.posts, fill_page=house.fill_page, take_event=house.take_event,
         take_postback=house.take_postback, reaches=house.reaches, repository=house.repository,
-        reports=house.reports, ledger=store.ledger,
+        reports=house.reports, ledger=store.ledger, corrections=house.corrections,
+        member_sessions=house.member_sessions,
         people=house.people, explain=house.explain, catalogue=store.catalogue, manage=manage,
         reviews=Reviews(store.catalogue, manage, media=None), audit=store.audit, clock=SystemClock(), random=Random,
     )  # fmt: skip

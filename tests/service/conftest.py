@@ -80,6 +80,8 @@ def doors_on(store: SqliteStore, clock: MovableClock, arrived: list[int], *, med
         reports=house.reports,
         ledger=store.ledger,
         people=house.people,
+        corrections=house.corrections,
+        member_sessions=house.member_sessions,
         explain=house.explain,
         catalogue=store.catalogue,
         manage=manage,

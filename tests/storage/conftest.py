@@ -7,4 +7,5 @@ pytest.register_assert_rewrite(
     "adtailor.testing.events_suite",
     "adtailor.testing.people_suite",
     "adtailor.testing.posts_suite",
+    "adtailor.testing.spent_suite",
 )

@@ -7,6 +7,7 @@ from adtailor.testing.catalogue_suite import CatalogueSourceSuite
 from adtailor.testing.events_suite import EventStoreSuite
 from adtailor.testing.people_suite import PeopleStoreSuite
 from adtailor.testing.posts_suite import PostStoreSuite
+from adtailor.testing.spent_suite import SpentStoreSuite
 from adtailor.testing.trials_suite import TrialStoreSuite
 
 
@@ -21,6 +22,11 @@ class TestMemoryPosts(PostStoreSuite):
 
 
 class TestMemoryPeople(PeopleStoreSuite):
+    def make(self, folder: Path) -> MemoryStore:
+        return MemoryStore()
+
+
+class TestMemorySpent(SpentStoreSuite):
     def make(self, folder: Path) -> MemoryStore:
         return MemoryStore()
 

@@ -11,6 +11,7 @@ from adtailor.testing.catalogue_suite import CatalogueSourceSuite
 from adtailor.testing.events_suite import EventStoreSuite
 from adtailor.testing.people_suite import PeopleStoreSuite
 from adtailor.testing.posts_suite import PostStoreSuite
+from adtailor.testing.spent_suite import SpentStoreSuite
 from adtailor.testing.trials_suite import TrialStoreSuite
 
 
@@ -39,6 +40,11 @@ class TestSqlitePosts(PostStoreSuite):
 
 
 class TestSqlitePeople(PeopleStoreSuite):
+    def make(self, folder: Path) -> SqliteStore:
+        return _store(folder)
+
+
+class TestSqliteSpent(SpentStoreSuite):
     def make(self, folder: Path) -> SqliteStore:
         return _store(folder)
 

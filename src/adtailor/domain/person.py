@@ -5,10 +5,14 @@ from datetime import datetime
 from typing import Literal
 
 from adtailor.domain.ids import PersonId
+from adtailor.errors import InvalidInput
 
 Age = Literal["adult", "minor", "unknown"]
 Mood = Literal["joy", "excitement", "amusement", "curiosity", "calm"]
 """What ads may respond to. A low mood has no name here: nothing tailors to it."""
+
+
+ConsentName = Literal["interests", "look", "affect", "wellbeing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,28 @@ class Consents:
         )
 
 
+LIMITS = (15, 30, 45, 60, 90, 120, 180)
+"""Minutes a day that somebody may set as their own limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestChoice:
+    """Rest as somebody sets it themselves: by the clock, with nothing inferred, so it needs no consent and no age."""
+
+    until: datetime | None = None
+    """A break they take now: no ads and no cards until then."""
+    daily_minutes: int | None = None
+    """After so long on a day no more ads, and one card that says so."""
+
+    def __post_init__(self) -> None:
+        if self.daily_minutes is not None and self.daily_minutes not in LIMITS:
+            raise InvalidInput(
+                f"a limit of {self.daily_minutes} minutes",
+                hint=f"one of {', '.join(map(str, LIMITS))}, or none",
+                field="daily_minutes",
+            )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """What is on file about one person's own choices; `version` guards against lost updates."""
@@ -46,6 +72,9 @@ class Person:
     """Declared, ISO 3166-1 alpha-2; it selects the helpline. Never taken from an address."""
     age: Age = "unknown"
     """As the site knows it: a minor's posts are never read for feelings or clothes."""
+    language: str | None = None
+    """Of their own page, where they chose one."""
+    rest: RestChoice = RestChoice()
     version: int = 0
 
 

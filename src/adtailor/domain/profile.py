@@ -26,6 +26,27 @@ class AdsSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fewer:
+    """Somebody asked for fewer ads like one: what that took from their profile, so that it can be undone."""
+
+    at: datetime
+    advertiser_id: AdvertiserId
+    taken: Mapping[TopicId, float] = field(default_factory=dict[TopicId, float])
+    """Of the interests that the ad was about, as they stood then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayUse:
+    """How long somebody who set themselves a limit has been here on one day, in their own zone."""
+
+    day: date
+    seconds: float = 0.0
+    last_at: datetime
+    told: bool = False
+    """Whether the card of the limit was shown that day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """One person's profile. There is no field for stress, sadness or any negative affect."""
 
@@ -46,5 +67,8 @@ class Profile:
     muted_topics: frozenset[TopicId] = frozenset()
     muted_advertisers: frozenset[AdvertiserId] = frozenset()
     hidden_ads: frozenset[AdId] = frozenset()
+    fewer: Mapping[AdId, Fewer] = field(default_factory=dict[AdId, Fewer])
     seen: AdsSeen | None = None
+    use: DayUse | None = None
+    """Only of who set a limit for the day."""
     version: int = 0

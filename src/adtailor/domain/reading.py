@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, get_args
 
 from adtailor.domain.ids import PostId, TopicId
@@ -92,6 +93,17 @@ class PhotoLook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Taught:
+    """What its author's profile learned from a reading, and as of when, so that it can be shown and taken back."""
+
+    at: datetime
+    interests: tuple[TopicId, ...] = ()
+    look: bool = False
+    affect: bool = False
+    """Goes when the emotions go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartFailed:
     """A part that could not be read, and why; the rest of the reading stands."""
 
@@ -122,3 +134,32 @@ class Reading:
     """Did not run because nothing is known of how well it works here, as in a language it was not measured on."""
     models: Mapping[str, str] = field(default_factory=dict[str, str])
     errors: tuple[PartFailed, ...] = ()
+    taught: Taught | None = None
+    """None where nothing was learned: without consent, of a burdened or sensitive post, of somebody else's words."""
+    wrong: tuple[str, ...] = ()
+    """What its author said is wrong, by its mark: `topic:483`, `garment:0:1` for a photo and a place in it."""
+
+    @property
+    def right_topics(self) -> tuple[Topic, ...]:
+        """The topics that its author left standing."""
+        return tuple(topic for topic in self.topics if topic_mark(topic.id) not in self.wrong)
+
+    @property
+    def right_garments(self) -> tuple[Garment, ...]:
+        """The clothes that its author left standing."""
+        return tuple(
+            garment
+            for photo in self.look or ()
+            for place, garment in enumerate(photo.garments)
+            if garment_mark(photo.photo, place) not in self.wrong
+        )
+
+
+def topic_mark(topic_id: TopicId) -> str:
+    """By what a topic of a reading is called when it is corrected."""
+    return f"topic:{topic_id}"
+
+
+def garment_mark(photo: int, place: int) -> str:
+    """By what a garment is called: its photo, and its place among that photo's garments."""
+    return f"garment:{photo}:{place}"

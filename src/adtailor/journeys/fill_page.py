@@ -31,9 +31,10 @@ from adtailor.domain.decision import (
 )
 from adtailor.domain.events import ClaimKind, DecisionRecord
 from adtailor.domain.ids import DecisionId, PersonId, PlacementId, PostId, uuid7
+from adtailor.domain.known import Known
 from adtailor.domain.person import Age, Consents
 from adtailor.domain.post import Post
-from adtailor.domain.profile import Profile
+from adtailor.domain.profile import DayUse, Profile
 from adtailor.domain.reading import CONTEXT_PARTS, Reading
 from adtailor.domain.signals import Signal
 from adtailor.domain.training import Served
@@ -46,6 +47,7 @@ from adtailor.journeys.own_places import OwnPlaces
 from adtailor.journeys.repository import Repository
 from adtailor.ports import EventStore, PeopleStore, PostStore, TextReader, Veto, Wellbeing
 from adtailor.profiles.consent import effective_consents, stated_age, without_consents
+from adtailor.profiles.day_use import NOTED_EVERY, use_today, with_page
 from adtailor.profiles.evidence import evidence_of, limits_of
 from adtailor.profiles.groups import with_groups
 
@@ -92,6 +94,9 @@ class _Viewer:
     care: Care
     is_contextual: bool
     """The profile could not be read: they are answered as somebody without consents, and more carefully."""
+    use: DayUse | None = None
+    """The day with this page, of somebody who set themselves a limit."""
+    is_card_of_limit: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -435,7 +440,7 @@ class FillPage:
                 self._remember_mutes(viewer.person_id, known.profile)
                 # What someone withdrew is deleted when they withdraw it; what the request narrows is left out here.
                 profile = None if known.profile is None else without_consents(known.profile, consents)
-        return _Viewer(
+        seen = _Viewer(
             age=stated_age(person.age if person is not None else "unknown", viewer.age, request.regs),
             consents=consents,
             profile=profile,
@@ -443,6 +448,16 @@ class FillPage:
             care=care,
             is_contextual=is_lost,
         )
+        return seen if known is None else self._within_limit(seen, known, request.context, now=now, day=day)
+
+    def _within_limit(self, viewer: _Viewer, known: Known, context: Context, *, now: datetime, day: date) -> _Viewer:
+        """The viewer, quiet once the limit that they set for their day is reached."""
+        person = known.person
+        if person.rest.daily_minutes is None:
+            return viewer
+        use = with_page(known.profile.use if known.profile else None, now=now, day=day)
+        care = self._wellbeing.limited(viewer.care, person.rest, use, language=person.language or context.language)
+        return replace(viewer, care=care, use=use, is_card_of_limit=care.suggestion is not viewer.care.suggestion)
 
     def _page_reading(self, context: Context, now: datetime) -> tuple[Reading | None, PersonId | None, str | None]:
         """What is known of the content beside the placements, whose post it is, and its words."""
@@ -458,7 +473,7 @@ class FillPage:
             # Nobody has judged these words yet: none of them is looked for.
             return None, author, None
         answered = self._posts.reading(post.reply_to, now) if post.reply_to is not None else None
-        return beside(context_only(reading), answered), author, text
+        return beside(context_only(as_corrected(reading, self._policy)), answered), author, text
 
     def _recorded(self, decided: _Decided, now: datetime) -> Page:
         request, record = decided.request, decided.record
@@ -509,8 +524,11 @@ class FillPage:
             _LOG.error("groups wait: %s", type(error).__name__)
 
     def _with_card(self, page: Page, viewer: _Viewer, now: datetime) -> Page:
+        is_noted = self._note_use(page.request.viewer.person_id, viewer, now)
         suggestion = viewer.care.suggestion
-        if suggestion is None or viewer.memory is None:
+        if viewer.is_card_of_limit and is_noted:
+            return replace(page, decision=replace(page.decision, rest_suggestion=suggestion))
+        if suggestion is None or viewer.memory is None or viewer.is_card_of_limit:
             return page
         try:
             told = self._wellbeing.told_by_showing(viewer.memory, suggestion, now)
@@ -521,6 +539,24 @@ class FillPage:
             _LOG.error("a card waits: %s", type(error).__name__)  # one that nobody remembers would come too often
             return page
         return replace(page, decision=replace(page.decision, rest_suggestion=suggestion))
+
+    def _note_use(self, person_id: PersonId | None, viewer: _Viewer, now: datetime) -> bool:
+        """Keep the time that somebody with a limit has been here; True if it is kept, with the card where it is due."""
+        if viewer.use is None or person_id is None:
+            return False
+        try:
+            profile = self._people.profile(person_id) or Profile(person_id=person_id)
+            before = use_today(profile.use, day=viewer.use.day)
+            if before is not None and now - before.last_at < NOTED_EVERY and not viewer.is_card_of_limit:
+                return False
+            told = viewer.is_card_of_limit or (before is not None and before.told)
+            self._people.put_profile(replace(profile, use=replace(viewer.use, told=told)))
+        except StaleVersion:
+            return False  # another page of the same person notes it
+        except Exception as error:
+            _LOG.error("the time of a day is not noted: %s", type(error).__name__)
+            return False
+        return True
 
 
 def _nameless(page: Page) -> Page:
@@ -577,6 +613,14 @@ def served_of(request: DecisionRequest, evidence: Evidence) -> Served:
         moment=evidence.moment,
         positions=tuple(placement.position for placement in request.placements),
     )
+
+
+def as_corrected(reading: Reading, policy: WellbeingPolicy) -> Reading:
+    """The reading without the topics that its author said are wrong, but for those that keep ads away from a page."""
+    if not reading.wrong:
+        return reading
+    right = {topic.id for topic in reading.right_topics} | set(policy.sensitive_topics)
+    return replace(reading, topics=tuple(topic for topic in reading.topics if topic.id in right))
 
 
 def context_only(reading: Reading) -> Reading:

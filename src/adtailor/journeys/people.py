@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from adtailor.domain.ids import AdvertiserId, PersonId, TopicId
-from adtailor.domain.person import Age, Consents, DeclaredMood, Mood, Person
+from adtailor.domain.person import Age, ConsentName, Consents, DeclaredMood, Mood, Person
 from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading
@@ -48,6 +48,16 @@ class People:
         """From the next request on; what a withdrawn consent had allowed is deleted."""
         person = replace(self._people.person(person_id), consents=consents)
         return self._people.put_person(person, expected_version=expected_version)
+
+    def set_consent(self, person_id: PersonId, name: ConsentName, *, on: bool) -> Person:
+        """One of the four, the others as they are."""
+        return self._changed_person(
+            person_id, lambda person: replace(person, consents=replace(person.consents, **{name: on}))
+        )
+
+    def choose_language(self, person_id: PersonId, language: str | None) -> Person:
+        """Of their own page; None leaves it to the browser."""
+        return self._changed_person(person_id, lambda person: replace(person, language=language))
 
     def set_objection(self, person_id: PersonId, objected: bool) -> Person:
         """An objection to profiling stays until the person lifts it."""
@@ -137,11 +147,45 @@ class People:
                 return None
         return suggestion
 
+    def take_break(self, person_id: PersonId, answer: RestAnswer | None, *, now: datetime, zone: str) -> Person:
+        """A break of one's own choice, which needs no consent; None ends it, and one that a card offered with it."""
+        until = None if answer is None else break_ends(answer, now=now, zone=zone)
+        if until is None:
+            self._changed_memory(person_id, lambda memory: replace(memory, card=replace(memory.card, rest_until=None)))
+        return self._changed_person(person_id, lambda person: replace(person, rest=replace(person.rest, until=until)))
+
+    def set_limit(self, person_id: PersonId, minutes: int | None) -> Person:
+        """After so long on a day no more ads; None for no limit, and what was noted of the day goes with it."""
+        person = self._changed_person(
+            person_id, lambda person: replace(person, rest=replace(person.rest, daily_minutes=minutes))
+        )
+        if minutes is None and (profile := self._people.profile(person_id)) is not None and profile.use is not None:
+            self._changed_profile(person_id, lambda profile: replace(profile, use=None))
+        return person
+
+    def set_suggestions(self, person_id: PersonId, *, on: bool) -> None:
+        """Whether a rest may be suggested at all; it is only with the well-being consent."""
+        if not self._looked_after(person_id).consents.wellbeing:
+            raise InvalidInput(
+                "nothing is suggested without the well-being consent", hint="there is nothing to switch", field="on"
+            )
+        self._changed_memory(
+            person_id,
+            lambda memory: replace(
+                memory, card=replace(memory.card, off=not on, dismissals=0 if on else memory.card.dismissals)
+            ),
+            made=True,
+        )
+
     def answer_rest(self, person_id: PersonId, answer: RestAnswer, *, now: datetime, zone: str) -> None:
         """One tap on the card."""
-        midnight = (now.astimezone(ZoneInfo(zone)) + timedelta(days=1)).replace(
-            hour=0, minute=0, second=0, microsecond=0
-        )
+        person = self._looked_after(person_id)
+        if not person.consents.wellbeing and person.rest.daily_minutes is not None:
+            # The card of their own limit, which has no memory of its own.
+            if answer in BREAKS:
+                self.take_break(person_id, answer, now=now, zone=zone)
+            return
+        midnight = next_midnight(now, zone)
         for _ in range(TRIES):
             memory = self._people.memory(person_id) or WellbeingMemory(person_id=person_id)
             if not self._looked_after(person_id).consents.wellbeing:
@@ -165,6 +209,24 @@ class People:
         person = self._people.person(person_id)
         return replace(person, consents=usable_consents(person, self._policy))
 
+    def _changed_memory(
+        self, person_id: PersonId, change: Callable[[WellbeingMemory], WellbeingMemory], *, made: bool = False
+    ) -> None:
+        """Of somebody without a memory there is nothing to change, unless it is to be made."""
+        for _ in range(TRIES):
+            memory = self._people.memory(person_id)
+            if memory is None and not made:
+                return
+            memory = memory or WellbeingMemory(person_id=person_id)
+            if (after := change(memory)) == memory:
+                return
+            try:
+                self._people.put_memory(after)
+            except StaleVersion:
+                continue
+            return
+        raise StaleVersion("the memory kept changing", hint="try again")
+
     def _changed_profile(self, person_id: PersonId, change: Callable[[Profile], Profile]) -> Profile:
         for _ in range(TRIES):
             before = self._people.profile(person_id) or Profile(person_id=person_id)
@@ -182,3 +244,30 @@ class People:
             except StaleVersion:
                 continue
         raise StaleVersion("the person kept changing", hint="try again")
+
+
+BREAKS: Mapping[RestAnswer, timedelta | None] = {
+    "15min": timedelta(minutes=15),
+    "1h": timedelta(hours=1),
+    "today": None,
+}
+"""How long each lasts; None until midnight."""
+
+
+def break_ends(answer: RestAnswer, *, now: datetime, zone: str) -> datetime:
+    """When a break that begins now ends."""
+    if answer not in BREAKS:
+        raise InvalidInput(f"{answer!r} is no break", hint=f"one of {', '.join(BREAKS)}", field="answer")
+    lasts = BREAKS[answer]
+    return next_midnight(now, zone) if lasts is None else now + lasts
+
+
+def next_midnight(now: datetime, zone: str) -> datetime:
+    """When the day ends in a zone.
+
+    >>> from datetime import UTC
+    >>> next_midnight(datetime(2026, 11, 20, 23, 30, tzinfo=UTC), "Europe/Berlin").isoformat()
+    '2026-11-22T00:00:00+01:00'
+    """
+    tomorrow = now.astimezone(ZoneInfo(zone)) + timedelta(days=1)
+    return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -11,7 +11,7 @@ from adtailor.domain.ids import PostId
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.post import Post
 from adtailor.domain.profile import Profile
-from adtailor.domain.reading import Part, PartFailed, PhotoLook, Reading
+from adtailor.domain.reading import Part, PartFailed, PhotoLook, Reading, Taught
 from adtailor.domain.wellbeing import WellbeingMemory, WellbeingPolicy
 from adtailor.domain.worth import ReadingCost, batch_cost
 from adtailor.errors import ModelUnavailable, StaleVersion, StorageFailed
@@ -19,6 +19,7 @@ from adtailor.journeys.price_tags import PriceTags
 from adtailor.ports import LookReader, PeopleStore, PostStore, ReadingCosts, TextReader, Wellbeing
 from adtailor.profiles.affect import with_affect
 from adtailor.profiles.consent import effective_consents, parts_allowed
+from adtailor.profiles.correcting import lesson_of
 from adtailor.profiles.interests import with_interests
 from adtailor.profiles.look import with_look
 
@@ -160,8 +161,9 @@ class ReadPosts:
             consents = usable_consents(person, self._policy)
             allowed = parts_allowed(consents)
             kept = _only(reading, allowed)
-            profile = self._profile(post, kept, consents, now)
+            profile, taught = self._profile(post, kept, consents, now)
             memory = self._memory(post, kept, consents, now)
+            kept = replace(kept, taught=taught)
             try:
                 self._posts.finish(kept, now, profile=profile, memory=memory)
             except StaleVersion:
@@ -169,18 +171,20 @@ class ReadPosts:
             return
         # Left unread: the next round takes it up again.
 
-    def _profile(self, post: Post, reading: Reading, consents: Consents, now: datetime) -> Profile | None:
+    def _profile(
+        self, post: Post, reading: Reading, consents: Consents, now: datetime
+    ) -> tuple[Profile | None, Taught | None]:
         if not (consents.interests or consents.look or consents.affect):
-            return None
+            return None, None
         before = self._people.profile(post.author_id) or Profile(person_id=post.author_id)
-        after = before
+        after, taught = before, lesson_of(before, post, reading, consents, self._policy, now=now)
         if consents.interests:
             after = with_interests(after, post, reading, self._policy, now=now)
         if consents.look:
             after = with_look(after, post, reading, self._policy, now=now)
         if consents.affect:
             after = with_affect(after, post, reading, self._policy, now=now)
-        return after if after != before else None
+        return after if after != before else None, taught
 
     def _memory(self, post: Post, reading: Reading, consents: Consents, now: datetime) -> WellbeingMemory | None:
         if not consents.wellbeing:

@@ -1,6 +1,6 @@
 """A positive mood, stated or told of by the last posts, and gone within 72 h. A low mood has no place here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -38,10 +38,44 @@ def with_affect(profile: Profile, post: Post, reading: Reading, policy: Wellbein
         return profile
     if not may_teach(profile.person_id, post, reading, policy):
         return profile
-    felt = {mood: share for label, mood in MOODS.items() if (share := reading.emotions.get(label, 0.0)) >= LEAST_FELT}
-    affect = learned(profile.affect, felt, at, half_life=HALF_LIFE, keep=len(MOODS))
-    weights = {mood: min(weight, FULL) for mood, weight in affect.weights.items() if weight > SPENT}
-    return replace(profile, affect=replace(affect, weights=weights))
+    return replace(profile, affect=_after(profile.affect, moods_of(reading), at))
+
+
+def teaches_affect(profile: Profile, post: Post, reading: Reading, policy: WellbeingPolicy, *, now: datetime) -> bool:
+    """Whether `with_affect` learns a mood from this reading."""
+    if policy.affect_source == "declared" or _is_late(profile.affect, learned_at(post, now), now):
+        return False
+    return bool(moods_of(reading)) and may_teach(profile.person_id, post, reading, policy)
+
+
+def moods_of(reading: Reading) -> dict[Mood, float]:
+    """The moods that a post tells of, as shares."""
+    emotions = reading.emotions or {}
+    return {mood: share for label, mood in MOODS.items() if (share := emotions.get(label, 0.0)) >= LEAST_FELT}
+
+
+def relearned(profile: Profile, readings: Sequence[Reading]) -> Profile:
+    """The profile with the moods of these readings alone: of all that taught it one, and still hold it."""
+    affect = Fading()
+    for taught, reading in sorted(
+        ((reading.taught, reading) for reading in readings if reading.taught and reading.taught.affect),
+        key=lambda lesson: lesson[0].at,
+    ):
+        affect = _after(affect, moods_of(reading), taught.at)
+    return replace(profile, affect=affect)
+
+
+def without_mood(reading: Reading, mood: Mood) -> Reading:
+    """The reading without what told of a mood. No mark stays: it would outlive the 72 h that a mood has."""
+    emotions = {label: share for label, share in (reading.emotions or {}).items() if MOODS.get(label) != mood}
+    return replace(reading, emotions=emotions if reading.emotions is not None else None)
+
+
+def _after(affect: Fading, felt: Mapping[Mood, float], at: datetime) -> Fading:
+    affect = learned(
+        affect, {str(mood): share for mood, share in felt.items()}, at, half_life=HALF_LIFE, keep=len(MOODS)
+    )
+    return replace(affect, weights={mood: min(w, FULL) for mood, w in affect.weights.items() if w > SPENT})
 
 
 def mood_of(profile: Profile, policy: WellbeingPolicy, now: datetime) -> dict[Mood, float] | None:

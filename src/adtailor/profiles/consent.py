@@ -60,7 +60,7 @@ def parts_allowed(consents: Consents) -> frozenset[Part]:
 def without_consents(profile: Profile, consents: Consents) -> Profile:
     """The profile without what no consent covers; switches, mutes and hidden ads are the person's own and stay."""
     if not consents.interests:
-        profile = replace(profile, interests=Fading(), history=Fading(), groups={}, seen=None)
+        profile = replace(profile, interests=Fading(), history=Fading(), groups={}, seen=None, fewer={})
     if not consents.look:
         profile = replace(profile, look=Fading())
     if not consents.affect:

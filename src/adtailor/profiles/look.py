@@ -19,14 +19,24 @@ def with_look(profile: Profile, post: Post, reading: Reading, policy: WellbeingP
     """The profile after one reading; call it only with the look consent."""
     if not reading.look or not may_teach(profile.person_id, post, reading, policy):
         return profile
-    seen: dict[str, float] = {}
-    for photo in reading.look:
-        for garment in photo.garments:
-            for trait, share in traits(garment):
-                # The same shirt on five photos of one post is one shirt.
-                seen[trait] = max(seen.get(trait, 0.0), share)
     at = learned_at(post, now)
+    seen = trait_shares(reading)
     return replace(profile, look=learned(profile.look, seen, at, half_life=HALF_LIFE, keep=MOST_TRAITS))
+
+
+def teaches_look(profile: Profile, post: Post, reading: Reading, policy: WellbeingPolicy) -> bool:
+    """Whether `with_look` learns anything from this reading."""
+    return bool(reading.right_garments) and may_teach(profile.person_id, post, reading, policy)
+
+
+def trait_shares(reading: Reading) -> dict[str, float]:
+    """The clothes of a post as traits, without what its author said is wrong."""
+    seen: dict[str, float] = {}
+    for garment in reading.right_garments:
+        for trait, share in traits(garment):
+            # The same shirt on five photos of one post is one shirt.
+            seen[trait] = max(seen.get(trait, 0.0), share)
+    return seen
 
 
 def traits(garment: Garment) -> Iterator[tuple[str, float]]:

@@ -11,7 +11,7 @@ from adtailor.domain.audit import Author
 from adtailor.domain.ids import SiteId
 from adtailor.errors import Forbidden, NotAllowed, UnknownId
 from adtailor.ports import Clock
-from adtailor.service.guard import OPEN_PATHS
+from adtailor.service.guard import is_open
 from adtailor.service.operations import OWNERS, Operation
 
 Asking = ASGIConnection[Any, Any, Any, Any]
@@ -49,7 +49,7 @@ class Doorkeeper:
 
     async def __call__(self, asking: Asking, handler: BaseRouteHandler) -> None:
         """A guard, as Litestar calls it: one that is not a coroutine it would hand to a thread, at every request."""
-        if asking.scope["path"].startswith(OPEN_PATHS):
+        if is_open(asking.scope["path"]):
             return
         caller = caller_of(asking)
         method, path = str(asking.scope.get("method")), str(asking.scope.get("path_template"))

@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from adtailor.journeys.corrections import Corrections
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fetch_photos import FetchPhotos
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.manage import Manage
+from adtailor.journeys.member_sessions import MemberSessions
 from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
 from adtailor.journeys.read_posts import ReadPosts
@@ -42,6 +44,8 @@ class Doors:
     reports: Reports
     ledger: LedgerStore
     people: People
+    corrections: Corrections
+    member_sessions: MemberSessions
     explain: Explain
     catalogue: CatalogueStore
     manage: Manage

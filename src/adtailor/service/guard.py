@@ -38,9 +38,12 @@ OPEN_PATHS = (
     "/docs",
     "/openapi.json",
     "/login",
+    "/me/",
     "/static/",
 )
 """Asked for without the installation's token."""
+OPEN_PAGES = frozenset({"/me"})
+"""The same, of which only the address itself is meant; the member's page has a session of its own."""
 API = ("/v1/", "/openrtb2/", "/metrics")
 """Where a session of a browser opens nothing: programs send a token."""
 LOGIN = "/login"
@@ -172,7 +175,7 @@ def judge(method: str, path: str, headers: Iterable[tuple[bytes, bytes]], rules:
         return problem(
             403, "another site's page may not change anything here", hint="call it from its own pages", field="Origin"
         )
-    if path.startswith(rules.open_paths):
+    if is_open(path, rules.open_paths):
         return None
     return (
         _logged_in(given, path, rules)
@@ -184,6 +187,15 @@ def judge(method: str, path: str, headers: Iterable[tuple[bytes, bytes]], rules:
             field="Authorization",
         )
     )
+
+
+def is_open(path: str, open_paths: tuple[str, ...] = OPEN_PATHS) -> bool:
+    """Whether an address is asked for without the installation's token.
+
+    >>> is_open("/me"), is_open("/me/export.json"), is_open("/metrics")
+    (True, True, False)
+    """
+    return path.startswith(open_paths) or path in OPEN_PAGES
 
 
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{1,5})?")

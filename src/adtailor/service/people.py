@@ -7,9 +7,10 @@ from litestar import Response, delete, get, post, put
 from litestar.concurrency import sync_to_thread
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
+from msgspec import UnsetType
 
 from adtailor.domain.checks import checked_id
-from adtailor.domain.ids import AdvertiserId, PersonId, TopicId
+from adtailor.domain.ids import AdId, AdvertiserId, PersonId, PostId, TopicId
 from adtailor.domain.person import Person
 from adtailor.errors import InvalidInput, StaleVersion, UnknownId
 from adtailor.service.answers import Asked, answer, nothing
@@ -19,12 +20,17 @@ from adtailor.service.operations import SITES, Operation
 from adtailor.service.wire.decoding import checked_zone, decode
 from adtailor.service.wire.people import (
     ConsentsWire,
+    CorrectionWire,
     DescriptionWire,
+    FewerWire,
     MoodWire,
     MuteWire,
     ObjectionWire,
+    PageLinkAskedWire,
+    PageLinkWire,
     PersonWire,
     RestAnswerWire,
+    RestSettingsWire,
     RestWire,
     SignalsWire,
     consents_from_wire,
@@ -106,6 +112,42 @@ OPERATIONS = (
         roles=SITES,
     ),
     Operation(
+        method="PUT",
+        path=f"{_AT}/corrections",
+        says="Something read in one of someone's posts is wrong: their profile becomes as if it had not been read.",
+        body=CorrectionWire,
+        answers={204: None},
+        refusals=(404, 409, 422),
+        roles=SITES,
+    ),
+    Operation(
+        method="PUT",
+        path=f"{_AT}/fewer",
+        says="Fewer ads like one, or as many as before; it needs the interests consent.",
+        body=FewerWire,
+        answers={204: None},
+        refusals=(404, 422),
+        roles=SITES,
+    ),
+    Operation(
+        method="PUT",
+        path=f"{_AT}/rest",
+        says="A limit for the day, suggestions, a break now: by someone's own choice, whatever they consent to.",
+        body=RestSettingsWire,
+        answers={204: None},
+        refusals=(422,),
+        roles=SITES,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_AT}/page",
+        says="A link to someone's own page, for a member that the site has recognised. It works once, for 5 minutes.",
+        body=PageLinkAskedWire,
+        answers={201: PageLinkWire},
+        refusals=(422,),
+        roles=SITES,
+    ),
+    Operation(
         method="GET",
         path=f"{_AT}/rest",
         says="The card that is due, if any. To ask is to show it: it will not be due again at once.",
@@ -143,7 +185,12 @@ OPERATIONS = (
 
 def people_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
     """The routes under /v1/people."""
-    return [*_choice_routes(doors), *_profile_routes(doors), *_whole_person_routes(doors)]
+    return [
+        *_choice_routes(doors),
+        *_profile_routes(doors),
+        *_own_page_routes(doors),
+        *_whole_person_routes(doors),
+    ]
 
 
 async def _in_thread(work: Callable[[], T]) -> T:
@@ -243,6 +290,53 @@ def _profile_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         return nothing()
 
     return [declare_mood, switch_signals, mute, tell_rest, answer_rest]
+
+
+def _own_page_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
+    """What someone's own page does, for sites that build it into their own; and the link to ours."""
+    people, corrections = doors.people, doors.corrections
+
+    @put(f"{HERE}/corrections", status_code=204)
+    async def correct(request: Asked, person_id: FromPath[str]) -> Response[None]:
+        who, told = _id(person_id), decode(await request.body(), CorrectionWire)
+        post_id = PostId(checked_id(told.post_id, "post_id"))
+        await _in_thread(
+            lambda: corrections.correct(who, post_id, told.mark, is_wrong=told.wrong, now=doors.clock.now())
+        )
+        return nothing()
+
+    @put(f"{HERE}/fewer", status_code=204)
+    async def fewer(request: Asked, person_id: FromPath[str]) -> Response[None]:
+        who, told = _id(person_id), decode(await request.body(), FewerWire)
+        ad_id = AdId(checked_id(told.ad_id, "ad_id"))
+        await _in_thread(lambda: corrections.fewer(who, ad_id, on=told.on, now=doors.clock.now()))
+        return nothing()
+
+    @put(f"{HERE}/rest", status_code=204)
+    async def set_rest(request: Asked, person_id: FromPath[str]) -> Response[None]:
+        who, told = _id(person_id), decode(await request.body(), RestSettingsWire)
+        zone = checked_zone(told.zone, "zone")
+
+        def change() -> None:
+            if not isinstance(told.suggestions, UnsetType):
+                people.set_suggestions(who, on=told.suggestions)  # first: it alone may be refused
+            if not isinstance(told.daily_minutes, UnsetType):
+                people.set_limit(who, told.daily_minutes or None)
+            if not isinstance(told.take_break, UnsetType):
+                people.take_break(who, told.take_break, now=doors.clock.now(), zone=zone)
+
+        await _in_thread(change)
+        return nothing()
+
+    @post(f"{HERE}/page", status_code=201)
+    async def link(request: Asked, person_id: FromPath[str]) -> Response[bytes]:
+        who, told = _id(person_id), decode(await request.body(), PageLinkAskedWire)
+        zone = checked_zone(told.zone, "zone")
+        made = doors.member_sessions.link(who, now=doors.clock.now(), zone=zone, language=told.language)
+        url = f"/me/enter?ticket={made.ticket}"
+        return answer(PageLinkWire(url=url, expires_at=made.expires_at), status=201)
+
+    return [correct, fewer, set_rest, link]
 
 
 def _whole_person_routes(doors: Doors) -> Sequence[BaseRouteHandler]:

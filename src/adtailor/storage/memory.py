@@ -1,5 +1,6 @@
 """The same four ports in dictionaries, for tests and toy worlds: nothing is durable, nothing is sealed."""
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,9 +13,9 @@ from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading
 from adtailor.domain.traffic import Limits
 from adtailor.domain.wellbeing import RestCounts, RestTold, WellbeingMemory
-from adtailor.errors import InvalidInput
 from adtailor.storage.export import exported
 from adtailor.storage.helpline_checks import MemoryHelplineChecks
+from adtailor.storage.lessons import no_reading, of_its_author
 from adtailor.storage.memory_catalogue import MemoryAudit, MemoryCatalogue
 from adtailor.storage.memory_exhibits import MemoryExhibits
 from adtailor.storage.memory_ledger import MemoryLedger
@@ -30,6 +31,7 @@ from adtailor.storage.permitted import (
     permitted_profile,
     permitted_reading,
     withdrew,
+    without_affect,
 )
 from adtailor.storage.reading_costs import MemoryReadingCosts
 from adtailor.storage.rest_counts import added
@@ -70,12 +72,7 @@ class MemoryPosts:
             for learned, stored in ((profile, held.profiles), (memory, held.memories)):
                 if learned is None:
                     continue
-                if learned.person_id != post.author_id:
-                    raise InvalidInput(
-                        "what was learned is of someone else than the post's author",
-                        hint="hand over the author's profile and memory",
-                        field="person_id",
-                    )
+                of_its_author(learned, post)
                 same_version(learned, stored.get(post.author_id))
             held.readings[post.id] = (permitted_reading(reading, held.consents(post.author_id)), now + AFFECT_KEPT)
             held.posts[post.id] = replace(post, photos=())
@@ -84,6 +81,18 @@ class MemoryPosts:
                 put_profile(held, profile)
             if memory is not None:
                 put_memory(held, memory)
+
+    def correct(self, reading: Reading, *, profile: Profile) -> None:
+        """Keep a reading as its author corrected it, and their profile, as one change."""
+        with self._held.lock:
+            held = self._held
+            post, found = held.posts.get(reading.post_id), held.readings.get(reading.post_id)
+            if post is None or found is None:
+                raise no_reading()
+            of_its_author(profile, post)
+            same_version(profile, held.profiles.get(post.author_id))
+            held.readings[post.id] = (permitted_reading(reading, held.consents(post.author_id)), found[1])
+            put_profile(held, profile)
 
     def post(self, post_id: PostId) -> Post | None:
         """One post, without photos."""
@@ -96,7 +105,7 @@ class MemoryPosts:
             if (found := self._held.readings.get(post_id)) is None:
                 return None
             reading, expires_at = found
-            return reading if now < expires_at else replace(reading, emotions=None, stress=None)
+            return reading if now < expires_at else without_affect(reading)
 
     def recent(self, limit: int) -> list[Post]:
         """The newest posts, newest first, without photos."""
@@ -219,6 +228,34 @@ class MemoryPeople:
                 self._held.readings[post_id] = (permitted_reading(reading, consents), expires_at)
 
 
+class MemorySpent:
+    """`ports.SpentStore` in a dictionary."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._until: dict[bytes, datetime] = {}
+
+    def spend(self, name: bytes, *, until: datetime) -> bool:
+        """True the first time."""
+        with self._lock:
+            if name in self._until:
+                return False
+            self._until[name] = until
+            return True
+
+    def is_spent(self, name: bytes) -> bool:
+        """Whether it was used up."""
+        return name in self._until
+
+    def purge(self, now: datetime) -> int:
+        """Forget what has expired."""
+        with self._lock:
+            over = [name for name, until in self._until.items() if until <= now]
+            for name in over:
+                del self._until[name]
+        return len(over)
+
+
 class MemoryStore:
     """All four ports, over one set of dictionaries."""
 
@@ -235,6 +272,7 @@ class MemoryStore:
         self.reach = MemoryReach()
         self.trials = MemoryTrials(self._held)
         self.exhibits = MemoryExhibits(self._held)
+        self.spent = MemorySpent()
 
     def purge(self, now: datetime) -> Mapping[str, int]:
         """Delete what has had its time: affect after 72 h, decision records after 30 days."""
@@ -247,7 +285,7 @@ class MemoryStore:
             ]
             for post_id in lapsed:
                 reading, expires_at = held.readings[post_id]
-                held.readings[post_id] = (replace(reading, emotions=None, stress=None), expires_at)
+                held.readings[post_id] = (without_affect(reading), expires_at)
             people = 0
             for profile in list(held.profiles.values()):
                 if (faded := faded_profile(profile, now)) != profile:
@@ -261,7 +299,13 @@ class MemoryStore:
             for ref in old:
                 del held.records[ref]
         exhibits = self.exhibits.purge(now - EXHIBITS_KEPT)
-        return {"affect": len(lapsed), "people": people, "decision records": len(old), "exhibits": exhibits}
+        return {
+            "affect": len(lapsed),
+            "people": people,
+            "decision records": len(old),
+            "exhibits": exhibits,
+            "spent": self.spent.purge(now),
+        }
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -14,14 +14,15 @@ from adtailor.domain.post import Photo, Post
 from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading
 from adtailor.domain.wellbeing import WellbeingMemory
-from adtailor.errors import InvalidInput, StorageFailed
+from adtailor.errors import StorageFailed
 from adtailor.storage import tables
 from adtailor.storage.cache import PeopleCache
 from adtailor.storage.codec import Codec
 from adtailor.storage.database import Database
 from adtailor.storage.keyring import Keyring, PersonKey
+from adtailor.storage.lessons import no_reading, of_its_author
 from adtailor.storage.moments import ticks
-from adtailor.storage.permitted import consented
+from adtailor.storage.permitted import consented, without_affect
 from adtailor.storage.reading_rows import SealedReading, affect_end, opened_reading, sealed_reading
 from adtailor.storage.rows import PersonRows, ensure_rows
 from adtailor.storage.sealing import place
@@ -93,12 +94,8 @@ class SqlitePosts:
             post = self._opened(row, key)
             rows = PersonRows(connection, key, post.author_id)
             for learned in (profile, memory):
-                if learned is not None and learned.person_id != post.author_id:
-                    raise InvalidInput(
-                        "what was learned is of someone else than the post's author",
-                        hint="hand over the author's profile and memory",
-                        field="person_id",
-                    )
+                if learned is not None:
+                    of_its_author(learned, post)
             sealed = sealed_reading(
                 reading, consented(rows.person()), key.sealer, row.post, affect_expires_at=affect_end(now)
             )
@@ -114,6 +111,34 @@ class SqlitePosts:
                 rows.put_profile(profile)
             if memory is not None:
                 rows.put_memory(memory)
+
+    def correct(self, reading: Reading, *, profile: Profile) -> None:
+        """Keep a reading as its author corrected it, and their profile, as one change; what fades keeps its end."""
+        readings = tables.readings
+        with self._database.writing() as connection:
+            self._cache.refresh()
+            found = self._find(connection, reading.post_id)
+            if found is None:
+                raise no_reading()
+            row, key = found
+            kept = connection.execute(
+                select(readings.c.affect_expires_at).where(readings.c.seq == row.seq)
+            ).one_or_none()
+            if kept is None:
+                raise no_reading()
+            post = self._opened(row, key)
+            of_its_author(profile, post)
+            rows = PersonRows(connection, key, post.author_id)
+            ends = kept.affect_expires_at
+            # Affect that has lapsed meanwhile, and was read before it did, is not put back.
+            still = reading if ends is not None else without_affect(reading)
+            sealed = sealed_reading(still, consented(rows.person()), key.sealer, row.post, affect_expires_at=ends or 0)
+            connection.execute(
+                update(readings)
+                .where(readings.c.seq == row.seq)
+                .values(body=sealed.body, affect=sealed.affect, affect_expires_at=sealed.affect_expires_at)
+            )
+            rows.put_profile(profile)
 
     def post(self, post_id: PostId) -> Post | None:
         """One post, without photos."""

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from adtailor.domain.person import Consents
-from adtailor.domain.reading import Reading, Stress
+from adtailor.domain.reading import Reading, Stress, Taught
 from adtailor.storage import tables
 from adtailor.storage.codec import Codec
 from adtailor.storage.keyring import PersonKey
 from adtailor.storage.moments import AFFECT_KEPT, ticks
-from adtailor.storage.permitted import permitted_reading
+from adtailor.storage.permitted import permitted_reading, without_affect
 from adtailor.storage.sealing import Sealer, place
 
 
@@ -22,6 +22,8 @@ class Affect:
 
     emotions: Mapping[str, float] | None = None
     stress: Stress | None = None
+    taught_at: datetime | None = None
+    """As of when a mood was learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ def sealed_reading(
 ) -> SealedReading:
     """What consent permits of a reading, as a row."""
     kept = permitted_reading(reading, consents)
-    affect = Affect(emotions=kept.emotions, stress=kept.stress)
-    body = sealer.seal(_READING.encode(replace(kept, emotions=None, stress=None)), place("readings", post))
+    taught_at = kept.taught.at if kept.taught is not None and kept.taught.affect else None
+    affect = Affect(emotions=kept.emotions, stress=kept.stress, taught_at=taught_at)
+    body = sealer.seal(_READING.encode(without_affect(kept)), place("readings", post))
     if affect == Affect():
         return SealedReading(body, None, None)
     sealed = sealer.seal(_AFFECT.encode(affect), place("readings.affect", post))
@@ -63,7 +66,10 @@ def opened_reading(row: SealedReading, sealer: Sealer, post: bytes, now: datetim
     if now is not None and row.affect_expires_at <= ticks(now):
         return reading
     affect = _AFFECT.decode(sealer.open(row.affect, place("readings.affect", post)))
-    return replace(reading, emotions=affect.emotions, stress=affect.stress)
+    taught = reading.taught
+    if affect.taught_at is not None:
+        taught = replace(taught or Taught(at=affect.taught_at), affect=True)
+    return replace(reading, emotions=affect.emotions, stress=affect.stress, taught=taught)
 
 
 def limit_readings(connection: Connection, key: PersonKey, consents: Consents) -> None:

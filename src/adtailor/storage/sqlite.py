@@ -43,6 +43,7 @@ from adtailor.storage.sealing import RandomBytes
 from adtailor.storage.segments import Segments
 from adtailor.storage.snapshots import FOLDER as SNAPSHOT
 from adtailor.storage.snapshots import FileSnapshots
+from adtailor.storage.spent import SqliteSpent
 from adtailor.storage.trials import SqliteTrials
 
 TOKEN_KEYS_READ = timedelta(days=31)
@@ -188,6 +189,7 @@ class SqliteStore:
         self.reach = SqliteReach(self._database)
         self.trials = SqliteTrials(self._database)
         self.exhibits = SqliteExhibits(self._database)
+        self.spent = SqliteSpent(self._database)
 
     @property
     def token_keys(self) -> Mapping[int, bytes]:
@@ -248,6 +250,7 @@ class SqliteStore:
             "keys": len(self.retire_token_keys(now)),
             "sessions": self.logins.purge(now),
             "exhibits": self.exhibits.purge(now - EXHIBITS_KEPT),
+            "spent": self.spent.purge(now),
         }
         self.events.viewer_key(now)  # ends the keys of days before
         self._database.checkpoint()

@@ -433,3 +433,11 @@ privacy_spent = Table(
     Column("epsilon", Float, nullable=False),
     sqlite_with_rowid=False,
 )
+
+spent = Table(
+    "spent",
+    metadata,
+    Column("name", LargeBinary, primary_key=True, comment="random: of a link or session, never of a person"),
+    Column("expires_at", Integer, nullable=False),
+    Index("spent_expires_at", "expires_at"),
+)

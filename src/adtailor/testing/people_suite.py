@@ -12,7 +12,7 @@ import pytest
 from adtailor.domain.ids import PersonId, PostId
 from adtailor.domain.known import Known
 from adtailor.domain.person import Consents, Person
-from adtailor.domain.profile import Fading, Profile
+from adtailor.domain.profile import DayUse, Fading, Profile
 from adtailor.domain.reading import Reading
 from adtailor.domain.wellbeing import HelplineCheck, RestCounts, RestTold, State, WellbeingMemory, week_of
 from adtailor.errors import StaleVersion
@@ -227,6 +227,8 @@ class PeopleStoreSuite(StoreSuite):
                 "objected": False,
                 "country": None,
                 "age": "unknown",
+                "language": None,
+                "rest": {"until": None, "daily_minutes": None},
                 "version": 0,
             }
         }
@@ -272,3 +274,16 @@ class PeopleStoreSuite(StoreSuite):
         reading = samples.reading(post)
         store.posts.finish(reading, NOON, profile=samples.profile(name), memory=samples.memory(name))
         return reading
+
+    def test_the_time_of_a_day_is_gone_once_the_day_is_over_everywhere(self, store: Store) -> None:
+        use = DayUse(day=NOON.date(), seconds=90.0, last_at=NOON)
+        store.people.put_profile(Profile(person_id=ANA, use=use))
+        midnight = NOON.replace(hour=0)
+        store.purge(midnight + timedelta(hours=48) - timedelta(microseconds=1))
+        profile = store.people.profile(ANA)
+        assert profile is not None
+        assert profile.use == use
+        store.purge(midnight + timedelta(hours=48))
+        profile = store.people.profile(ANA)
+        assert profile is not None
+        assert profile.use is None

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from adtailor.domain.ids import PersonId, PostId
+from adtailor.domain.ids import PersonId, PostId, TopicId
 from adtailor.domain.person import Consents
-from adtailor.errors import InvalidInput, StaleVersion
+from adtailor.domain.profile import Fading
+from adtailor.domain.reading import Taught
+from adtailor.errors import InvalidInput, StaleVersion, UnknownId
 from adtailor.testing import samples
 from adtailor.testing.samples import NOON
 from adtailor.testing.stores import Store, StoreSuite
@@ -134,3 +136,66 @@ class PostStoreSuite(StoreSuite):
         found = store.posts.readings_of(ANA, NOON)
         assert [(post.id, reading.post_id) for post, reading in found] == [("a2", "a2"), ("a1", "a1")]
         assert all(post.photos == () for post, _ in found)
+
+    def test_a_correction_keeps_reading_and_profile_together(self, store: Store) -> None:
+        store.people.put_person(samples.person(), expected_version=None)
+        store.posts.add([samples.post()], NOON)
+        taught = Taught(at=NOON, interests=(TopicId("653"),), look=True, affect=True)
+        store.posts.finish(replace(samples.reading(), taught=taught), NOON, profile=samples.profile())
+        found = store.posts.reading(P1, NOON)
+        profile = store.people.profile(ANA)
+        assert found is not None
+        assert found.taught == taught
+        assert profile is not None
+        store.posts.correct(replace(found, wrong=("topic:653",)), profile=replace(profile, interests=Fading()))
+        again, after = store.posts.reading(P1, NOON), store.people.profile(ANA)
+        assert again == replace(found, wrong=("topic:653",))
+        assert after is not None
+        assert after.interests == Fading()
+        assert after.version == profile.version + 1
+
+    def test_a_correction_on_an_old_profile_changes_nothing(self, store: Store) -> None:
+        store.people.put_person(samples.person(), expected_version=None)
+        store.posts.add([samples.post()], NOON)
+        store.posts.finish(samples.reading(), NOON, profile=samples.profile())
+        found, profile = store.posts.reading(P1, NOON), store.people.profile(ANA)
+        assert found is not None
+        assert profile is not None
+        with pytest.raises(StaleVersion):
+            store.posts.correct(replace(found, wrong=("topic:653",)), profile=replace(profile, version=7))
+        assert store.posts.reading(P1, NOON) == found
+
+    def test_t19_a_correction_does_not_prolong_what_fades(self, store: Store) -> None:
+        store.people.put_person(samples.person(), expected_version=None)
+        store.posts.add([samples.post()], NOON)
+        taught = Taught(at=NOON, affect=True)
+        store.posts.finish(replace(samples.reading(), taught=taught), NOON, profile=samples.profile())
+        late = NOON + timedelta(hours=71)
+        found, profile = store.posts.reading(P1, late), store.people.profile(ANA)
+        assert found is not None
+        assert found.emotions
+        assert profile is not None
+        store.posts.correct(replace(found, wrong=("topic:653",)), profile=profile)
+        after = store.posts.reading(P1, NOON + timedelta(hours=72))
+        assert after is not None
+        assert (after.emotions, after.stress, after.taught) == (None, None, None)
+
+    def test_what_was_learned_goes_with_its_consent(self, store: Store) -> None:
+        store.people.put_person(samples.person(), expected_version=None)
+        store.posts.add([samples.post()], NOON)
+        taught = Taught(at=NOON, interests=(TopicId("653"),), look=True, affect=True)
+        store.posts.finish(replace(samples.reading(), taught=taught), NOON, profile=samples.profile())
+        store.people.put_person(samples.person(consents=Consents(look=True)), expected_version=None)
+        found = store.posts.reading(P1, NOON)
+        assert found is not None
+        assert found.taught == Taught(at=NOON, look=True)
+
+    def test_there_is_nothing_to_correct_in_a_post_that_was_not_read_or_is_somebody_elses(self, store: Store) -> None:
+        store.posts.add([samples.post(), samples.post("b1", author="ben")], NOON)
+        with pytest.raises(UnknownId):
+            store.posts.correct(samples.reading(), profile=samples.profile())
+        with pytest.raises(UnknownId):
+            store.posts.correct(samples.reading("nowhere"), profile=samples.profile())
+        store.posts.finish(samples.reading("b1"), NOON)
+        with pytest.raises(InvalidInput):
+            store.posts.correct(samples.reading("b1"), profile=samples.profile())

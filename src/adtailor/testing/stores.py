@@ -19,6 +19,7 @@ from adtailor.ports import (
     PostStore,
     ReachStore,
     ReadingCosts,
+    SpentStore,
     TrialStore,
 )
 
@@ -79,6 +80,11 @@ class Store(Protocol):
     @property
     def trials(self) -> TrialStore:
         """Trials, and the looks at them."""
+        ...
+
+    @property
+    def spent(self) -> SpentStore:
+        """What can be used once."""
         ...
 
     def purge(self, now: datetime) -> Mapping[str, int]:

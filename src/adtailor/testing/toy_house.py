@@ -1,5 +1,6 @@
 """A whole house on any store: the real journeys, rooms and policy over a few toy ads; only the reading is a toy."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,12 @@ from adtailor.domain.post import Post
 from adtailor.domain.reach import LEAST_PEOPLE
 from adtailor.domain.reading import Part, Reading, Sentiment, Stress, Suitability, Topic
 from adtailor.journeys.arms import Arms
+from adtailor.journeys.corrections import Corrections
 from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.live_catalogue import LiveCatalogue
+from adtailor.journeys.member_sessions import MemberSessions
+from adtailor.journeys.own_page import OwnPage
 from adtailor.journeys.own_places import OwnPlaces
 from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
@@ -90,6 +94,9 @@ class ToyHouse:
     reports: Reports
     read_posts: ReadPosts
     people: People
+    own_page: OwnPage
+    corrections: Corrections
+    member_sessions: MemberSessions
     explain: Explain
     reaches: Reaches
     repository: Repository
@@ -174,6 +181,11 @@ def toy_house(
             posts=store.posts, people=store.people, text_reader=reader, look_reader=None, wellbeing=care, policy=policy
         ),
         people=People(people=store.people, posts=store.posts, wellbeing=care, policy=policy),
+        own_page=OwnPage(
+            people=store.people, posts=store.posts, events=store.events, source=store.catalogue, policy=policy
+        ),
+        corrections=Corrections(people=store.people, posts=store.posts, source=store.catalogue, policy=policy),
+        member_sessions=MemberSessions({1: b"k" * 32}, 1, spent=store.spent, random_bytes=os.urandom),
         explain=Explain(take_event=take_event, source=store.catalogue),
         reaches=reaches,
         repository=repository,

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from adtailor.domain.ids import PersonId
-from adtailor.domain.person import Person
+from adtailor.domain.person import Person, RestChoice
 from adtailor.domain.post import Post
+from adtailor.domain.profile import DayUse
 from adtailor.domain.reading import Reading
 from adtailor.domain.wellbeing import (
     Care,
@@ -22,6 +23,7 @@ from adtailor.domain.wellbeing import (
 )
 from adtailor.ports import Veto
 from adtailor.wellbeing.helplines import checked
+from adtailor.wellbeing.own_rest import limited, takes_break
 from adtailor.wellbeing.quiet import after_crisis, after_sustained, is_quiet, owes_support, support_settled
 from adtailor.wellbeing.rest import after_answer, is_ad_free, is_due, rest_card, support_card, told_of
 from adtailor.wellbeing.states import forgotten, state_at, with_post
@@ -67,19 +69,24 @@ class CareDesk:
     ) -> Care:
         """What is due now. The person's consents must be the effective ones, which are none for a minor."""
         del day  # a day counts as HIGH by what was read on it, when it was read: see states.with_post
+        rests = person is not None and takes_break(person.rest, self._policy, now)
         if memory is None or person is None or not person.consents.wellbeing or person.person_id != memory.person_id:
-            return Care()
+            return Care(quiet=rests)
         policy, card = self._policy, memory.card
         if owes_support(memory, now):
             support = support_card(person.country, checked(self._helplines, self._checks()), policy, language, now)
             return Care(state=State.CRISIS, quiet=True, suggestion=support)
         state = state_at(memory, policy, now)
-        due = state >= State.HIGH and is_due(card, policy, now)
+        due = state >= State.HIGH and is_due(card, policy, now) and not rests
         return Care(
             state=state,
-            quiet=is_quiet(memory, now) or is_ad_free(card, policy, now),
+            quiet=rests or is_quiet(memory, now) or is_ad_free(card, policy, now),
             suggestion=rest_card(state, card, policy, language) if due else None,
         )
+
+    def limited(self, care: Care, rest: RestChoice, use: DayUse | None, *, language: str | None) -> Care:
+        """What is due once somebody's own limit for the day is reached: quiet, and once a day a card that says so."""
+        return limited(care, rest, use, language=language)
 
     def shown(self, memory: WellbeingMemory, suggestion: RestSuggestion, now: datetime) -> WellbeingMemory:
         """A card was handed out: none for the next 24 h, and support is no longer owed."""

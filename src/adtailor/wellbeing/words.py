@@ -22,6 +22,8 @@ class Words:
     support_title: str
     support_body: str
     hide: str
+    limit_title: str
+    limit_body: str
 
 
 WORDS: dict[str, Words] = {
@@ -38,6 +40,8 @@ WORDS: dict[str, Words] = {
         support_body="There are people who listen, free of charge. A few words in a post brought this up, and a "
         "program easily takes words wrong. If it does not fit, just hide it; nobody else sees it.",
         hide="Hide",
+        limit_title="That is the time you set yourself for today.",
+        limit_body="The feed will still be here, without ads until tomorrow. You can change the limit on your page.",
     ),
     "de": Words(
         rest_title="Anstrengende Tage? Eine Pause ist eine Möglichkeit.",
@@ -53,6 +57,8 @@ WORDS: dict[str, Words] = {
         "hierher gebracht, und ein Programm versteht Wörter leicht falsch. Passt es nicht, blende es einfach aus; "
         "niemand sonst sieht es.",
         hide="Ausblenden",
+        limit_title="Das ist die Zeit, die du dir für heute gesetzt hast.",
+        limit_body="Der Feed läuft nicht weg, bis morgen ohne Werbung. Das Limit kannst du auf deiner Seite ändern.",
     ),
     "es": Words(
         rest_title="¿Unos días pesados? Un respiro es una opción.",
@@ -67,6 +73,8 @@ WORDS: dict[str, Words] = {
         support_body="Hay personas que escuchan, sin coste. Unas palabras de una publicación trajeron esto aquí, y un "
         "programa entiende mal las palabras con facilidad. Si no encaja, ocúltalo y ya está; nadie más lo ve.",
         hide="Ocultar",
+        limit_title="Este es el tiempo que te pusiste para hoy.",
+        limit_body="Todo seguirá aquí, sin anuncios hasta mañana. Puedes cambiar el límite en tu página.",
     ),
 }
 

@@ -1,9 +1,9 @@
 """What people say about themselves, and the card they may be shown, on the wire."""
 
-from datetime import date
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 
-from msgspec import Meta, structs
+from msgspec import UNSET, Meta, UnsetType, structs
 
 from adtailor.domain.person import Age, Consents, Mood, Person
 from adtailor.domain.signals import Signal
@@ -28,6 +28,9 @@ class PersonWire(Wire, frozen=True, kw_only=True):
     objected: bool
     country: str | None
     age: Age
+    language: str | None
+    daily_minutes: int | None
+    """Their own limit for a day, for a site that wants to keep it too."""
     version: int
 
 
@@ -64,6 +67,53 @@ class MuteWire(Wire, frozen=True, kw_only=True):
     advertiser_id: str | None = None
     topic_id: str | None = None
     on: bool = True
+
+
+class CorrectionWire(Wire, frozen=True, kw_only=True):
+    """One thing that was read in one of someone's posts is wrong, or right after all."""
+
+    post_id: str
+    mark: Annotated[
+        str,
+        Meta(
+            pattern=r"^(topic:[A-Za-z0-9._:\-]{1,64}|garment:\d{1,3}:\d{1,3}|mood:[a-z]{1,20})$",
+            description="topic:483 by its id, garment:0:1 for a photo and a place in it, mood:joy",
+        ),
+    ]
+    wrong: bool = True
+
+
+class FewerWire(Wire, frozen=True, kw_only=True):
+    """Fewer ads like one (or as many as before)."""
+
+    ad_id: str
+    on: bool = True
+
+
+class RestSettingsWire(Wire, frozen=True, kw_only=True):
+    """Rest by someone's own choice: what is left out stays as it is."""
+
+    daily_minutes: Literal[0, 15, 30, 45, 60, 90, 120, 180] | UnsetType = UNSET
+    """0 for no limit."""
+    suggestions: bool | UnsetType = UNSET
+    """Needs the well-being consent."""
+    take_break: Literal["15min", "1h", "today"] | UnsetType | None = UNSET
+    """From now on; null ends it."""
+    zone: Annotated[str, Meta(max_length=64)] = "UTC"
+
+
+class PageLinkAskedWire(Wire, frozen=True, kw_only=True):
+    """For whom a link is made: their zone, and the language they speak unless they or their browser say otherwise."""
+
+    zone: Annotated[str, Meta(max_length=64)] = "UTC"
+    language: Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{1,8})*$", max_length=35)] | None = None
+
+
+class PageLinkWire(Wire, frozen=True, kw_only=True):
+    """Where to send a member: it opens their own page once, within a few minutes."""
+
+    url: str
+    expires_at: datetime
 
 
 class RestAnswerWire(Wire, frozen=True, kw_only=True):
@@ -130,6 +180,8 @@ def person_to_wire(person: Person) -> PersonWire:
         objected=person.objected,
         country=person.country,
         age=person.age,
+        language=person.language,
+        daily_minutes=person.rest.daily_minutes,
         version=person.version,
     )
 
