@@ -52,6 +52,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="shadow", help="What would have been shown where another server decided: nothing is changed by it."),
     Verb(name="report", help="Sum up what was delivered and what it cost; --check compares it with the ledger."),
     Verb(name="events", help="Mark events as invalid traffic, and give back what they cost.", is_group=True),
+    Verb(name="trust", help="Try every promise on this machine, and say which hold."),
     Verb(name="doctor", help="Say what is installed, which models, and what is missing."),
 )
 
