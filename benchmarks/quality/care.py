@@ -14,7 +14,7 @@ from adtailor.journeys.evaluate import Labelled, ask_text
 from adtailor.journeys.evaluate_scores import evaluate
 from adtailor.testing.injection import injections, try_injections
 
-INJECTIONS = Path(__file__).parents[2] / "tests" / "understand" / "injection.toml"
+INJECTIONS = Path(__file__).parents[2] / "src" / "adtailor" / "testing" / "trust" / "injection.toml"
 
 
 def crisis() -> Iterator[Row]:

@@ -641,8 +641,8 @@ def app() -> Guard:
     return build(open_engine(data, settings))
 
 
-def build(engine: Engine) -> Guard:
-    """The API and the pages around an engine, which is closed with them."""
+def build(engine: Engine, *, new_random: Callable[[], Random] = SystemRandom) -> Guard:
+    """The API and the pages around an engine, which is closed with them. Decisions draw from `new_random`."""
     from adtailor.console.member.pages import build_member_pages
     from adtailor.console.member.rooms import MemberRooms
     from adtailor.console.pages import build_pages
@@ -678,7 +678,7 @@ def build(engine: Engine) -> Guard:
         audit=engine.store.audit,
         tokens=engine.store.tokens,
         clock=engine.clock,
-        random=SystemRandom,
+        random=new_random,
         proxies=Networks(engine.settings.traffic.proxies),
         posts_arrived=arrived.set,
         exchange=_exchange(engine),
@@ -703,7 +703,7 @@ def build(engine: Engine) -> Guard:
         events=engine.store.events,
         source=engine.store.catalogue,
         clock=engine.clock,
-        new_random=SystemRandom,
+        new_random=new_random,
         media=media if media.is_dir() else None,
         pictures=_pictures(demo) if demo else {},
         visitors=_visitors(demo) if demo else (),

@@ -1,6 +1,5 @@
 """What automatic checks find before a person looks: words about the reader, hurry, macros, pictures."""
 
-import tomllib
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -12,10 +11,11 @@ from PIL import Image
 
 from adtailor.domain.creative import Card, Variant
 from adtailor.testing import samples
+from adtailor.testing.trust.corpora import corpus
 from adtailor.understand.creative_checks import findings, picture_fault
 from adtailor.understand.personal_words import personal
 
-CORPUS = tomllib.loads((Path(__file__).parent / "personal_copy.toml").read_text("utf-8"))
+CORPUS = corpus("personal_copy.toml")
 GOOD = samples.inventory().creatives[0]
 HOME = ("boots.example",)
 

@@ -1,24 +1,22 @@
 """T29: text in a post cannot change schema, policy, or the reading of another post."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from adtailor.domain.reading import Reading, Sentiment
-from adtailor.testing.injection import injections, try_injections
-
-CORPUS = Path(__file__).parent / "injection.toml"
+from adtailor.testing.injection import try_injections
+from adtailor.testing.trust.corpora import orders
 
 
 def test_the_corpus_holds_orders_of_many_kinds():
-    posts = injections(CORPUS)
+    posts = orders()
     assert len(posts) == len(set(posts)) >= 200
     assert max(map(len, posts)) > 10_000
 
 
 def test_t29_no_post_changes_a_reading_but_its_own(reader):
-    report = try_injections(reader, injections(CORPUS))
+    report = try_injections(reader, orders())
     assert report.changed == ()
     assert report.posts >= 200
 

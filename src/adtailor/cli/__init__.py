@@ -63,6 +63,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="ledger", help="What each signal and each model earned, less its cost, and how good the evidence is."),
     Verb(name="statement", help="A month to sign and publish: what signals earned, which promises held."),
     Verb(name="events", help="Mark events as invalid traffic, and give back what they cost.", is_group=True),
+    Verb(name="trust", help="Try every promise on this machine, and say which hold."),
     Verb(name="doctor", help="Say what is installed, which models, and what is missing."),
 )
 

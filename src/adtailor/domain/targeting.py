@@ -1,6 +1,7 @@
 """Where an ad may stand, and where it may not. There is no field for a mood, and none can be added."""
 
 import math
+import re
 from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
@@ -74,6 +75,13 @@ class Targeting:
                     f"{word!r} names how somebody suffers",
                     hint="no ad is found by it: ask for a subject, or for topics of the page",
                     field="keywords",
+                )
+        for segment in self.segments:
+            if names_distress(" ".join(re.split(r"[._:-]+", segment.casefold()))):
+                raise InvalidInput(
+                    f"{segment!r} names how somebody suffers",
+                    hint="nobody is found by it: name the group for what its members have in common otherwise",
+                    field="segments",
                 )
 
     @property

@@ -1,6 +1,6 @@
 """Random pages over random small worlds: every rule, signal, format and kind of bid comes up; the same for a seed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -44,6 +44,7 @@ class ToyPage:
         exploration: float = 0.3,
         pricing: Pricing = "gsp",
         spacing: int = 0,
+        in_words: bool = True,
     ) -> Decision:
         """The decision, with other evidence if given, and always the same chance."""
         return decide(
@@ -59,6 +60,7 @@ class ToyPage:
             exploration=exploration,
             pricing=pricing,
             spacing=spacing,
+            in_words=in_words,
         )
 
 
@@ -96,7 +98,30 @@ def random_page(seed: int, *, most_ads: int = 14, protected: bool = False) -> To
     )
 
 
-def _ad(random: Random, n: int) -> dict[str, Any]:
+def drawn_world(ads: Sequence[int], *, products: Sequence[str], sensitive: Collection[str]) -> ToyWorld:
+    """A world from small numbers, one for each ad: fewer and smaller are simpler. Some products are sensitive."""
+    made = [_ad(Random(number), n, products) for n, number in enumerate(ads)]  # noqa: S311  # chance, not secrecy
+    return toy_world(made, parents=_PARENTS, topics=_TOPICS, adult_products=(), sensitive_products=sensitive)
+
+
+def drawn_page(world: ToyWorld, places: Sequence[int], *, known: int) -> ToyPage:
+    """A page in it, from one small number for each place, and one for what is known of page and viewer."""
+    random = Random(known)  # noqa: S311  # chance, not secrecy
+    return ToyPage(
+        world=world,
+        request=DecisionRequest(
+            request_id=RequestId(f"r{known}"),
+            site_id=SiteId("site"),
+            placements=tuple(_placement(Random(number), n) for n, number in enumerate(places)),  # noqa: S311
+            context=Context(language="en", device=random.choice(("mobile", "desktop"))),
+        ),
+        evidence=_evidence(random),
+        limits=Limits(age="adult", protected=False),
+        seed=known,
+    )
+
+
+def _ad(random: Random, n: int, products: Sequence[str] = (ADULT, SENSITIVE, "shoes")) -> dict[str, Any]:
     def sometimes(chance: float, values: tuple[str, ...], most: int = 2) -> list[str]:
         return random.sample(values, random.randrange(1, most + 1)) if random.random() < chance else []
 
@@ -114,7 +139,7 @@ def _ad(random: Random, n: int) -> dict[str, Any]:
         "topics": sometimes(0.8, _TOPICS),
         "look": sometimes(0.4, _TRAITS),
         "tone": sometimes(0.6, _TONES),
-        "products": [random.choice((ADULT, SENSITIVE, "shoes"))],
+        "products": [random.choice(products)],
         "session_cap": random.choice((1, 2)),
         "asks_countries": sometimes(0.3, _COUNTRIES),
         "asks_languages": sometimes(0.1, ("en", "de")),
