@@ -7,7 +7,11 @@ LOCKED := --require-hashes --only-binary :all: -r
 ARGS ?=
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help install demo test cover check crash mutants bench quality lock clean
+=======
+.PHONY: help install demo test cover check audit crash bench quality lock clean
+>>>>>>> 586faeae784f8544b041922a824a011ef40f78b9
 
 help: ## What there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,10 +28,14 @@ cover: $(VENV)/.test ## Every branch of domain and maths, without compiled kerne
 	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/domain tests/maths src/adtailor/domain src/adtailor/maths \
 	  --cov=adtailor.domain --cov=adtailor.maths --cov-branch --cov-report=term:skip-covered --cov-fail-under=100
 
-check: $(VENV)/.check cover ## Lint, types, layers, and every branch of domain and maths
+check: $(VENV)/.check cover ## Lint, types, layers, what is installed, and every branch of domain and maths
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python requirements/audit.py
+
+audit: $(VENV)/.check ## What is locked, whether any of it was yanked, and what is known against it (needs the registry)
+	@$(BIN)/python requirements/audit.py --online
 
 crash: $(VENV)/.test ## A thousand kills -9 while events are taken and money is given back (some minutes)
 	@$(BIN)/python -m pytest tests/storage/test_crash.py -m slow -k t35
