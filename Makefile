@@ -7,11 +7,7 @@ LOCKED := --require-hashes --only-binary :all: -r
 ARGS ?=
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help install demo test cover check crash mutants bench quality lock clean
-=======
-.PHONY: help install demo test cover check audit crash bench quality lock clean
->>>>>>> 586faeae784f8544b041922a824a011ef40f78b9
+.PHONY: help install demo test cover check audit crash mutants bench quality lock clean
 
 help: ## What there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
