@@ -19,7 +19,8 @@ LOCKS = ("base.txt", "test.txt", "test-models.txt", "check.txt")
 OURS = {"adtailor", "adtailor-weights", "pip", "setuptools", "wheel"}
 """Installed from here, or by Python itself."""
 ALLOWED = {
-    "0bsd", "apache", "apache-2.0", "apache software", "bsd", "bsd-2-clause", "bsd-3-clause", "cc0-1.0", "isc", "isc (iscl)",
+    "0bsd", "apache", "apache-2.0", "apache software", "bsd", "bsd-2-clause", "bsd-3-clause", "cc0-1.0", "isc",
+    "isc (iscl)",
     "mit", "mit-0", "mit-cmu", "mozilla public 2.0 (mpl 2.0)", "mpl-2.0", "psf-2.0", "zlib", "dfsg approved",
     "apache-2.0 with llvm-exception",
 }  # fmt: skip
