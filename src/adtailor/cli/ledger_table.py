@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from adtailor.domain.money import written
+from adtailor.domain.money import about, written
 from adtailor.domain.worth import CONTRASTS, GRADE_WORDS, Estimate
 from adtailor.journeys.ledger import Ledger
 from adtailor.measure.ledger import LedgerRow
@@ -32,7 +32,7 @@ def print_ledger(made: Ledger, currency: str) -> None:
 def notes(made: Ledger, currency: str) -> list[str]:
     """What the rows rest on, and what is missing."""
     per_mille = made.revenue_per_mille
-    earns = "nothing was shown yet" if per_mille is None else f"1000 impressions earn {written(round(per_mille))} now"
+    earns = "nothing was shown yet" if per_mille is None else f"1000 impressions earn {about(per_mille)} now"
     over = f"Over {made.days} days: {made.posts:,} posts read, {made.impressions:,} impressions; {earns}."
     said = [
         f"{over} An hour of reading is declared to cost {currency} {written(made.hour)}.",
@@ -53,12 +53,12 @@ def _cells(row: LedgerRow) -> list[Text | str]:
         row.name,
         said,
         "" if earned is None else _money(earned.revenue, row.bound),
-        "" if row.cost is None else written(round(row.cost.value)),
+        "" if row.cost is None else about(row.cost.value),
         "" if row.net is None else _money(row.net, row.bound),
         Text(row.says, style=STYLES[row.says]),
         "" if row.break_even is None or not row.cost or not row.cost.value else f"{100 * row.break_even:.2f} %",
         ", ".join(
-            f"{contrast} {written(round(row.beside[contrast].revenue.value))}"
+            f"{contrast} {about(row.beside[contrast].revenue.value)}"
             for contrast in CONTRASTS
             if contrast in row.beside
         ),
@@ -67,8 +67,4 @@ def _cells(row: LedgerRow) -> list[Text | str]:
 
 def _money(estimate: Estimate, bound: float) -> str:
     low, high = estimate.interval(bound)
-    return f"{written(round(estimate.value))} ({_end(low)} to {_end(high)})"
-
-
-def _end(value: float) -> str:
-    return written(round(value)) if abs(value) < float("inf") else "?"
+    return f"{about(estimate.value)} ({about(low)} to {about(high)})"

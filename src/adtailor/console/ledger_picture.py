@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw, ImageFont
 
-from adtailor.domain.money import written
+from adtailor.domain.money import about
 from adtailor.domain.worth import GRADE_WORDS
 from adtailor.journeys.ledger import Ledger
 from adtailor.measure.ledger import LedgerRow
@@ -36,7 +36,7 @@ def draw_ledger(made: Ledger, currency: str) -> Image.Image:
     if not rows:
         _words(pen, 40, TOP + 8, "No trial and no simulation says anything yet.", 17, SOFT)
     for value in (low, 0.0, high):
-        _words(pen, _x(value, low, high) - 18, bottom + 8, written(round(value)), 13, SOFT)
+        _words(pen, _x(value, low, high) - 18, bottom + 8, about(value), 13, SOFT)
     if untold:
         _words(pen, 40, bottom + 40, f"Without evidence: {', '.join(untold)}", 14, SOFT)
     legend = "; ".join(f"{grade} {words}" for grade, words in GRADE_WORDS.items())
@@ -55,7 +55,7 @@ def _row(pen: ImageDraw.ImageDraw, row: LedgerRow, y: float, low: float, high: f
     _line(pen, (_x(ends[0], low, high), y), (_x(ends[1], low, high), y), colour, 3)
     x = _x(max(low, min(high, row.net.value)), low, high)
     pen.ellipse([(x - 5) * SCALE, (y - 5) * SCALE, (x + 5) * SCALE, (y + 5) * SCALE], fill=colour)
-    _words(pen, WIDTH - RIGHT + 22, y - 11, f"{written(round(row.net.value))}  {row.said}", 15, colour)
+    _words(pen, WIDTH - RIGHT + 22, y - 11, f"{about(row.net.value)}  {row.said}", 15, colour)
 
 
 def _reach(rows: Sequence[LedgerRow]) -> tuple[float, float]:

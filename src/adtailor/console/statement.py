@@ -6,7 +6,7 @@ from io import BytesIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from adtailor.domain.money import written
+from adtailor.domain.money import about, written
 from adtailor.domain.worth import GRADE_WORDS
 from adtailor.journeys.statement import Statement
 from adtailor.measure.ledger import LedgerRow
@@ -106,9 +106,9 @@ def _row(row: LedgerRow) -> list[str]:
     return [
         row.name,
         f"{row.grade} {row.said}",
-        written(round(row.earned.revenue.value)),
-        written(round(row.cost.value)) if row.cost else "",
-        f"{written(round(row.net.value))} ({written(round(low))} to {written(round(high))})",
+        about(row.earned.revenue.value),
+        about(row.cost.value) if row.cost else "",
+        f"{about(row.net.value)} ({about(low)} to {about(high)})",
         row.says,
     ]
 

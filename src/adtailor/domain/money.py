@@ -24,6 +24,15 @@ def micros(amount: str) -> Micros:
     return Micros(int(exact))
 
 
+def about(micros: float) -> str:
+    """An estimate of money, as `written` writes it, to a hundredth of a cent; `?` where it has no bound.
+
+    >>> about(1_234_567.8), about(float("inf"))
+    ('1.2346', '?')
+    """
+    return written(Micros(100 * round(micros / 100))) if abs(micros) < float("inf") else "?"
+
+
 def written(amount: Micros) -> str:
     """Micros as an amount with at least two decimals.
 

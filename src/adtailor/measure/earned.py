@@ -5,7 +5,7 @@ micros per 1000 impressions of the control, so that it can be laid beside what r
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +103,7 @@ def _shares(table: PersonTable, registration: Registration, findings: Findings) 
     scale = 1000.0 / shown if shown > 0.0 else 0.0
     told: list[Earned] = []
     for signal in tried:
-        weights = shapley_weights(tried, signal)
+        weights: Mapping[frozenset[Signal], float] = shapley_weights(tried, signal)
         value = sum(weight * means[place_of[who]] for who, weight in weights.items())
         error = math.sqrt(sum((weight * errors[place_of[who]]) ** 2 for who, weight in weights.items()))
         told.append(

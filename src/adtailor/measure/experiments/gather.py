@@ -156,6 +156,7 @@ def _told(
     for name in names:
         columns[name] = np.zeros(len(rows))
     for (person, _), row in rows.items():
-        for name, value in told.get(person, {}).items():
-            columns[name][row] = value
+        of_person = told.get(person, {})
+        for name, values in columns.items():
+            values[row] = of_person.get(name, 0.0)
     return columns
