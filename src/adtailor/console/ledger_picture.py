@@ -25,8 +25,8 @@ def draw_ledger(made: Ledger, currency: str) -> Image.Image:
     image = Image.new("RGB", (WIDTH * SCALE, height * SCALE), GROUND)
     pen = ImageDraw.Draw(image)
     _words(pen, 40, 28, "What each signal and model earned, less what it cost", 25, INK)
-    about = f"{currency} per 1000 impressions, {made.made_at.date()}; grades of evidence are never added up"
-    _words(pen, 40, 66, about, 15, SOFT)
+    below = f"{currency} per 1000 impressions, {made.made_at.date()}; grades of evidence are never added up"
+    _words(pen, 40, 66, below, 15, SOFT)
     low, high = _reach(rows)
     zero = _x(0.0, low, high)
     bottom = TOP + ROW * max(len(rows), 1)
