@@ -129,7 +129,7 @@ def test_ads_whose_bids_are_turned_down_are_ranked_as_if_built_with_those_bids()
     plain = rank_by_sorting(replace(columns, **half), query, eligibility, 0)
     assert quick.ads[0].tolist() == plain.ads[0, :8].tolist()
     assert quick.values[0].tolist() == plain.values[0, :8].tolist()
-    assert columns.coarse.plain[:, 2].any(), "what it was made of is as it was"
+    assert columns.coarse.worth[:, 1].any(), "what it was made of is as it was"
 
 
 def test_a_quick_look_lets_few_through():
@@ -281,4 +281,4 @@ def test_ads_that_are_worth_something_else_are_ranked_by_that_in_both_passes():
     kept = int(before.kept[0])
     assert before.ads[0, :kept].tolist() == after.ads[0, :kept].tolist()
     assert (before.values[0, :kept] / 2.0).tolist() == after.values[0, :kept].tolist()
-    assert halved.coarse.plain[:, 1:3].tolist() == (columns.coarse.plain[:, 1:3] / 2).tolist()
+    assert halved.coarse.worth.tolist() == (columns.coarse.worth / 2).tolist()

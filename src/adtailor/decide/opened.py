@@ -161,7 +161,7 @@ class _Reads:
         return AdColumns(
             width=told["width"],
             coarse=Coarse(
-                **{name: self.arrays[f"coarse.{name}"] for name in ("plain", "dense", "tones")},
+                **{name: self.arrays[f"coarse.{name}"] for name in ("records", "entries", "worth")},
                 step=np.float32(told["step"]),
                 largest=told["largest"],
                 tone_step=np.float32(told["tone_step"]),

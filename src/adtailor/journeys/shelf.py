@@ -25,7 +25,7 @@ from adtailor.domain.buying import Ad, AdSet, Bid, Campaign, Inventory
 from adtailor.domain.creative import Creative
 from adtailor.domain.ids import AdId, AdSetId, AdvertiserId, CampaignId, CreativeId, TopicId
 from adtailor.domain.money import Micros
-from adtailor.maths import columns, packed, vectors
+from adtailor.maths import columns, packed, scoring, vectors
 from adtailor.ports import CatalogueRows, FactRanker, Ranker, RowSource, Snapshot, SnapshotStore
 
 LARGE = 2_000
@@ -131,10 +131,13 @@ class Shelf:
         return blake2b(repr(told).encode(), digest_size=16).hexdigest()
 
 
+_MAKERS = (columns, layout, opened, packed, quality, scoring, stock, vectors)
+
+
 @cache
 def _schema() -> str:
     """What the arrays mean: another one whenever the code that makes or reads them is another."""
-    told = "".join(inspect.getsource(module) for module in (columns, layout, opened, packed, quality, stock, vectors))
+    told = "".join(inspect.getsource(module) for module in _MAKERS)
     return blake2b(told.encode(), digest_size=16).hexdigest()
 
 

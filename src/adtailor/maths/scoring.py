@@ -22,6 +22,10 @@ from numpy.typing import NDArray
 MOST_QUALITY_SHARE = 0.1
 """Tone, and affect, each move an ad's total value by at most this share of it."""
 BEST = 64
+LINE = 64
+"""Bytes of memory that come into the cache together."""
+RECORD = 12
+"""Bytes of a record of `Coarse` before its tones."""
 _GROUP = 128
 _AT_A_TIME = 65_536
 OFTEN = 0.25  # a dimension used by more of the ads than this is kept as a column
@@ -69,15 +73,21 @@ class AdColumns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coarse:
-    """Ads in few bytes: numbers rounded to multiples of a step; first axis: ads."""
+    """Ads in few bytes, all of an ad in one place: a page looks at every fifth of them, and each look is a cache miss.
 
-    plain: NDArray[np.float32]
-    """(ads, 4): bias, what an impression is worth, what a click is worth, 1 where affect may move it."""
-    dense: NDArray[np.int8]
+    Numbers are rounded to multiples of a step; first axis: ads.
+    """
+
+    records: NDArray[np.uint8]
+    """(ads, bytes): the bias (4 bytes), where its `entries` begin (4), how many they are (2) and whether affect may
+    move it (2); then its tones and its dense numbers, a byte each, and nothing up to the next line of the cache."""
+    entries: NDArray[np.int32]
+    """(entries, 2): a rare dimension, and the bits of the number there, in single precision."""
+    worth: NDArray[np.float32]
+    """(ads, 2): what an impression and what a click is worth."""
     step: np.float32
     largest: float
     """The largest absolute number of any vector, rare dimensions included."""
-    tones: NDArray[np.int8]
     tone_step: np.float32
 
 
@@ -159,15 +169,13 @@ def ad_columns(
     dense_dims = np.flatnonzero(used > OFTEN).astype(np.int32)
     rest = np.flatnonzero(used <= OFTEN).astype(np.int32)
     others = vectors[:, rest]
-    coarse_dense, step = rounded(vectors[:, dense_dims])
-    coarse_tones, tone_step = rounded(tones)
     ad, place = np.nonzero(others)
     return AdColumns(
         bias=np.ascontiguousarray(bias),
         width=vectors.shape[1],
         dense=np.ascontiguousarray(vectors[:, dense_dims]),
         dense_dims=dense_dims,
-        sparse_starts=np.searchsorted(ad, np.arange(len(vectors) + 1)).astype(np.int64),
+        sparse_starts=(starts := np.searchsorted(ad, np.arange(len(vectors) + 1)).astype(np.int64)),
         sparse_dims=rest[place],
         sparse_values=np.ascontiguousarray(others[ad, place]),
         per_impression=np.ascontiguousarray(per_impression),
@@ -175,35 +183,72 @@ def ad_columns(
         tones=np.ascontiguousarray(tones),
         affect_may_move=np.ascontiguousarray(affect_may_move),
         name_hashes=np.ascontiguousarray(name_hashes),
-        coarse=Coarse(
-            plain=np.ascontiguousarray(
-                np.stack([bias, per_impression, per_click, affect_may_move], axis=1), dtype=np.float32
-            ),
-            dense=coarse_dense,
-            step=step,
+        coarse=coarse_of(
+            bias=bias,
+            dense=vectors[:, dense_dims],
+            sparse=(starts, rest[place], others[ad, place]),
+            worth=(per_impression, per_click),
+            tones=tones,
+            affect_may_move=affect_may_move,
             largest=float(np.abs(vectors).max(initial=0.0)),
-            tones=coarse_tones,
-            tone_step=tone_step,
         ),
+    )
+
+
+def coarse_of(
+    *,
+    bias: NDArray[np.float32],
+    dense: NDArray[np.float32],
+    sparse: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]],
+    worth: tuple[NDArray[np.float64], NDArray[np.float64]],
+    tones: NDArray[np.float32],
+    affect_may_move: NDArray[np.bool_],
+    largest: float,
+) -> Coarse:
+    """The same numbers in few bytes; `sparse` are starts, dimensions and values."""
+    starts, dims, values = sparse
+    told = RECORD + tones.shape[1] + dense.shape[1]
+    records = _aligned(len(bias), -(-told // LINE) * LINE)
+    records.view(np.float32)[:, 0] = bias
+    records.view(np.int32)[:, 1] = starts[:-1]
+    records.view(np.uint16)[:, 4] = starts[1:] - starts[:-1]
+    records.view(np.uint16)[:, 5] = affect_may_move
+    bytes_ = records.view(np.int8)
+    tone_step = _rounded_into(bytes_[:, RECORD : RECORD + tones.shape[1]], tones)
+    step = _rounded_into(bytes_[:, RECORD + tones.shape[1] : told], dense)
+    entries = np.empty((len(dims), 2), dtype=np.int32)
+    entries[:, 0], entries.view(np.float32)[:, 1] = dims, values
+    return Coarse(
+        records=records,
+        entries=entries,
+        worth=np.stack(worth, axis=1, dtype=np.float32, casting="unsafe"),
+        step=step,
+        largest=largest,
+        tone_step=tone_step,
     )
 
 
 def with_worth(ads: AdColumns, *, per_impression: NDArray[np.float64], per_click: NDArray[np.float64]) -> AdColumns:
     """The same ads, of which an impression and a click are worth something else; all else is shared."""
-    plain = ads.coarse.plain.copy()
-    plain[:, 1], plain[:, 2] = per_impression, per_click
-    return replace(ads, per_impression=per_impression, per_click=per_click, coarse=replace(ads.coarse, plain=plain))
+    worth = np.stack((per_impression, per_click), axis=1, dtype=np.float32, casting="unsafe")
+    return replace(ads, per_impression=per_impression, per_click=per_click, coarse=replace(ads.coarse, worth=worth))
 
 
-def rounded(numbers: NDArray[np.float32]) -> tuple[NDArray[np.int8], np.float32]:
-    """Whole multiples of a step, from -127 to 127, and the step; some rows at a time, for there may be a million."""
+def _rounded_into(out: NDArray[np.int8], numbers: NDArray[np.float32]) -> np.float32:
+    """Write whole multiples of a step, from -127 to 127, some rows at a time, for there may be a million; the step."""
     blocks = [slice(start, start + _AT_A_TIME) for start in range(0, len(numbers), _AT_A_TIME)]
     most = np.float32(max((np.abs(numbers[some]).max(initial=0.0) for some in blocks), default=0.0))
     step = np.float32(most / np.float32(127.0)) or np.float32(1.0)
-    out = np.empty(numbers.shape, dtype=np.int8)
     for some in blocks:
         out[some] = np.rint(numbers[some] / step)
-    return out, step
+    return step
+
+
+def _aligned(rows: int, size: int) -> NDArray[np.uint8]:
+    """Zeros, each row at the beginning of a line of the cache."""
+    whole = np.zeros(rows * size + LINE, dtype=np.uint8)
+    begins = -whole.ctypes.data % LINE
+    return whole[begins : begins + rows * size].reshape(rows, size)
 
 
 def candidates(eligibility: Eligibility) -> NDArray[np.int32]:

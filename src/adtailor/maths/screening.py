@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from adtailor.maths.scoring import (
     BEST,
     MOST_QUALITY_SHARE,
+    RECORD,
     AdColumns,
     Coarse,
     Eligibility,
@@ -115,7 +116,10 @@ class Contest:
         _screen(
             np.float32(query.bias),
             index,
-            (coarse.plain, coarse.dense, ads.sparse_starts, ads.sparse_dims, ads.sparse_values, coarse.tones),
+            (
+                *(coarse.records.view(kind) for kind in (np.float32, np.int32, np.int8)),
+                *(coarse.worth, coarse.entries, coarse.entries.view(np.float32)),
+            ),
             (
                 dense * coarse.step,
                 sparse,
@@ -134,6 +138,7 @@ class Contest:
                 np.empty((2, _BLOCK), dtype=np.uint8),
                 np.empty((rows, best), dtype=np.float32),
                 np.empty(rows, dtype=np.int64),
+                np.empty(len(parts), dtype=np.bool_),
             ),
         )
         return _Screened(
@@ -153,10 +158,10 @@ def _slack(coarse: Coarse, dense: NDArray[np.float32], query: Query) -> float:
 
 
 @njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
-def _quick_dot(weights: NDArray[np.float32], row: NDArray[np.int8]) -> np.float32:
+def _quick_dot(weights: NDArray[np.float32], row: NDArray[np.int8], at: int) -> np.float32:
     total = np.float32(0.0)
     for d in range(weights.shape[0]):
-        total += weights[d] * np.float32(row[d])
+        total += weights[d] * np.float32(row[at + d])
     return total
 
 
@@ -217,18 +222,21 @@ def _screen(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written o
     out: Arrays,
     scratch: Arrays,
 ) -> None:
-    plain, dense, sparse_starts, sparse_dims, sparse_values, tones = numbers
+    floats, wholes, bytes_, worths, dims, entries = numbers
     dense_weights, sparse_weights, says, tone, affect = wanted
     fails_with, fails_without = fails
     part_bits, left_out, quality_bits = bits
     values, passes, eligible = out
-    adds, shares, rate, failing, top, kept = scratch
+    adds, shares, rate, failing, top, kept, of_dense = scratch
     rows, n, parts, best = left_out.shape[0], index.shape[0], part_bits.shape[0], top.shape[1]
     some_sparse, some_tone, some_affect = says.any(), tone.any(), affect.any()
     of_parts = np.uint8(0)
     for p in range(parts):
         of_parts |= part_bits[p]
     kept[:] = 0
+    dense_at = RECORD + tone.shape[0]
+    for p in range(parts):
+        of_dense[p] = dense_weights[p].any()
 
     for start in range(0, n, _BLOCK):
         size = min(_BLOCK, n - start)
@@ -236,26 +244,22 @@ def _screen(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written o
         bias, fixed, paid, by_tone, by_affect, moved = shares
         for k in range(size):
             i = ads[k]
-            bias[k], fixed[k], paid[k] = plain[i, 0], plain[i, 1], plain[i, 2]
+            bias[k], fixed[k], paid[k] = floats[i, 0], worths[i, 0], worths[i, 1]
             failing[0, k], failing[1, k] = fails_with[i], fails_without[i]
-        for p in range(parts):
-            adds[p, :size] = np.float32(0.0)
-            if dense_weights[p].any():
-                for k in range(size):
-                    adds[p, k] = _quick_dot(dense_weights[p], dense[ads[k]])
-        if some_sparse:
-            for k in range(size):
-                for at in range(sparse_starts[ads[k]], sparse_starts[ads[k] + 1]):
-                    d = sparse_dims[at]
+            row = bytes_[i]
+            for p in range(parts):
+                adds[p, k] = _quick_dot(dense_weights[p], row, dense_at) if of_dense[p] else np.float32(0.0)
+            if some_tone:
+                by_tone[k] = _quality(_quick_dot(tone, row, RECORD))
+            if some_affect:
+                by_affect[k] = _quality(_quick_dot(affect, row, RECORD)) if wholes[i, 2] >> 16 else _ONE
+            if some_sparse:
+                begins = wholes[i, 1]
+                for at in range(begins, begins + (wholes[i, 2] & 0xFFFF)):
+                    d = dims[at, 0]
                     if says[d]:
                         for p in range(parts):
-                            adds[p, k] += sparse_weights[d, p] * sparse_values[at]
-        if some_tone:
-            for k in range(size):
-                by_tone[k] = _quality(_quick_dot(tone, tones[ads[k]]))
-        if some_affect:
-            for k in range(size):
-                by_affect[k] = _quality(_quick_dot(affect, tones[ads[k]]) * plain[ads[k], 3])
+                            adds[p, k] += sparse_weights[d, p] * entries[at, 1]
         for r in range(rows):
             out_bits = left_out[r]
             source = r

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adtailor.maths.names import gathered
-from adtailor.maths.scoring import OFTEN, AdColumns, Coarse, rounded
+from adtailor.maths.scoring import OFTEN, AdColumns, coarse_of
 
 _KEPT_WHOLE = 0.1
 """Of some ads: a dimension that more of them use is kept as a column until it is known what all of them do."""
@@ -69,31 +69,28 @@ class Vectors:
         by_row = np.lexsort((dims, rows))
         starts, places = gathered(np.searchsorted(rows[by_row], np.arange(self._ads + 1)), order)
         self._parts.clear()
-        dense = dense[order]
-        coarse_dense, step = rounded(dense)
-        coarse_tones, tone_step = rounded(tones)
+        dense, dims, values = dense[order], dims[by_row][places], values[by_row][places]
         return AdColumns(
             bias=np.ascontiguousarray(bias),
             width=self._width,
             dense=dense,
             dense_dims=dense_dims,
             sparse_starts=starts,
-            sparse_dims=dims[by_row][places],
-            sparse_values=values[by_row][places],
+            sparse_dims=dims,
+            sparse_values=values,
             per_impression=np.ascontiguousarray(per_impression),
             per_click=np.ascontiguousarray(per_click),
             tones=np.ascontiguousarray(tones),
             affect_may_move=np.ascontiguousarray(affect_may_move),
             name_hashes=np.ascontiguousarray(name_hashes),
-            coarse=Coarse(
-                plain=np.stack(
-                    [bias, per_impression, per_click, affect_may_move], axis=1, dtype=np.float32, casting="unsafe"
-                ),
-                dense=coarse_dense,
-                step=step,
+            coarse=coarse_of(
+                bias=bias,
+                dense=dense,
+                sparse=(starts, dims, values),
+                worth=(per_impression, per_click),
+                tones=tones,
+                affect_may_move=affect_may_move,
                 largest=self._largest,
-                tones=coarse_tones,
-                tone_step=tone_step,
             ),
         )
 

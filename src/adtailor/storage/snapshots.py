@@ -100,7 +100,9 @@ class FileSnapshots:
             if _sum_of(file, begins, size) != summed:
                 raise ValueError("damaged")
             self._checked = stamp
-        mapped = mmap.mmap(file, size, access=mmap.ACCESS_READ)
+        # Pages are shared as long as nobody writes to them, and nobody does. Were they read-only, every compiled loop
+        # would be compiled once more for arrays of that type, while a request waits.
+        mapped = mmap.mmap(file, size, access=mmap.ACCESS_COPY)
         arrays = {
             name: np.frombuffer(mapped, dtype=np.dtype(kind), count=int(np.prod(shape)), offset=begins + at).reshape(
                 shape
