@@ -28,8 +28,8 @@ from adtailor.simulate.worlds.confusion import measured
 from adtailor.simulate.worlds.world import Size
 
 WORLDS = 200
-SPLIT = Size(people=6000, days=5, days_before=2)
-HIDDEN = Size(people=2000, days=7)
+SPLIT = Size(people=2000, days=5, days_before=2)
+HIDDEN = Size(people=1500, days=7)
 SLOW = Size(people=500, days=7)
 BUDGETS = (math.inf, 1.0, 0.6, 0.3)
 KEPT = Path(tempfile.gettempdir()) / "adtailor-worlds"
@@ -46,7 +46,7 @@ def run(worlds: Sequence[int] = (WORLDS,)) -> Iterator[tuple[str, str, str]]:
 
 
 def interference(worlds: int) -> Iterator[tuple[str, str, str]]:
-    """What budgets do to a trial, against the true launch; charges are expected ones, which takes the luck out.
+    """What budgets do to a trial of one more ad a page, against the true launch; charges are expected ones.
 
     Who is in which arm is luck too, and the same luck in a world without limits: the error beyond that world's is what
     the budgets did.
@@ -54,17 +54,24 @@ def interference(worlds: int) -> Iterator[tuple[str, str, str]]:
     free: dict[Design, list[float]] = {}
     for budget in BUDGETS:
         sweeps = tuple(
-            Sweep(design=design, worlds=worlds, effects=(0.0, 2.0), size=SPLIT, budget=budget, by_chance=False)
+            Sweep(
+                treatment="load",
+                design=design,
+                worlds=worlds,
+                effects=(0.0, 1.0),
+                size=SPLIT,
+                budget=budget,
+                by_chance=False,
+            )
             for design in DESIGNS
         )
         limit = "without limit" if math.isinf(budget) else f"of {budget:g} of the demand"
         for sweep, cells in zip(sweeps, _cells_together(sweeps), strict=True):
             errors = [100.0 * (cell.value - cell.truth) for cell in cells]
             beyond = [one - other for one, other in zip(errors, free.setdefault(sweep.design, errors), strict=True)]
-            strong = [cell for cell in cells if cell.effect == 2.0]
             yield (
                 f"simulated: budgets {limit}, {sweep.design}: true, found",
-                f"{_points(_mean([c.truth for c in strong]))}, {_points(_mean([c.value for c in strong]))}",
+                f"{_points(_mean([c.truth for c in cells]))}, {_points(_mean([c.value for c in cells]))}",
                 f"{_mean([c.bound for c in cells]):.0%} of revenue from budgets that ran out",
             )
             yield (
