@@ -35,6 +35,7 @@ def test_it_prints_what_was_found_beside_the_truth_and_draws_it(home: Path, capf
     assert "too short to see harm: 2 days" in out
     assert "of 3 intervals hold the truth" in out
     assert "found against true" in out
+    assert "The click rate is what people did, not what was earned." in out
     assert max(map(len, out.splitlines())) <= 140
     with Image.open("worlds.png") as drawn:
         assert drawn.format == "PNG"
@@ -86,6 +87,7 @@ def test_results_of_another_sweep_are_not_written_over(home: Path, capfd: pytest
     assert (home / "mine.jsonl").read_text() == kept
 
 
+@pytest.mark.slow
 def test_the_exact_engine_finds_the_same(capfd: pytest.CaptureFixture[str]) -> None:
     tiny = ("--worlds", "1", "--people", "20", "--days", "1", "--effects", "0", "--json")
     fast, exact = (json.loads(simulate(capfd, *tiny, "--engine", name)[1])["worlds"] for name in ("fast", "exact"))

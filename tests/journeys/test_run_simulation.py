@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from adtailor.domain.money import Micros
-from adtailor.domain.trial import METRICS, arm_of
+from adtailor.domain.trial import arm_of
 from adtailor.errors import InvalidInput
 from adtailor.journeys.run_simulation import (
     TOO_SHORT,
@@ -27,6 +27,7 @@ from adtailor.journeys.run_simulation import (
 from adtailor.journeys.simulated_engines import FastEngines
 from adtailor.journeys.simulation_file import add, begin, key_of
 from adtailor.journeys.simulation_report import reported
+from adtailor.measure.experiments.read import read
 from adtailor.simulate.worlds.latents import Strengths
 from adtailor.simulate.worlds.living import everybody, live
 from adtailor.simulate.worlds.world import Size, make_world
@@ -165,7 +166,21 @@ class TestWhatIsReported:
         assert report.total.truth == report.total.found == 0.0
         assert report.total.claimed == 0
         assert report.total.click_truth == 1.0
-        assert "revenue" in METRICS
+
+    def test_twice_the_clicks_of_treated_people_move_the_click_rate_and_no_revenue(self) -> None:
+        world = make_world(2, size=SIZE, reader=READER)
+        lived = live(world, FastEngines().engine(world.public, signal="look"), everybody(world, treated=False))
+        registration = registered(SMALL, 2)
+        arms = np.array([arm_of(registration, person) for person in world.public.people])
+        more = replace(lived, clicks=lived.clicks * np.where(arms == 1, 2, 1))
+        plain, doubled = (
+            {one.metric: one for one in read(table_of(one, arms), registration, is_last=True).findings}
+            for one in (lived, more)
+        )
+        assert doubled["revenue"] == plain["revenue"]
+        assert doubled["revenue"].role == "primary"
+        assert doubled["click rate"].treated == pytest.approx(2 * plain["click rate"].treated, rel=0.05)
+        assert not doubled["click rate"].is_word_lift
 
     def test_what_is_claimed_is_counted_against_the_truth(self) -> None:
         right = cell(truth=0.1, value=0.12, low=0.05, high=0.2)

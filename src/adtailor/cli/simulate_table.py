@@ -50,7 +50,7 @@ def print_report(console: Console, report: Report, cells: Sequence[Cell]) -> Non
 
 def _table(report: Report) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("hidden effect")
+    table.add_column("hidden", no_wrap=True)
     for name in (
         "worlds",
         "true",

@@ -12,6 +12,7 @@ import msgspec
 from adtailor.errors import InvalidInput
 from adtailor.journeys.run_simulation import GRADE, SIMULATED, Cell, Sweep
 from adtailor.simulate.worlds.confusion import Reader
+from adtailor.simulate.worlds.latents import Strengths
 
 VERSION = 1
 """Grows when the same seed would no longer be the same world."""
@@ -79,5 +80,6 @@ def _header(sweep: Sweep, reader: Reader, engine: str) -> dict[str, Any]:
         "grade": GRADE,
         "engine": engine,
         "reader": f"{reader.version}, {reader.measured_on}",
+        "law": asdict(Strengths()),
         **said,
     }

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adtailor.errors import InvalidInput
@@ -124,6 +124,7 @@ def test_a_plan_that_does_not_fit_is_refused() -> None:
         assert error.value.field == field
 
 
+@settings(max_examples=30)
 @given(
     amounts=st.lists(st.floats(0.0, 5e5), min_size=1, max_size=60),
     budget=st.floats(0.0, 2e6),
