@@ -20,9 +20,8 @@ OURS = {"adtailor", "adtailor-weights", "pip", "setuptools", "wheel"}
 """Installed from here, or by Python itself."""
 ALLOWED = {
     "0bsd", "apache", "apache-2.0", "apache software", "bsd", "bsd-2-clause", "bsd-3-clause", "cc0-1.0", "isc",
-    "isc (iscl)",
-    "mit", "mit-0", "mit-cmu", "mozilla public 2.0 (mpl 2.0)", "mpl-2.0", "psf-2.0", "zlib", "dfsg approved",
-    "apache-2.0 with llvm-exception",
+    "isc (iscl)", "mit", "mit-0", "mit-cmu", "mozilla public 2.0 (mpl 2.0)", "mpl-2.0", "psf-2.0", "zlib",
+    "dfsg approved", "apache-2.0 with llvm-exception",
 }  # fmt: skip
 """Licences that ask for a notice, or (MPL) for changes to their own files; after `_plain`."""
 KNOWN = {"axe-playwright-python": "MIT: its licence file says so, its metadata does not"}
@@ -159,7 +158,7 @@ def _online(lock: Path) -> list[str]:
     asked = _json([*pip, "install", "--dry-run", "--ignore-installed", "--no-deps", "--require-hashes",
                    "--only-binary", ":all:", "--report", "-", "-r", str(lock)])  # fmt: skip
     if asked is None:
-        print("yanked versions: the registry is not reachable: skipped")
+        print(f"yanked versions: no answer from the registry within {SECONDS} s: skipped")
     else:
         faults += yanked(asked)
         print(f"yanked versions: {len(faults)} of {len(asked.get('install') or ())}")  # type: ignore[arg-type]
