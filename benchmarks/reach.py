@@ -71,7 +71,7 @@ def _asks(number: int, random: Random, topics: Sequence[TopicId]) -> dict[str, o
 
 def _fill(store: SqliteStore, numbers: range, random: Random, topics: Sequence[TopicId]) -> None:
     """Straight into the tables: a person at a time, with a wait for the disk each, would take hours."""
-    keyring, names = store._keyring, [PersonId(f"p{n}") for n in numbers]
+    keyring, names = store._keyring, [PersonId(f"p{n}") for n in numbers]  # noqa: SLF001
     keys = keyring.ensure(names)
     people, profiles = [], []
     for name in names:
@@ -87,6 +87,6 @@ def _fill(store: SqliteStore, numbers: range, random: Random, topics: Sequence[T
         people.append({"ref": key.ref, "version": 1, "changed": 1, "body": sealed})
         sealed = key.sealer.seal(_PROFILE.encode(profile), place("profiles", key.ref))
         profiles.append({"ref": key.ref, "version": 1, "body": sealed})
-    with store._database.writing(durably=False) as connection:
+    with store._database.writing(durably=False) as connection:  # noqa: SLF001
         connection.execute(insert(tables.people), people)
         connection.execute(insert(tables.profiles), profiles)
