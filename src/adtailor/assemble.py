@@ -839,9 +839,9 @@ async def _counting(engine: Engine) -> AsyncGenerator[None]:
     publishes = find_spec("opendp") is not None
 
     def work() -> None:
+        _tried("keeping what was shown", lambda: engine.repository.catch_up(now=engine.clock.now()))
         while not stop.is_set():
             _tried("counting", lambda: engine.reaches.count(now=engine.clock.now(), rest=lambda: _rest(stop)))
-            _tried("keeping what was shown", lambda: engine.repository.catch_up(now=engine.clock.now()))
             if publishes:
                 _tried("publishing", lambda: engine.repository.close_days(now=engine.clock.now()))
             stop.wait(COUNT_EVERY.total_seconds())

@@ -8,7 +8,7 @@ import pytest
 
 from adtailor.decide.rank import PriorRanker
 from adtailor.domain.decision import Context, DecisionRequest, Evidence, Placement, Viewer
-from adtailor.domain.ids import PersonId, PlacementId, PostId, RequestId, SiteId
+from adtailor.domain.ids import AdvertiserId, PersonId, PlacementId, PostId, RequestId, SiteId
 from adtailor.domain.person import Consents, Person
 from adtailor.domain.post import Post
 from adtailor.errors import StorageFailed
@@ -98,6 +98,7 @@ NO_AD = [
     ("_wellbeing", "teaches"),
     ("_events", "append"),  # what cannot be recorded cannot be explained or billed
     ("_tokens", "mint mint_each"),
+    ("_repository", "freeze"),  # what is not kept as it is shown cannot be told to the public
 ]
 
 
@@ -277,3 +278,30 @@ def test_t38_where_even_the_fallback_fails_there_is_no_ad():
 
 
 BROKEN = Ranking(lambda _method: None)
+
+
+def test_t38_what_somebody_muted_stays_muted_while_their_profile_cannot_be_read():
+    house = house_of(ads=({"id": "boots", "topics": ["483"], "bid": "9.00"}, *ADS[1:], HOUSE))
+    house.people.mute_advertiser(ANA, AdvertiserId("boots-ltd"), on=True)
+    assert "boots" not in shown(fill(house, request())).values()
+    people = house.fill_page._people
+    house.fill_page._people = Failing(people, "profile")
+    down = fill(house, request())
+    assert shown(down)
+    assert "boots" not in shown(down).values()
+    assert "boots" in shown(fill(house, request(person=BO))).values(), "somebody else's mutes are their own"
+    # What they took back while it was up holds too.
+    house.fill_page._people = people
+    house.people.mute_advertiser(ANA, AdvertiserId("boots-ltd"), on=False)
+    assert "boots" in shown(fill(house, request())).values()
+    house.fill_page._people = Failing(people, "profile")
+    assert "boots" in shown(fill(house, request())).values()
+
+
+def test_t38_while_the_count_of_people_cannot_be_read_the_last_good_catalogue_serves_and_then_house_ads():
+    house = toy_house(MemoryStore(), ads=(*ADS, HOUSE), least_people=50)
+    assert house.catalogue.current(NOON)
+    house.catalogue._reaches = Failing(house.reaches, "version", "narrow")
+    later = NOON + timedelta(seconds=5)
+    assert len(house.catalogue.current(later)) == len(ADS) + 1
+    assert int(house.catalogue.current(NOON + FRESH + timedelta(seconds=6)).active.sum()) == 1

@@ -345,3 +345,22 @@ def test_describe_tells_what_is_where_and_nobody(folder: Path) -> None:
         "events": "1 (0 over-delivered)",
     }
     assert said["decision log"].startswith("1 segments, ")
+
+
+def test_what_an_older_store_has_shown_is_counted_by_the_day(folder: Path) -> None:
+    taken_back(folder, "0004")
+    noon = int(samples.NOON.timestamp()) * 1_000_000
+    with closing(sqlite3.connect(folder / "adtailor.sqlite")) as db, db:
+        db.executemany(
+            "INSERT INTO events (decision_id, placement_id, kind, ad_id, advertiser_id, campaign_id, at, validity, "
+            "price, charged, over_delivered) VALUES (?, 'p', ?, 'autumn-ad', 'boots', 'autumn', ?, ?, 0, 0, 0)",
+            [("d1", "impression", noon, "valid"), ("d2", "impression", noon, "givt"), ("d1", "click", noon, "valid"),
+             ("d3", "impression", noon + 86_400_000_000, "valid")],
+        )  # fmt: skip
+    with SqliteStore(folder) as store:
+        [ran] = store.exhibits.ran(since=samples.NOON.date())
+        assert (ran.first_day, ran.last_day) == (samples.NOON.date(), samples.NOON.date() + timedelta(days=1))
+        assert (ran.shown, ran.valid, ran.campaigns) == (3, 2, ("autumn",))
+        assert store.events.delivered(["autumn", "winter"]) == {"autumn": 2}
+        assert store.ledger.disagreements() == []
+        assert store.exhibits.without_version() == ["autumn-ad"]

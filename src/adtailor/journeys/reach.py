@@ -5,7 +5,7 @@ anything about anybody until the day is over, and then only in steps of a fifth 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -34,6 +34,9 @@ AT_ONCE = 65_536
 """People whose traits are held in memory together."""
 REST_EVERY = 256
 """People after whom somebody else may have a turn."""
+KINDS = ("interests", "look", "segments")
+Things = tuple[Collection[str], Collection[str], Collection[str]]
+"""Topics with all above them, traits of clothes, and groups of the site."""
 Answer = Literal["enough", "too few", "not counted"]
 WORDS: Mapping[Answer, str] = {
     "enough": "reaches enough people",
@@ -152,15 +155,16 @@ class Reaches:
             if adset.status != "archived" and (targeting := profile_targeting(adset)) is not None
         }
         conditions = [_condition(targeting) for targeting in wanted.values()]
-        asked = frozenset(thing for one in conditions for things in (*one.all_of, one.none_of) for thing in things)
+        asked = [*zip(KINDS, _asked_names(wanted.values()), strict=True)]
         counts = np.zeros(len(conditions), dtype=np.int64)
         total = 0
         everyone = self._reachable(now, rest)
         while some := list(islice(everyone, AT_ONCE)):
             holders: defaultdict[Hashable, list[int]] = defaultdict(list)
             for number, things in enumerate(some):
-                for thing in asked.intersection(things):
-                    holders[thing].append(number)
+                for (kind, names), has in zip(asked, things, strict=True):
+                    for name in names.intersection(has):
+                        holders[kind, name].append(number)
             counts += count_who_meet(conditions, holders, len(some))
             total += len(some)
         before = self._store.reached()
@@ -170,22 +174,23 @@ class Reaches:
         ]
         return told, total
 
-    def _reachable(self, now: datetime, rest: Callable[[], None] | None) -> Iterator[frozenset[Hashable]]:
+    def _reachable(self, now: datetime, rest: Callable[[], None] | None) -> Iterator[Things]:
         """What each person could be found by: those who consent, are known to be of age, and do not object."""
         for number, (person, profile) in enumerate(self._people.profiled(), start=1):
             if rest is not None and number % REST_EVERY == 0:
                 rest()
-            if things := things_of(person, profile, parents=self._parents, policy=self._policy, now=now):
+            things = things_of(person, profile, parents=self._parents, policy=self._policy, now=now)
+            if any(things):
                 yield things
 
 
 def things_of(
     person: Person, profile: Profile, *, parents: Mapping[TopicId, TopicId], policy: WellbeingPolicy, now: datetime
-) -> frozenset[Hashable]:
-    """All that an ad set may ask of this person: exactly what a decision would be made on."""
+) -> Things:
+    """All that an ad set may ask of this person, by kind: exactly what a decision would be made on."""
     consents = effective_consents(person, Viewer(), _LAW, policy)
     if not (consents.interests or consents.look):
-        return frozenset()
+        return (), (), ()
     evidence = evidence_of(
         without_consents(profile, consents),
         consents,
@@ -197,12 +202,17 @@ def things_of(
         now=now,
     )
     topics = [topic for topic, weight in (evidence.interests or {}).items() if weight >= LEAST_INTEREST]
-    return frozenset(
-        [
-            *_named("interests", lineage(topics, parents)),
-            *_named("look", (trait for trait, weight in (evidence.look or {}).items() if weight >= LEAST_INTEREST)),
-            *_named("segments", evidence.segments or ()),
-        ]
+    look = [trait for trait, weight in (evidence.look or {}).items() if weight >= LEAST_INTEREST]
+    return lineage(topics, parents), look, evidence.segments or ()
+
+
+def _asked_names(wanted: Iterable[ProfileTargeting]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """All that anybody asks for or excludes, by kind: nothing else of people is looked at."""
+    wanted = list(wanted)
+    return (
+        frozenset[str]().union(*(one.interests | one.no_interests for one in wanted)),
+        frozenset[str]().union(*(one.look | one.no_look for one in wanted)),
+        frozenset[str]().union(*(one.segments | one.no_segments for one in wanted)),
     )
 
 

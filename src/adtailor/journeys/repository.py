@@ -168,8 +168,11 @@ class Repository:
                 shown = self._store.shown_on(day)
                 start = datetime.combine(day, time(), UTC)
                 reach = self._ledger.reach(start, start + timedelta(days=1))
-                counts = people_by(reach, _named(by, shown), most=MOST[by])
-                figures = with_noise(counts, _names(by, shown, self._sites(counts, by)), by, self._noise)
+                key = _named(by, shown)
+                counts = people_by(reach, key, most=MOST[by])
+                names = {name for one in reach if (name := key(one)) is not None}
+                names |= set(shown) if by == "ad" else set(shown.values()) if by == "advertiser" else set()
+                figures = with_noise(counts, names, by, self._noise)
                 done += self._store.publish(by, day, figures, epsilon=epsilon, budget=BUDGET)
         return done
 
@@ -235,9 +238,6 @@ class Repository:
             for ran in some
         ]
 
-    def _sites(self, counts: Mapping[str, int], by: Published) -> Iterable[str]:
-        return counts if by == "site" else ()
-
     def _picture(self, name: str) -> ShownPicture:
         """Kept by its content, if there is such a picture."""
         nothing = ShownPicture(hash=None, name=name)
@@ -281,9 +281,3 @@ def _named(by: Published, shown: Mapping[AdId, str]) -> Callable[[Reach], str | 
     if by == "advertiser":
         return lambda one: shown.get(one.ad_id)
     return lambda one: one.site_id
-
-
-def _names(by: Published, shown: Mapping[AdId, str], sites: Iterable[str]) -> frozenset[str]:
-    if by == "ad":
-        return frozenset(shown)
-    return frozenset(shown.values()) if by == "advertiser" else frozenset(sites)
