@@ -295,12 +295,14 @@ def ledgers(store: SqliteStore, settings: Settings) -> Ledgers:
     from adtailor.domain.money import Micros
     from adtailor.journeys.ledger import Ledgers
     from adtailor.journeys.reports import Reports
+    from adtailor.journeys.simulated_evidence import simulated_evidence
 
     return Ledgers(
         trials=store.trials,
         costs=store.reading_costs,
         reports=Reports(ledger=store.ledger, source=store.catalogue),
         hour=Micros(settings.cpu_hour_micros),
+        simulated=lambda: simulated_evidence(store.folder / "simulations"),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from adtailor.errors import InvalidInput
-from adtailor.journeys.run_simulation import GRADE, SIMULATED, Cell, Sweep
+from adtailor.journeys.run_simulation import GRADE, SIMULATED, TREATMENTS, Cell, Sweep, Treatment
 from adtailor.simulate.worlds.confusion import Reader
 from adtailor.simulate.worlds.latents import Strengths
 
@@ -54,6 +54,26 @@ def begin(path: Path, sweep: Sweep, reader: Reader, engine: str) -> tuple[Cell, 
     kept = tuple(cells[seed] for seed in sorted(cells) if asked.get(seed) == cells[seed].effect)
     _rewrite(path, header, cells.values())
     return kept
+
+
+def kept(path: Path) -> tuple[Treatment, tuple[Cell, ...]]:
+    """What was treated, and the worlds that are finished; InvalidInput for a file that is none of a sweep."""
+    try:
+        first, *rest = path.read_text(encoding="utf-8").splitlines()
+        told = json.loads(first)["treatment"]
+        treatment = TREATMENTS[TREATMENTS.index(told)]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InvalidInput(
+            f"{path} is not of a sweep", hint="adtailor simulate writes them; remove it", field="simulations"
+        ) from None
+    cells: dict[int, Cell] = {}
+    for line in rest:
+        try:
+            cell = msgspec.json.decode(line, type=Cell)
+        except (msgspec.DecodeError, msgspec.ValidationError):
+            break
+        cells[cell.seed] = cell
+    return treatment, tuple(cells[seed] for seed in sorted(cells))
 
 
 def add(path: Path, cell: Cell) -> None:
