@@ -72,6 +72,7 @@ def test_posts_are_read_though_deleting_fails_and_the_clock_goes_back() -> None:
     engine: Any = SimpleNamespace(
         clock=SimpleNamespace(now=lambda: now[0]),
         store=SimpleNamespace(purge=purge),
+        tokens=SimpleNamespace(renew=lambda: None),
         read_posts=SimpleNamespace(work=work),
         settings=SimpleNamespace(models=SimpleNamespace(batch=8)),
         close=lambda: None,

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
+from adtailor import assemble
+from adtailor.config.settings import Settings
 from adtailor.console.pages import build_pages
 from adtailor.console.rooms import Rooms, Visitor
 from adtailor.domain.audit import Author
@@ -57,6 +59,10 @@ def open_house(tmp_path: Path) -> Iterator[House]:
         take_event=doors.take_event,
         explain=Explain(take_event=doors.take_event, source=store.catalogue),
         reviews=doors.reviews,
+        reaches=doors.reaches,
+        helplines=assemble.helplines(store, Settings()),
+        ledgers=assemble.ledgers(store, Settings()),
+        repository=doors.repository,
         posts=store.posts,
         events=store.events,
         source=store.catalogue,
@@ -76,7 +82,7 @@ def open_house(tmp_path: Path) -> Iterator[House]:
     with TestClient(app, base_url="http://127.0.0.1:8765", raise_server_exceptions=False) as client:
         house = House(client=client, doors=doors, store=store, clock=clock, arrived=arrived)
         fan_of_novels(house)
-        house.__dict__["routes"] = app.app.routes  # type: ignore[attr-defined]
+        house.__dict__["routes"] = app.app.app.routes  # type: ignore[attr-defined]
         yield house
     store.close()
     logging.getLogger().setLevel(logging.WARNING)
