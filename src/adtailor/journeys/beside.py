@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 LOOK_EVERY = 0.25
 """Seconds after which both look, though nobody asked: a change that no request has met yet."""
+REST = 0.05
+"""Seconds after each time: every request may wake them, and none needs more than this."""
 AFTER_FAILURE = 1.0
 _LOG = logging.getLogger(__name__)
 
@@ -59,3 +61,4 @@ class Beside:
             except Exception as error:
                 _LOG.error("the catalogue before serves on: %s", type(error).__name__)
                 self._closing.wait(AFTER_FAILURE)
+            self._closing.wait(REST)
