@@ -48,10 +48,6 @@ class Serving:
     ranker: WatchedRanker
 
 
-def _let_others() -> None:
-    time.sleep(0)
-
-
 class LiveCatalogue:
     """Hands out the newest immutable catalogue; a change serves at the next request, or within a second.
 
@@ -206,9 +202,15 @@ class LiveCatalogue:
         serving = self._serving
         if serving is None or not self._is_other(serving, now):
             return
-        renewed, built_for = self._laid_out(now, pause=_let_others)
+        renewed, built_for = self._laid_out(now, pause=self._pause)
         with self._lock:
             self._put(renewed, built_for, now)
+
+    def _pause(self) -> None:
+        """Let requests run; nobody waits for what is laid out while it closes."""
+        time.sleep(0)
+        if self._beside is not None and self._beside.is_closing:
+            raise InterruptedError
 
     def _put(self, renewed: Serving, built_for: Ranker, now: datetime) -> None:
         """Let it serve, with budgets looked at before anybody decides on it."""
@@ -222,7 +224,7 @@ class LiveCatalogue:
         ranker, before = self._trusted(now), None if self._serving is None else self._serving.catalogue
         try:
             catalogue, asked = self._shelf.newest(ranker, before=before, pause=pause)
-        except StorageFailed:
+        except (StorageFailed, InterruptedError):
             raise  # the click model is not to blame
         except Exception as error:
             if self._fallback is None or ranker is self._fallback:

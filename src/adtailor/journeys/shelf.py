@@ -67,6 +67,7 @@ class Shelf:
                 if is_mine:
                     return self._opened(self._made(ranker, probed, pause), ranker, before)
             time.sleep(LOOK_EVERY)
+            pause()
 
     def without_stopped(self, catalogue: Catalogue) -> Catalogue:
         """The same catalogue without what was stopped since it was made: much quicker than making it anew."""
