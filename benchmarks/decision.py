@@ -120,7 +120,7 @@ def _decider(
     catalogue: Catalogue, ranker: PriorRanker, *, pricing: Pricing = "gsp"
 ) -> Callable[[int], tuple[int, int]]:
     random = Random(7)
-    asked = [_asked(random, n) for n in range(2_000)]
+    asked = [asked_of(random, n) for n in range(2_000)]
 
     def one(n: int) -> tuple[int, int]:
         request, evidence, limits = asked[n]
@@ -141,7 +141,7 @@ def _decider(
     return one
 
 
-def _asked(random: Random, n: int) -> tuple[DecisionRequest, Evidence, Limits]:
+def asked_of(random: Random, n: int, ads: int = ADS) -> tuple[DecisionRequest, Evidence, Limits]:
     """A page on one or two topics; most viewers have consented to interests, some to look and affect too."""
     request = DecisionRequest(
         request_id=RequestId(f"r{n}"),
@@ -172,7 +172,7 @@ def _asked(random: Random, n: int) -> tuple[DecisionRequest, Evidence, Limits]:
         place=Place(country=request.context.country or "DE", lat=random.uniform(45, 55), lon=random.uniform(0, 20)),
         history={AdvertiserId(f"v{random.randrange(400)}"): random.uniform(-1, 1) for _ in range(6)} if knows else None,
     )
-    ads = [AdId(f"a{random.randrange(ADS)}") for _ in range(8)]
+    ads = [AdId(f"a{random.randrange(ads)}") for _ in range(8)]
     limits = Limits(
         age="adult",
         protected=False,

@@ -1,21 +1,29 @@
-"""How deciding grows with the catalogue: the same server and requests, from a hundred ads to a hundred thousand.
+"""How deciding grows with the catalogue: the same requests, from a hundred ads to a hundred thousand.
 
-One placement a request, over HTTP, one worker; the record is on its way to the disk before the answer. Processor time
-of the server per decision stands beside the rate by the clock: client and server share the machine. A million ads take
-minutes to lay out and 8 GB of memory: `make bench ARGS="growth 1000000"`.
+In a process of its own, three placements a page with the winner's signals, processor time; and over HTTP, one placement
+a request, one worker, where the record is on its way to the disk before the answer. Processor time of the server per
+decision stands beside the rate by the clock: client and server share the machine. A million ads take minutes to store:
+`make bench ARGS="growth 1000000"`.
 """
 
+import json
 import selectors
 import socket
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from benchmarks.http import ask_for, cpu_seconds, is_whole, rate, resident, serving
+from benchmarks.http import ask_for, cpu_seconds, fill, is_whole, rate, resident, serving_from
 
 SIZES = (100, 1_000, 10_000, 100_000)
 GOALS = {1_000: 2_500, 10_000: 2_000, 100_000: 600, 1_000_000: 60}
+IN_PROCESS = {10_000: "1 ms", 100_000: "3 ms"}
 CONNECTIONS = 32
 
 
@@ -25,19 +33,42 @@ def run(sizes: Sequence[int] = SIZES) -> list[tuple[str, str, str]]:
 
 
 def _of(ads: int) -> list[tuple[str, str, str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        fill(Path(folder), ads)
+        pages = max(50, min(1_000, 20_000_000 // ads))
+        first, second = (_alone(folder, pages) for _ in range(2))
+        return [*_in_process(ads, first, second), *_over_http(ads, Path(folder))]
+
+
+def _alone(folder: str, pages: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.growth_worker", folder, str(pages)]
+    done = subprocess.run(command, cwd=Path(__file__).parents[1], check=True, capture_output=True)
+    return json.loads(done.stdout)
+
+
+def _in_process(ads: int, first: dict[str, Any], second: dict[str, Any]) -> list[tuple[str, str, str]]:
+    name, goal = f"{ads:,} ads", IN_PROCESS.get(ads, "-")
+    load = "20 s" if ads == 1_000_000 else "-"
+    took = [f"{one['seconds']:.2f} s ({one['processor']:.2f} s of a processor)" for one in (first, second)]
+    return [
+        (f"{name}: a decision for 3 placements, p50 and p99", f"{second['p50']:.2f} and {second['p99']:.2f} ms", goal),
+        (f"{name}: read from the store and {first['kind']}", took[0], load),
+        (f"{name}: the same by the next process", took[1], "-"),
+        (f"{name}: memory of that process", f"{second['memory'] / 2**20:,.0f} MB", "-"),
+    ]
+
+
+def _over_http(ads: int, folder: Path) -> list[tuple[str, str, str]]:
     asked = max(200, min(3_000, 30_000_000 // ads))
     asks = [ask_for(n, 1) for n in range(400)]
-    started = time.perf_counter()
-    with serving(ads) as (port, server):
-        laid_out = time.perf_counter() - started
+    with serving_from(folder) as (port, server):
         rate(port, asks, min(asked, 400))
         spent = cpu_seconds(server.pid)
         decisions, _ = rate(port, asks, asked)
         spent = cpu_seconds(server.pid) - spent
         slow = _slowest(port, asks, asked, per_second=decisions / 2)
         memory = resident(server.pid)
-    name = f"{ads:,} ads"
-    goal = GOALS.get(ads)
+    name, goal = f"{ads:,} ads", GOALS.get(ads)
     per_core = f", {asked / spent:,.0f} per second of the server's processor time" if spent else ""
     return [
         (
@@ -46,11 +77,6 @@ def _of(ads: int) -> list[tuple[str, str, str]]:
             f"{goal:,}" if goal else "-",
         ),
         (f"{name}: slowest of 100 at half that load", f"{slow:.1f} ms", "5 ms" if ads == 10_000 else "-"),
-        (
-            f"{name}: stored, read and laid out, start included",
-            f"{laid_out:.1f} s",
-            "20 s" if ads == 1_000_000 else "-",
-        ),
         (f"{name}: memory of worker and parent", f"{memory / 2**20:,.0f} MB", "1 GB" if ads == 1_000_000 else "-"),
     ]
 

@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -23,19 +22,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.stored import TOPICS
+
 if TYPE_CHECKING:
-    from adtailor.domain.buying import Inventory
     from adtailor.domain.post import Post
     from adtailor.domain.reading import Part, Reading
     from adtailor.service.guard import Guard
 
 ADS = 10_000
 PLACEMENTS = 3
-ADS_OF_A_CAMPAIGN = 10
-TOPICS = tuple(str(n) for n in range(1, 601))
 CONNECTIONS = 8
 FOLDER = "ADTAILOR_BENCHMARK_FOLDER"
-HOW_MANY = "ADTAILOR_BENCHMARK_ADS"
 START_SECONDS = 600.0
 
 
@@ -60,11 +57,26 @@ def run() -> list[tuple[str, str, str]]:
 @contextmanager
 def serving(ads: int) -> Generator[tuple[int, subprocess.Popen[bytes]]]:
     """A server with so many ads, in a process of its own, that answers; its port and the process."""
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
+    with tempfile.TemporaryDirectory() as folder:
+        fill(Path(folder), ads)
+        with serving_from(Path(folder)) as served:
+            yield served
+
+
+def fill(folder: Path, ads: int) -> None:
+    """Store so many ads, by a process of its own, whose memory is nobody else's."""
+    command = [sys.executable, "-m", "benchmarks.stored", str(folder), str(ads)]
+    subprocess.run(command, cwd=Path(__file__).parents[1], check=True)
+
+
+@contextmanager
+def serving_from(folder: Path) -> Generator[tuple[int, subprocess.Popen[bytes]]]:
+    """The same on a folder that is there already."""
+    with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        server = _serve(Path(folder), port, ads)
+        server = _serve(folder, port)
         try:
             _await(port, server)
             yield port, server
@@ -98,14 +110,12 @@ def app() -> "Guard":
     from adtailor.service.app import build_app
     from adtailor.service.doors import Doors
     from adtailor.storage import SqliteStore
-    from adtailor.testing.toy_ads import toy_inventory
     from adtailor.wellbeing.desk import CareDesk
 
     random = np.random.default_rng(3)
     latent = {TopicId(topic): random.normal(size=32).astype(np.float32) for topic in TOPICS}
     ranker, policy = PriorRanker(latent), load_policy()
     store = SqliteStore(Path(os.environ[FOLDER]))
-    store.catalogue.replace(_shared_campaigns(toy_inventory(_ads(int(os.environ[HOW_MANY])))))
     rules = Rules(
         parents={},
         adult_products=frozenset(policy.minor_products),
@@ -182,30 +192,6 @@ class _NoReader:
         raise AssertionError(f"every page here says its topics: {posts} {parts}")
 
 
-def _shared_campaigns(inventory: "Inventory") -> "Inventory":
-    """Ten ads to a campaign, all of one advertiser: those of an advertiser are 200 apart."""
-    campaigns = inventory.campaigns[: max(200, len(inventory.campaigns) // ADS_OF_A_CAMPAIGN // 200 * 200)]
-    adsets = tuple(
-        replace(adset, campaign_id=campaigns[n % len(campaigns)].id) for n, adset in enumerate(inventory.adsets)
-    )
-    return replace(inventory, campaigns=campaigns, adsets=adsets)
-
-
-def _ads(count: int) -> list[dict[str, object]]:
-    random = Random(5)
-    return [
-        {
-            "id": f"a{n}",
-            "advertiser": f"v{n % 200}",
-            "bid": f"0.{random.randrange(10, 90)}",
-            "budget": "100000",
-            "topics": random.sample(TOPICS, 2),
-            "asks_countries": random.choice(([], ["DE"], ["FR", "DE"], ["ES"])),
-        }
-        for n in range(count)
-    ]
-
-
 def ask_for(n: int, placements: int) -> bytes:
     """One request for a decision, as it is sent."""
     random = Random(n)
@@ -227,12 +213,10 @@ def ask_for(n: int, placements: int) -> bytes:
     return head.encode() + body
 
 
-def _serve(folder: Path, port: int, ads: int) -> subprocess.Popen[bytes]:
+def _serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--workers", "1", "--no-ws"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "benchmarks.http:app"]
-    return subprocess.Popen(
-        command, env={**os.environ, FOLDER: str(folder), HOW_MANY: str(ads)}, cwd=Path(__file__).parents[1]
-    )
+    return subprocess.Popen(command, env={**os.environ, FOLDER: str(folder)}, cwd=Path(__file__).parents[1])
 
 
 def _await(port: int, server: subprocess.Popen[bytes]) -> None:
@@ -318,8 +302,13 @@ def _latencies(port: int, asks: Sequence[bytes], count: int) -> tuple[float, flo
 
 def resident(pid: int) -> int:
     """Bytes of memory of a process and its children; 0 where the system does not tell."""
+    return sum(resident_pages(str(one)) for one in (pid, *_children(pid)))
+
+
+def resident_pages(process: str) -> int:
+    """Bytes of memory of one process, shared pages included; 0 where the system does not tell."""
     try:
-        pages = sum(int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in (pid, *_children(pid)))
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     except OSError:
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")

@@ -660,6 +660,7 @@ def build(engine: Engine, *, new_random: Callable[[], Random] = SystemRandom) ->
     warm_up(engine.ranker())
     arrived = threading.Event()
     demo = settle_community(engine) if is_demo_folder(engine.data) else None
+    _tried("laying out the catalogue", lambda: engine.catalogue.prepare(engine.clock.now()))
     doors = Doors(
         read_posts=engine.read_posts,
         posts=engine.store.posts,

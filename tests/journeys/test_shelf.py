@@ -189,6 +189,21 @@ def test_an_old_one_that_cannot_be_renewed_is_good_for_a_while_and_then_only_the
         assert not standing(live.current(NOON + FRESH + timedelta(seconds=1)))
 
 
+def test_budgets_that_nobody_can_look_at_are_relied_on_for_a_while_and_then_only_the_house(store, opened):
+    live = opened(store)
+    live.current(NOON)
+
+    class Gone:
+        def __getattr__(self, name):
+            raise OSError("gone")
+
+    events, live._events = live._events, Gone()
+    assert standing(live.current(NOON + FRESH))
+    assert not standing(live.current(NOON + FRESH + timedelta(seconds=1)))
+    live._events = events
+    soon(lambda: standing(live.current(NOON + FRESH + timedelta(seconds=2))))
+
+
 class Breaking:
     """A click model that fails as soon as it is asked anything."""
 

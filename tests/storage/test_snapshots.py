@@ -77,6 +77,14 @@ def test_a_file_that_was_cut_short_is_as_good_as_none(tmp_path):
     assert FileSnapshots(tmp_path).newest("k") is None
 
 
+def test_where_it_cannot_be_kept_it_serves_from_memory(tmp_path, caplog):
+    (tmp_path / "s").write_bytes(b"a file where the folder should be")
+    same(FileSnapshots(tmp_path / "s").keep(snapshot()), snapshot())
+    assert "each process makes its own" in caplog.text
+    with FileSnapshots(tmp_path / "s").making() as is_mine:
+        assert is_mine
+
+
 def _hold(folder, held, done):
     with FileSnapshots(folder).making() as is_mine:
         assert is_mine

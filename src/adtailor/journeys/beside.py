@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 LOOK_EVERY = 0.25
 """Seconds after which both look, though nobody asked: a change that no request has met yet."""
+REST = 0.05
+"""Seconds after each time: every request may wake them, and none needs more than this."""
 AFTER_FAILURE = 1.0
 _LOG = logging.getLogger(__name__)
 
@@ -39,8 +41,13 @@ class Beside:
         for asked in self._asked:
             asked.set()
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether what takes long should end early."""
+        return self._closing.is_set()
+
     def close(self) -> None:
-        """End both, after what they are at."""
+        """End both, after what they are at, or as soon as they look at `is_closing`."""
         self._closing.set()
         for asked in self._asked:
             asked.set()
@@ -57,5 +64,8 @@ class Beside:
             try:
                 task(told + timedelta(seconds=max(0.0, self._elapsed() - at)))
             except Exception as error:
+                if self._closing.is_set():
+                    return
                 _LOG.error("the catalogue before serves on: %s", type(error).__name__)
                 self._closing.wait(AFTER_FAILURE)
+            self._closing.wait(REST)

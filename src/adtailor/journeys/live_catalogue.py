@@ -24,6 +24,7 @@ from adtailor.domain.money import Micros
 from adtailor.domain.trial import Account
 from adtailor.domain.wellbeing import WellbeingPolicy
 from adtailor.errors import InvalidInput
+from adtailor.errors import StorageFailed
 from adtailor.journeys.beside import Beside
 from adtailor.journeys.leases import Leases
 from adtailor.journeys.pacing import Pacer
@@ -34,6 +35,8 @@ from adtailor.journeys.watched_ranker import WatchedRanker
 from adtailor.ports import Budgets, CatalogueSource, Ranker
 
 PACED_EVERY = timedelta(seconds=1)
+TENDED = timedelta(seconds=30)
+"""How long what was known of the budgets of a large catalogue passes for what is stored now, while they are tended."""
 FRESH = timedelta(minutes=15)
 """How long what was known of the buying side and its budgets may be relied on while nobody can say more."""
 DISTRUSTED = timedelta(minutes=1)
@@ -47,10 +50,6 @@ class Serving:
 
     catalogue: Catalogue
     ranker: WatchedRanker
-
-
-def _let_others() -> None:
-    time.sleep(0)
 
 
 class LiveCatalogue:
@@ -121,6 +120,11 @@ class LiveCatalogue:
         elif abs(now - self._good_at) > FRESH:
             return self._last_good(serving, TimeoutError(), now)
         return serving
+
+    def prepare(self, now: datetime) -> None:
+        """Lay a large catalogue out before the first request would have to wait for it."""
+        if self._shelf is not None and self._shelf.holds_many():
+            self.serving(now)
 
     def current(self, now: datetime) -> Catalogue:
         """The catalogue as of now."""
@@ -201,13 +205,13 @@ class LiveCatalogue:
             return True
 
     def _newest(self, now: datetime) -> tuple[Serving, bool]:
-        """What serves, and whether it is as new as what is stored."""
+        """What serves, and whether all of it is as it is stored now."""
         serving, beside = self._serving, self._beside
         if serving is not None and beside is not None:
             is_newest = not self._is_other(serving, now)
             if not is_newest or self._is_due(serving, now):
                 beside.wake(now)
-            return serving, is_newest
+            return serving, is_newest and self._paced_at is not None and abs(now - self._paced_at) < TENDED
         if serving is None or self._is_other(serving, now):
             with self._lock:
                 serving = self._rebuilt(now)
@@ -250,10 +254,21 @@ class LiveCatalogue:
         serving = self._serving
         if serving is None or not self._is_other(serving, now):
             return
-        renewed, built_for = self._laid_out(now, pause=_let_others)
+        renewed, built_for = self._laid_out(now, pause=self._pause)
         with self._lock:
-            self._built_for = built_for
-            self._serving = self._opened(renewed, now)
+            self._put(renewed, built_for, now)
+
+    def _pause(self) -> None:
+        """Let requests run; nobody waits for what is laid out while it closes."""
+        time.sleep(0)
+        if self._beside is not None and self._beside.is_closing:
+            raise InterruptedError
+
+    def _put(self, renewed: Serving, built_for: Ranker, now: datetime) -> None:
+        """Let it serve, with budgets looked at before anybody decides on it."""
+        self._serving = self._opened(renewed, now)
+        self._built_for = built_for
+        self._creatives = {}
 
     def _laid_out(self, now: datetime, *, pause: Callable[[], None] = lambda: None) -> tuple[Serving, Ranker]:
         """A large catalogue, and the click model it was laid out for."""
@@ -261,6 +276,8 @@ class LiveCatalogue:
         ranker, before = self._trusted(now), None if self._serving is None else self._serving.catalogue
         try:
             catalogue, asked = self._shelf.newest(ranker, before=before, pause=pause)
+        except (StorageFailed, InterruptedError):
+            raise  # the click model is not to blame
         except Exception as error:
             if self._fallback is None or ranker is self._fallback:
                 raise
@@ -311,8 +328,7 @@ class LiveCatalogue:
     def _rebuilt(self, now: datetime) -> Serving:
         if self._shelf is not None and self._shelf.holds_many():
             if self._serving is None:
-                self._serving, self._built_for = self._laid_out(now)
-                self._paced_at, self._creatives = None, {}
+                self._put(*self._laid_out(now), now)
             if self._beside is None:
                 self._beside = Beside(tend=self._tend, renew=self._renew, now=now, elapsed=self._elapsed)
             return self._serving

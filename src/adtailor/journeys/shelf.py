@@ -72,6 +72,7 @@ class Shelf:
                 if is_mine:
                     return self._opened(self._made(ranker, probed, pause), ranker, before)
             time.sleep(LOOK_EVERY)
+            pause()
 
     @staticmethod
     def with_reach(catalogue: Catalogue, is_narrow: Callable[[AdSet], bool]) -> Catalogue:

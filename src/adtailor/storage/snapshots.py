@@ -4,6 +4,7 @@ The file can always be made again, so nothing waits for the disk: a file that is
 power cut is told by its sums, and is as good as none. Whoever still reads an older one keeps it until they let go.
 """
 
+import errno
 import fcntl
 import json
 import logging
@@ -12,7 +13,7 @@ import os
 import struct
 import zlib
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedWriter
 from pathlib import Path
 from typing import Any, cast
@@ -30,6 +31,8 @@ _MAGIC = b"ADTAARR1"
 _HEAD = struct.Struct("<8sIIQQ")
 """Magic, the sums of description and arrays, the length of the description, the size of the file."""
 _ALIGNED = 64
+_HELD = {errno.EAGAIN, errno.EACCES}
+"""What a lock that another process holds is told by."""
 _AT_A_TIME = 2**24
 _LOG = logging.getLogger(__name__)
 
@@ -55,28 +58,40 @@ class FileSnapshots:
             return None
 
     def keep(self, snapshot: Snapshot) -> Snapshot:
-        """Put this in the place of the one before; what `newest` says of it from now on."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Put this in the place of the one before; what `newest` says of it then, or itself where the disk is full."""
         making = self._folder / f"{FILE}.{os.getpid()}"
         try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with _for_owner(making) as file:
                 _write(file.fileno(), snapshot)
                 self._checked = _stamp(file.fileno())
             making.replace(self._folder / FILE)
+        except OSError as error:
+            _LOG.warning("%s cannot be kept, each process makes its own: %s", self._folder / FILE, type(error).__name__)
+            return snapshot
         finally:
-            making.unlink(missing_ok=True)
+            with suppress(OSError):
+                making.unlink()
         kept = self.newest(snapshot.key)
         return snapshot if kept is None else kept  # somebody else's is there already
 
     @contextmanager
     def making(self) -> Generator[bool]:
-        """True for the one process that may make the next, as long as the block lasts; False for all others."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _for_owner(self._folder / _LOCK) as file:
+        """True for the one process that may make the next, as long as the block lasts; False for all others.
+
+        Where there can be no lock, as on a full disk, everybody makes their own.
+        """
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = _for_owner(self._folder / _LOCK)
+        except OSError:
+            yield True
+            return
+        with lock:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                yield error.errno not in _HELD
                 return
             # What a killed process left half-written is nobody's: only the one that holds the lock writes.
             for left in self._folder.glob(f"{FILE}.*"):
