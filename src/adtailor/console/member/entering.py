@@ -14,6 +14,7 @@ from adtailor.console.csrf import checked_csrf
 from adtailor.console.member.rooms import MemberRooms
 from adtailor.console.member.session import Asked, cookie, no_cookie, required, session_of, words_of
 from adtailor.console.member.shell import shown
+from adtailor.console.member.words import Words, language_of
 from adtailor.errors import InvalidInput
 
 
@@ -64,7 +65,5 @@ def gone(request: Asked, member: NamedDependency[MemberRooms], language: FromQue
 
 
 def _said(request: Asked, member: MemberRooms, language: str, key: str) -> Response[str]:
-    from adtailor.console.member.words import Words, language_of
-
     words = Words(language_of(language, request.headers.get("accept-language", "")))
     return shown("said.html", member, words, title=words(f"{key}_title"), said=words(key))
