@@ -8,19 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
-CORPUS = (
-    "<script>window.broken = 1</script>",
-    "<img src=x onerror='window.broken = 2'>",
-    '"><svg onload=window.broken=3>',
-    "' onmouseover='window.broken=4",
-    "javascript:window.broken=5",
-    "</p></article><iframe srcdoc='<script>parent.broken=6</script>'></iframe>",
-    "{{ 7 * 7 }}{% raw %}",
-    "<a href='https://evil.example' ping='https://evil.example'>x</a>",
-    "<style>*{display:none}</style><base href='https://evil.example'>",
-    "<form action='https://evil.example'><button>Free</button></form>",
-    "<meta http-equiv=refresh content='0;url=https://evil.example'>",
-)
+from adtailor.testing.trust.outside import CORPUS
+
 EVERYTHING = " ".join(CORPUS)
 
 

@@ -41,6 +41,7 @@ from adtailor.journeys.review import Reviews
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.storage import MemoryStore
 from adtailor.testing.toy_ads import toy_inventory, toy_world
+from adtailor.testing.trust.outside import CORPUS
 from adtailor.wellbeing.desk import CareDesk
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -217,21 +218,6 @@ def house(make_house) -> House:
     house.tell("ben", "We went on a hike.", hours_ago=2)
     house.tell("cem", "So did we.", hours_ago=3)
     return house
-
-
-CORPUS = (
-    "<script>window.broken = 1</script>",
-    "<img src=x onerror='window.broken = 2'>",
-    '"><svg onload=window.broken=3>',
-    "'-window.broken=4-'",
-    "javascript:window.broken=5",
-    "</p><iframe srcdoc='<script>parent.broken=6</script>'></iframe>",
-    "{{ 7 * 7 }}{% raw %}<b>",
-    "<a href='https://evil.example' ping='https://evil.example'>x</a>",
-    "<style>*{display:none}</style><base href='https://evil.example'>",
-    "<form action='https://evil.example'><button>Free</button></form>",
-)
-"""What someone may write where only words are wanted."""
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations, pairwise, product
+from itertools import pairwise, product
 from random import Random
 
 import numpy as np
@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adtailor.decide.auction import in_play
 from adtailor.decide.catalogue import build_catalogue
 from adtailor.decide.deciding import NoVeto, decide, warm_up
 from adtailor.domain.decision import DecisionRequest, Evidence, Limits, Placement
@@ -21,6 +20,7 @@ from adtailor.errors import ModelUnavailable
 from adtailor.ports import AdSide, RequestSide
 from adtailor.testing.toy_ads import ToyWorld, toy_inventory, toy_world
 from adtailor.testing.toy_pages import ADULT, NOW, SENSITIVE, random_page
+from adtailor.testing.trust.explained import explained_by_ablation
 
 seeds = st.integers(0, 2**32)
 
@@ -52,36 +52,10 @@ def test_t13_an_explanation_names_exactly_the_signals_whose_removal_changes_the_
     for seed in worlds:
         # Every other page keeps its ads apart, and every third is priced by VCG.
         rule = {"pricing": PRICINGS[seed % 3 == 0], "spacing": seed % 2}
-        page = random_page(seed, most_ads=24)
-        decision = page.decide(**rule)
-        signals = in_play(page.evidence)
-        rerun = {signal: winners(page.decide(page.evidence.without(signal), **rule)) for signal in signals}
-        assert decision.account.without == rerun
-        shown = winners(decision)
-        for filled in decision.placements:
-            if filled.won is None:
-                assert filled.why is None
-                continue
-            changing = tuple(s for s in signals if rerun[s][filled.placement_id] != shown[filled.placement_id])
-            if changing:
-                assert filled.why.signals == changing
-            else:
-                assert filled.why.signals == smallest_set(page, signals, filled, rule)
-            sizes[len(changing) if changing else -len(filled.why.signals)] += 1
+        sizes += explained_by_ablation(random_page(seed, most_ads=24), rule)
     # The worlds are such that every kind of answer came up: none, one, several, and sets of two and more.
     assert {0, 1, 2, 3, -2} <= set(sizes)
     assert min(sizes) <= -3
-
-
-def smallest_set(page, signals, filled, rule):
-    for size in range(2, len(signals) + 1):
-        for some in combinations(signals, size):
-            evidence = page.evidence
-            for signal in some:
-                evidence = evidence.without(signal)
-            if winners(page.decide(evidence, **rule))[filled.placement_id] != filled.won.ad_id:
-                return some
-    return ()
 
 
 @settings(max_examples=200, deadline=None)

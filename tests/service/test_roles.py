@@ -18,6 +18,7 @@ from adtailor.service.app import OPERATIONS, build_app
 from adtailor.service.guard import Rules
 from adtailor.storage import SqliteStore
 from adtailor.testing import samples
+from adtailor.testing.trust.reported import own_items
 
 from .conftest import MovableClock, doors_on, request
 
@@ -71,23 +72,6 @@ MAY: dict[tuple[str, str], set[str]] = {
 """Who may ask what. Each route of the service is here, except those that are open to all."""
 
 
-def items(name: str) -> dict[str, dict[str, Any]]:
-    """One of each, all of them one organization's, with its name in each."""
-    return {
-        "organizations": {"id": name, "name": f"{name} org"},
-        "advertisers": {"id": f"{name}-a", "organization_id": name, "name": f"{name} a", "payer": name},
-        "campaigns": {"id": f"{name}-c", "advertiser_id": f"{name}-a", "name": f"{name} c", "daily_budget_micros": 9,
-                      "status": "draft"},
-        "adsets": {"id": f"{name}-s", "campaign_id": f"{name}-c", "name": f"{name} s",
-                   "bid": {"kind": "cpc", "amount_micros": 9}, "status": "draft"},
-        "creatives": {"id": f"{name}-k", "advertiser_id": f"{name}-a", "headline": f"{name} k", "body": "B.",
-                      "landing_url": "https://tea.example/"},
-        "ads": {"id": f"{name}-d", "adset_id": f"{name}-s", "creative_id": f"{name}-k", "status": "draft"},
-        "sites": {"id": f"{name}-site", "name": f"{name} site"},
-        "placements": {"id": f"{name}-p", "site_id": f"{name}-site", "name": f"{name} p", "status": "draft"},
-    }  # fmt: skip
-
-
 class Doors:
     """A locked house with two organizations and two sites, and a token for each role."""
 
@@ -112,7 +96,7 @@ class Doors:
         everyone = AccessToken(id="t-all", label="all", role="analyst", created_at=self.clock.now())
         self.tokens["analyst of all"] = self.store.tokens.create(everyone, author)
         for name in ("mine", "others"):
-            for kind, item in items(name).items():
+            for kind, item in own_items(name).items():
                 assert self.ask("owner", "POST", f"/v1/{kind}", item).status_code == 201
 
     def ask(self, who: str, method: str, path: str, body: object = None, **headers: str) -> Any:
@@ -145,7 +129,7 @@ def test_t37_a_role_is_told_403_by_each_route_that_is_not_its_own(doors: Doors, 
 @pytest.mark.parametrize("role", ["advertiser", "analyst"])
 @pytest.mark.parametrize("kind", BUYING)
 def test_t37_anothers_items_are_not_there(doors: Doors, role: Role, kind: str) -> None:
-    other, own = items("others")[kind], items("mine")[kind]
+    other, own = own_items("others")[kind], own_items("mine")[kind]
     nowhere = doors.ask(role, "GET", f"/v1/{kind}/never-was").json()
     hidden = doors.ask(role, "GET", f"/v1/{kind}/{other['id']}")
     assert hidden.status_code == 404
@@ -177,8 +161,8 @@ def test_t37_a_site_speaks_for_itself_alone(doors: Doors) -> None:
     assert doors.ask("site", "POST", "/v1/decisions", request(site_id="mine-site")).status_code == 200
     assert doors.ask("site", "POST", "/v1/decisions", request(site_id="others-site")).status_code == 404
     for kind in SELLING:
-        assert doors.ask("site", "GET", f"/v1/{kind}/{items('others')[kind]['id']}").status_code == 404
-        assert [one["id"] for one in doors.ask("site", "GET", f"/v1/{kind}").json()] == [items("mine")[kind]["id"]]
+        assert doors.ask("site", "GET", f"/v1/{kind}/{own_items('others')[kind]['id']}").status_code == 404
+        assert [one["id"] for one in doors.ask("site", "GET", f"/v1/{kind}").json()] == [own_items("mine")[kind]["id"]]
 
 
 def test_an_analyst_of_all_reads_everything_and_changes_nothing(doors: Doors) -> None:

@@ -5,14 +5,12 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import msgspec
 import pytest
 
 from adtailor.domain.ids import DecisionId, PersonId, PostId
@@ -20,10 +18,10 @@ from adtailor.domain.person import Person
 from adtailor.domain.post import Photo
 from adtailor.storage import SqliteStore
 from adtailor.storage.keyring import Keyring
-from adtailor.storage.reading_rows import SealedReading, opened_reading
-from adtailor.storage.sealing import place
 from adtailor.testing import samples
 from adtailor.testing.samples import NOON
+from adtailor.testing.trust.forgotten import export_equals, found_in, spellings
+from adtailor.testing.trust.proof import Broken
 
 WHO = PersonId("canary-person-7f3a")
 POST = PostId("canary-post-7f3a-1")
@@ -58,26 +56,10 @@ def fill(store: SqliteStore) -> None:
     store.events.append(replace(record, decision=replace(record.decision, policy="canary-decision")))
 
 
-def spellings(canary: str) -> Iterator[bytes]:
-    """As it may stand in a file: plain, in base64 at each of the three shifts, in hexadecimal, in UTF-16."""
-    raw = canary.encode()
-    yield raw
-    yield raw.hex().encode()
-    yield canary.encode("utf-16-le")
-    for shift in range(3):
-        # The characters that depend on `raw` alone.
-        yield base64.b64encode(bytes(shift) + raw)[-(-shift * 8 // 6) + (shift > 0) : len(raw) * 8 // 6 - 1]
-
-
 def found(folder: Path, needles: set[bytes]) -> set[tuple[str, bytes]]:
     """Which needles lie in which files."""
-    hits: set[tuple[str, bytes]] = set()
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    assert {"adtailor.sqlite", "keys.sqlite", "000001.seg"} <= {path.name for path in files}
-    for path in files:
-        raw = path.read_bytes()
-        hits |= {(path.name, needle) for needle in needles if needle in raw}
-    return hits
+    assert {"adtailor.sqlite", "keys.sqlite", "000001.seg"} <= {path.name for path in folder.rglob("*")}
+    return found_in(folder, needles)
 
 
 def clear() -> set[bytes]:
@@ -211,56 +193,12 @@ def test_t17_the_export_equals_every_row_that_the_persons_key_opens(tmp_path: Pa
         fill(store)
         store.people.put_person(samples.person("ben"), expected_version=None)
         store.posts.add([samples.post("bens", author="ben")], NOON)
-        key = store._keyring.find(WHO)
-        assert key is not None
         exported: dict[str, Any] = json.loads(json.dumps(store.people.export(WHO, NOON)))
-        with sqlite3.connect(tmp_path / "adtailor.sqlite") as db:
-            rows = {
-                table: db.execute(f"SELECT body FROM {table} WHERE ref = ?", (key.ref,)).fetchall()
-                for table in ("people", "profiles", "memories")
-            }
-            posts = db.execute("SELECT seq, post, body FROM posts WHERE ref = ?", (key.ref,)).fetchall()
-            photos = db.execute("SELECT seq, number, body FROM photos").fetchall()
-            readings = db.execute("SELECT seq, body, affect, affect_expires_at FROM readings").fetchall()
-        db.close()
-    opened: dict[str, list[object]] = {}
-    for table, found_rows in rows.items():
-        opened[table] = [plain(key.sealer.open(body, place(table, key.ref))) for (body,) in found_rows]
-    assert opened["people"] == [exported["person"]]
-    assert opened["profiles"] == [exported["profile"]]
-    assert opened["memories"] == [exported["memory"]]
-    names = {seq: name for seq, name, _ in posts}
-    by_seq: dict[int, Any] = {seq: plain(key.sealer.open(body, place("posts", name))) for seq, name, body in posts}
-    for seq, number, body in photos:
-        if seq in names:  # ben's open with ben's key alone
-            sealed_at = place("photos", names[seq] + bytes((number,)))
-            by_seq[seq]["photos"].append(plain(key.sealer.open(body, sealed_at)))
-    assert sorted(by_seq.values(), key=lambda post: post["id"]) == sorted(
-        exported["posts"], key=lambda post: post["id"]
-    )
+        export_equals(store, WHO, exported)
+        with pytest.raises(Broken, match="posts that are stored are not those"):
+            export_equals(store, WHO, {**exported, "posts": exported["posts"][1:]})
     assert sum(len(post["photos"]) for post in exported["posts"]) == 1, "the one not read yet"
-    whole = [
-        opened_reading(SealedReading(body, affect, end), key.sealer, names[seq], None)
-        for seq, body, affect, end in readings
-    ]
-    assert [(reading.post_id, reading.emotions) for reading in whole] == [
-        (reading["post_id"], reading["emotions"]) for reading in exported["readings"]
-    ]
     assert [decision["policy"] for decision in exported["decisions"]] == ["canary-decision"]
-
-
-def plain(body: bytes) -> Any:
-    """A stored body as JSON would hold it, whatever its type."""
-    value = msgspec.msgpack.decode(body[1:])
-    return json.loads(msgspec.json.encode(_zulu(value)))
-
-
-def _zulu(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, dict):
-        return {name: _zulu(one) for name, one in value.items()}
-    return [_zulu(one) for one in value] if isinstance(value, list) else value
 
 
 def test_the_decision_log_of_another_person_does_not_open_with_ones_own_key(tmp_path: Path) -> None:

@@ -340,11 +340,22 @@ def allows_scripts(patch: Patch) -> None:
 
 
 def budgets_are_endless(patch: Patch) -> None:
-    """Charging that does not look at what is left."""
+    """Charging that looks at what is left neither before nor while it debits."""
     from adtailor.storage import charging
 
     kind = next(one for one in vars(charging).values() if hasattr(one, "_has_room"))
-    patch.setattr(kind, "_has_room", lambda self, event, budget, day: budget.days.setdefault(day, 0) >= 0)
+    patch.setattr(kind, "_has_room", lambda _self, _event, budget, day: budget.days.setdefault(day, 0) >= 0)
+    day = "UPDATE spent_days SET spent = spent + :amount WHERE campaign_id = :campaign AND day = :day"
+    patch.setattr(charging, "_DEBIT_DAY", day)
+    patch.setattr(charging, "_DEBIT_LIFE", "UPDATE budgets SET spent = spent + :amount WHERE campaign_id = :campaign")
+    opened = charging.__dict__["_OPEN_DAY"]
+    real = kind.take
+
+    def take(self: Any, arrival: Any) -> Any:
+        self._cursor.execute(opened, (arrival.event.campaign_id, arrival.event.at.date().isoformat()))
+        return real(self, arrival)
+
+    patch.setattr(kind, "take", take)
 
 
 def believes_bots(patch: Patch) -> None:

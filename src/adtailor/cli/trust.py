@@ -4,7 +4,8 @@ import json as plain_json
 import logging
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,8 +62,7 @@ def run(  # noqa: PLR0917 - typer calls it by name
         proofs = _loaded(numbers)
     logging.getLogger("adtailor").addHandler(logging.NullHandler())  # what is made to fail says so, and that is tried
     started = datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="adtailor-trust-") as home:
-        _keep_hypothesis_in(Path(home))
+    with _hypothesis_at_home():
         rows = _tried(console, proofs, cases=cases, seed=seed, full=full)
         figures = _figures(console, rows, seed=seed) if full and only is None else ()
     if json:
@@ -98,11 +98,17 @@ def _loaded(numbers: Sequence[int] | None) -> list["Proof"]:
     return [proof for proof in proofs() if numbers is None or proof.number in numbers]
 
 
-def _keep_hypothesis_in(folder: Path) -> None:
+@contextmanager
+def _hypothesis_at_home() -> Generator[None]:
     """Hypothesis keeps what it learned of strings somewhere: not where the command is typed."""
     from hypothesis.configuration import set_hypothesis_home_dir
 
-    set_hypothesis_home_dir(folder)
+    with tempfile.TemporaryDirectory(prefix="adtailor-trust-", ignore_cleanup_errors=True) as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
 
 
 def _tried(console: Console, proofs: Sequence["Proof"], *, cases: int | None, seed: int, full: bool) -> list["Row"]:

@@ -303,7 +303,7 @@ PROOFS = (
         says="Caps and cool-downs of the card hold; leaving it takes one tap.",
         tries="drawn lives over the nights on which the clocks change: posts, cards, taps, days that pass, and a "
         "restart between",
-        cases=60,
+        cases=40,
         full=1_500,
         try_it=_cards_never_nag,
     ),

@@ -333,7 +333,7 @@ PROOFS = (
         says="Without consent the answer is the same, byte for byte, whatever somebody posted.",
         tries="two installations, one person with two histories: no consent, a minor, unknown age, GPC, an objection "
         "or a consent string; the answers compared byte by byte",
-        cases=120,
+        cases=80,
         full=100_000,
         try_it=_no_history_counts,
     ),
@@ -373,7 +373,7 @@ PROOFS = (
         number=10,
         says="A TCF or GPP string that does not parse means no.",
         tries="drawn strings, base64 and not, for somebody with the consent to interests",
-        cases=120,
+        cases=80,
         full=5_000,
         try_it=_garbage_means_no,
     ),

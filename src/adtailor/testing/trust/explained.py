@@ -232,7 +232,7 @@ PROOFS = (
         says="An explanation names exactly the signals that changed the ad.",
         tries="pages by every pricing rule, decided again without each signal and, where none alone changes the ad, "
         "without every set of them",
-        cases=600,
+        cases=400,
         full=100_000,
         try_it=_explanations_are_exact,
     ),

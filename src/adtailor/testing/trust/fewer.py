@@ -116,7 +116,7 @@ PROOFS = (
         says="More stress never raises the ads shown, any price or the revenue.",
         tries="pages under every state in turn, by every pricing rule, each against the milder one; and whole days of "
         "a calm and a stressed person, clicks and budgets included, in two installations",
-        cases=6_000,
+        cases=2_500,
         full=1_000_000,
         try_it=_stress_takes_away,
     ),
@@ -125,7 +125,7 @@ PROOFS = (
         says="A placement that was vetoed is never filled by another ad.",
         tries="pages under every state against the same page without a veto, place by place; one stressed person's "
         "page over HTTP",
-        cases=400,
+        cases=150,
         full=50_000,
         try_it=_never_refilled,
     ),

@@ -327,7 +327,7 @@ PROOFS = (
         says="What learns sees no negative feeling and no stressed session, and the ads shown are no proxy for stress.",
         tries="people who differ only in what weighs on them: their profiles, the rows of many days, and how well the "
         "ads they are shown tell them apart",
-        cases=40,
+        cases=30,
         full=1_000,
         try_it=_distress_teaches_nothing,
     ),
@@ -336,7 +336,7 @@ PROOFS = (
         says="No group of names or dialects gets more cards or fewer ads than another, by more than 2 points.",
         tries="timelines that differ in a first name only, of five groups of names, and ten things said in the "
         "standard and in dialect",
-        cases=150,
+        cases=80,
         full=2_000,
         try_it=_no_group_stands_out,
     ),
