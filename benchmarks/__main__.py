@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 PARTS = ("decision", "reading", "photos", "http", "events", "growth", "setup", "states", "serving", "pacing")
-WHEN_NAMED = ("levels",)
-"""Takes minutes, and is for whoever sets the levels."""
+WHEN_NAMED = ("levels", "trials")
+"""Take minutes: for whoever sets the levels of states, or changes how trials are read."""
 
 
 def main(wanted: list[str]) -> int:
