@@ -20,14 +20,14 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CLICK = frozenset({"click"})
 FILE = """\
 id = "topics"
-question = "Does the topic of the page earn anything?"
+question = "Do signals earn anything?"
 design = "{design}"
 people = {people}
 effect = 0.5
 looks = 4
 days = 10
 before_days = 5
-arms = [{{ name = "blind", share = 0.5, signals_off = ["context topics"] }}, {{ name = "seeing", share = 0.5 }}]
+arms = [{{ name = "blind", share = 0.5, signals_off = ["all"] }}, {{ name = "seeing", share = 0.5 }}]
 metrics = [{{ metric = "revenue", role = "primary" }}, {{ metric = "hide rate", role = "guardrail", margin = 0.5 }}]
 """
 
