@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 PARTS = ("decision", "request", "reading", "photos", "http", "events", "growth", "setup", "states", "serving", "pacing")
-WHEN_NAMED = ("levels", "reach", "worlds")
+WHEN_NAMED = ("levels", "reach", "trials", "worlds")
 """These take minutes: for whoever sets the levels, counts many people, or doubts how trials are read."""
 SIZED = ("growth", "reach", "request", "worlds")
 """Numbers after their name say how large."""

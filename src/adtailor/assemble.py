@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from adtailor.journeys.reports import Reports
     from adtailor.journeys.repository import Repository
     from adtailor.journeys.review import Reviews
+    from adtailor.journeys.run_trial import RunTrial
     from adtailor.journeys.statement import Statements
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
@@ -132,6 +133,7 @@ class Engine:
     explain: Explain
     training_rows: TrainingRows
     manage: Manage
+    trials: RunTrial
     reviews: Reviews
     logins: Logins
 
@@ -363,6 +365,7 @@ def open_engine(
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.reports import Reports
     from adtailor.journeys.review import Reviews
+    from adtailor.journeys.run_trial import RunTrial
     from adtailor.journeys.running_trials import RunningTrials
     from adtailor.journeys.shelf import Shelf
     from adtailor.journeys.take_event import TakeEvent
@@ -491,6 +494,7 @@ def open_engine(
         ),
         explain=Explain(take_event=take_event, source=store.catalogue),
         manage=manage,
+        trials=RunTrial(trials=store.trials, events=store.events, audit=store.audit, catalogue=catalogue),
         reviews=Reviews(store.catalogue, manage, media=media_folder(data)),
         logins=open_logins(store, settings),
         training_rows=TrainingRows(events=store.events, people=store.people, source=store.catalogue, policy=policy),
@@ -680,6 +684,7 @@ def build(engine: Engine, *, new_random: Callable[[], Random] = SystemRandom) ->
         repository=engine.repository,
         audit=engine.store.audit,
         tokens=engine.store.tokens,
+        trials=engine.trials,
         clock=engine.clock,
         random=new_random,
         proxies=Networks(engine.settings.traffic.proxies),
@@ -702,6 +707,7 @@ def build(engine: Engine, *, new_random: Callable[[], Random] = SystemRandom) ->
         helplines=helplines(engine.store, engine.settings),
         ledgers=ledgers(engine.store, engine.settings),
         repository=engine.repository,
+        trials=engine.trials,
         posts=engine.store.posts,
         events=engine.store.events,
         source=engine.store.catalogue,

@@ -38,6 +38,7 @@ from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.reports import Reports
 from adtailor.journeys.repository import Repository
 from adtailor.journeys.review import Reviews
+from adtailor.journeys.run_trial import RunTrial
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.storage import MemoryStore
 from adtailor.testing.toy_ads import toy_inventory, toy_world
@@ -167,6 +168,7 @@ def make_house(tmp_path: Path):
                 reports=Reports(ledger=store.ledger, source=store.catalogue),
                 hour=40_000,
             ),
+            trials=RunTrial(trials=store.trials, events=store.events, audit=store.audit),
             reviews=Reviews(store.catalogue, Manage(store.catalogue), media=tmp_path),
             repository=Repository(store=store.exhibits, source=store.catalogue, ledger=store.ledger, media=tmp_path),
             reaches=Reaches(people=store.people, source=store.catalogue, store=store.reach, parents={}, policy=policy),

@@ -90,6 +90,7 @@ def doors_of(store: SqliteStore) -> Doors:
         member_sessions=house.member_sessions,
         people=house.people, explain=house.explain, catalogue=store.catalogue, manage=manage,
         reviews=Reviews(store.catalogue, manage, media=None), audit=store.audit, clock=SystemClock(), random=Random,
+        trials=house.run_trial,
     )  # fmt: skip
 
 

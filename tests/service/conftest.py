@@ -90,6 +90,7 @@ def doors_on(store: SqliteStore, clock: MovableClock, arrived: list[int], *, med
         reviews=Reviews(store.catalogue, manage, media=media),
         audit=store.audit,
         tokens=store.tokens,
+        trials=house.run_trial,
         clock=clock,
         random=lambda: Random(next(seeds)),
         posts_arrived=lambda: arrived.append(1),

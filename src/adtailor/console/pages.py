@@ -18,11 +18,12 @@ from adtailor.console.refused import refusals
 from adtailor.console.repository import repository
 from adtailor.console.review import decide, review
 from adtailor.console.rooms import Rooms
+from adtailor.console.trials import trials
 
 STATIC = Path(__file__).parent / "static"
 PAGES = (
     feed, choose, repository,
-    operator, decision, review, decide, helplines, check_helpline, ledger_page, ledger_png,
+    operator, decision, trials, review, decide, helplines, check_helpline, ledger_page, ledger_png,
 )  # fmt: skip
 """Those of members, then those of operators."""
 

@@ -16,6 +16,7 @@ from adtailor.journeys.people import People
 from adtailor.journeys.reach import Reaches
 from adtailor.journeys.repository import Repository
 from adtailor.journeys.review import Reviews
+from adtailor.journeys.run_trial import RunTrial
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.measure.traffic import Networks
 from adtailor.ports import CatalogueSource, Clock, EventStore, PostStore, TokenStore
@@ -55,6 +56,7 @@ class Rooms:
     helplines: Helplines
     ledgers: Ledgers
     repository: Repository
+    trials: RunTrial
     posts: PostStore
     events: EventStore
     source: CatalogueSource

@@ -23,8 +23,7 @@ from adtailor.domain.ids import AdId, PlacementId, TopicId
 from adtailor.domain.money import Micros
 from adtailor.domain.trial import Account
 from adtailor.domain.wellbeing import WellbeingPolicy
-from adtailor.errors import InvalidInput
-from adtailor.errors import StorageFailed
+from adtailor.errors import InvalidInput, StorageFailed
 from adtailor.journeys.beside import Beside
 from adtailor.journeys.leases import Leases
 from adtailor.journeys.pacing import Pacer

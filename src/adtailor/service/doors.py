@@ -16,6 +16,7 @@ from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.reports import Reports
 from adtailor.journeys.repository import Repository
 from adtailor.journeys.review import Reviews
+from adtailor.journeys.run_trial import RunTrial
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.journeys.take_postback import TakePostback
 from adtailor.measure.traffic import Networks
@@ -53,6 +54,7 @@ class Doors:
     reaches: Reaches
     repository: Repository
     audit: AuditLog
+    trials: RunTrial
     clock: Clock
     random: Callable[[], Random]
     """A fresh source of randomness for each decision."""

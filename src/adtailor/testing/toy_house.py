@@ -28,6 +28,7 @@ from adtailor.journeys.reach import Reaches
 from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.reports import Reports
 from adtailor.journeys.repository import Repository
+from adtailor.journeys.run_trial import RunTrial
 from adtailor.journeys.running_trials import RunningTrials
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.journeys.take_postback import TakePostback
@@ -100,6 +101,7 @@ class ToyHouse:
     explain: Explain
     reaches: Reaches
     repository: Repository
+    run_trial: RunTrial
 
 
 def toy_house(
@@ -189,4 +191,5 @@ def toy_house(
         explain=Explain(take_event=take_event, source=store.catalogue),
         reaches=reaches,
         repository=repository,
+        run_trial=RunTrial(trials=store.trials, events=store.events, audit=store.audit, catalogue=catalogue),
     )
