@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from adtailor.journeys.repository import Repository
     from adtailor.journeys.review import Reviews
     from adtailor.journeys.run_trial import RunTrial
+    from adtailor.journeys.shelf import Shelf
     from adtailor.journeys.statement import Statements
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
@@ -332,6 +333,21 @@ def open_logins(store: SqliteStore, settings: Settings) -> Logins:
     return Logins(store.logins, Argon2Passwords(), stay=stay)
 
 
+def shelf_of(store: SqliteStore, policy: WellbeingPolicy) -> Shelf:
+    """Where large catalogues are laid out."""
+    from adtailor.config.taxonomy import content_topics
+    from adtailor.decide.layout import Rules
+    from adtailor.journeys.shelf import Shelf
+
+    taxonomy = content_topics()
+    rules = Rules(
+        parents=taxonomy.parents,
+        adult_products=frozenset(policy.minor_products),
+        sensitive_products=frozenset(policy.sensitive_products),
+    )
+    return Shelf(store.catalogue, store.snapshots, rules=rules, topic_names=taxonomy.names)
+
+
 def open_engine(
     data: Path,
     settings: Settings,
@@ -347,7 +363,6 @@ def open_engine(
     """
     from adtailor.config.policy import load_policy
     from adtailor.config.taxonomy import content_topics
-    from adtailor.decide.layout import Rules
     from adtailor.decide.rank import PriorRanker
     from adtailor.decide.tokens import TokenBox
     from adtailor.journeys.arms import Arms
@@ -367,7 +382,6 @@ def open_engine(
     from adtailor.journeys.review import Reviews
     from adtailor.journeys.run_trial import RunTrial
     from adtailor.journeys.running_trials import RunningTrials
-    from adtailor.journeys.shelf import Shelf
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
     from adtailor.journeys.traffic import Traffic
@@ -396,16 +410,6 @@ def open_engine(
         reread=store.token_ring,
     )
     reaches = reaches_of(store, settings, data)
-    shelf = Shelf(
-        store.catalogue,
-        store.snapshots,
-        rules=Rules(
-            parents=taxonomy.parents,
-            adult_products=frozenset(policy.minor_products),
-            sensitive_products=frozenset(policy.sensitive_products),
-        ),
-        topic_names=taxonomy.names,
-    )
     repository = repository_of(store, settings, data)
     catalogue = LiveCatalogue(
         store.catalogue,
@@ -418,7 +422,7 @@ def open_engine(
         policy=policy,
         holder=os.urandom(8).hex(),
         rankers=ranker.named,
-        shelf=shelf,
+        shelf=shelf_of(store, policy),
     )
     arms = Arms(catalogue, RunningTrials(store.trials))
     price_tags = PriceTags(store.catalogue, looks, media=data / MEDIA)

@@ -63,6 +63,7 @@ def open_house(tmp_path: Path) -> Iterator[House]:
         helplines=assemble.helplines(store, Settings()),
         ledgers=assemble.ledgers(store, Settings()),
         repository=doors.repository,
+        trials=doors.trials,
         posts=store.posts,
         events=store.events,
         source=store.catalogue,
