@@ -99,7 +99,7 @@ def test_nothing_is_said_that_the_data_do_not_say(value: float, is_decided: bool
 
 def test_while_nothing_was_shown_there_is_no_net() -> None:
     found = row(ledger([LOOK], [SEES], replace(PRICES, impressions=0)), "look")
-    assert (found.cost, found.net, found.posts_per_mille, found.says) == (None, None, None, "no evidence")
+    assert (found.cost, found.net, found.posts_per_mille, found.says) == (None, None, None, "nothing shown yet")
 
 
 def test_the_newest_of_two_trials_counts_and_neither_twice() -> None:

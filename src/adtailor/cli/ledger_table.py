@@ -9,7 +9,13 @@ from adtailor.domain.worth import CONTRASTS, GRADE_WORDS, Estimate
 from adtailor.journeys.ledger import Ledger
 from adtailor.measure.ledger import LedgerRow
 
-STYLES = {"earns": "green", "costs": "red", "insufficient data": "yellow", "no evidence": "dim"}
+STYLES = {
+    "earns": "green",
+    "costs": "red",
+    "insufficient data": "yellow",
+    "nothing shown yet": "yellow",
+    "no evidence": "dim",
+}
 
 
 def print_ledger(made: Ledger, currency: str) -> None:

@@ -154,7 +154,7 @@ def _delivered(told: Statement) -> Part:
 def _trust(told: Statement) -> Part:
     board = told.trust
     if board is None:
-        return Part(title="Promises", says=["Nobody ran the proofs: `adtailor trust` does."])
+        return Part(title="Promises", says=["Nobody ran the proofs: adtailor trust does."])
     broken = [row for row in board.rows if not row.is_kept]
     cases = sum(row.cases for row in board.rows)
     ran = f"run on {board.made_at:%Y-%m-%d} with seed {board.seed}, adtailor {board.version}"

@@ -27,10 +27,13 @@ def micros(amount: str) -> Micros:
 def about(micros: float) -> str:
     """An estimate of money, as `written` writes it, to a hundredth of a cent; `?` where it has no bound.
 
-    >>> about(1_234_567.8), about(float("inf"))
-    ('1.2346', '?')
+    >>> about(1_234_567.8), about(-1_500_000.0), about(float("inf"))
+    ('1.2346', '-1.50', '?')
     """
-    return written(Micros(100 * round(micros / 100))) if abs(micros) < float("inf") else "?"
+    if abs(micros) == float("inf"):
+        return "?"
+    rounded = 100 * round(micros / 100)
+    return f"{'-' if rounded < 0 else ''}{written(Micros(abs(rounded)))}"
 
 
 def written(amount: Micros) -> str:

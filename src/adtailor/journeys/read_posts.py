@@ -195,7 +195,8 @@ class ReadPosts:
 
 
 def _cost(reader: str, models: Mapping[str, str], posts: int, seconds: float) -> ReadingCost:
-    return batch_cost(model="+".join(sorted(set(models.values()))), reader=reader, posts=posts, seconds=seconds)
+    model = models.get(reader) or " ".join(sorted(set(models.values())))
+    return batch_cost(model=model, reader=reader, posts=posts, seconds=seconds)
 
 
 def usable_consents(person: Person, policy: WellbeingPolicy) -> Consents:

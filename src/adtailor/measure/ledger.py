@@ -26,7 +26,7 @@ from adtailor.domain.worth import (
 )
 
 Kind = Literal["signal", "model"]
-Says = Literal["earns", "costs", "insufficient data", "no evidence"]
+Says = Literal["earns", "costs", "insufficient data", "nothing shown yet", "no evidence"]
 SECONDS_AN_HOUR = 3600.0
 
 
@@ -80,8 +80,10 @@ class LedgerRow:
     @property
     def says(self) -> Says:
         """Whether it pays. Nothing is said where the source says that its data do not suffice."""
-        if self.earned is None or self.interval is None:
+        if self.earned is None:
             return "no evidence"
+        if self.interval is None:
+            return "nothing shown yet"
         low, high = self.interval
         if not self.earned.is_decided or low <= 0.0 <= high:
             return "insufficient data"
