@@ -197,6 +197,7 @@ def test_heads_that_were_changed_on_disk_are_refused_with_the_way_back(tmp_path:
 
 
 @pytest.mark.llm
+@pytest.mark.slow
 def test_smollm2_teaches_a_handful_of_posts_and_is_not_promoted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
