@@ -17,7 +17,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -108,6 +108,7 @@ def app() -> "Guard":
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
     from adtailor.service.app import build_app
+    from adtailor.service.collecting import spare_long_searches
     from adtailor.service.doors import Doors
     from adtailor.storage import SqliteStore
     from adtailor.wellbeing.desk import CareDesk
@@ -135,6 +136,7 @@ def app() -> "Guard":
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
     manage = Manage(store.catalogue)
     catalogue.current(datetime.now(UTC))
+    spare_long_searches()
     return build_app(
         Doors(
             read_posts=ReadPosts(
@@ -173,7 +175,7 @@ def app() -> "Guard":
             reviews=Reviews(store.catalogue, manage, media=None),
             audit=store.audit,
             clock=_MachineClock(),
-            random=Random,
+            random=SystemRandom,
         )
     )
 
