@@ -15,6 +15,7 @@ from adtailor.domain.ids import PostId
 from adtailor.domain.post import Post
 from adtailor.domain.reading import Reading
 from adtailor.errors import AdtailorError, InvalidInput, UnknownId, under
+from adtailor.journeys.fetch_photos import FetchPhotos
 from adtailor.service.answers import Asked, answer, refusal
 from adtailor.service.doors import Doors
 from adtailor.service.operations import SITES, Operation
@@ -126,38 +127,44 @@ def post_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
 def _with_pictures(
     doors: Doors, wires: Sequence[PostWire]
 ) -> list[tuple[Post | AdtailorError, tuple[PhotoNotFetched, ...]]]:
-    """Each post with the pictures that its photos' addresses name, or why it cannot be taken; nothing is fetched for
-    a post that is refused anyhow."""
-    told: list[tuple[Post | AdtailorError, tuple[PhotoNotFetched, ...]]] = []
-    wanted = [(one, index) for one in wires for index, photo in enumerate(one.photos) if photo.url is not None]
-    if doors.fetch_photos is None or not wanted:
+    """Each post with the pictures that its photos' addresses name, or why it cannot be taken.
+
+    All are fetched at once, in the time of one; nothing is for a post that is refused anyhow.
+    """
+    places = [[n for n, photo in enumerate(one.photos) if photo.url is not None] for one in wires]
+    fetch, many = doors.fetch_photos, sum(map(len, places))
+    if fetch is None or not many:
         return [(_judged(one, None), ()) for one in wires]
-    if len(wanted) > MOST_FETCHED:
-        error = InvalidInput(
-            f"{len(wanted)} pictures to fetch", hint=f"at most {MOST_FETCHED} at a time", field="photos"
-        )
+    if many > MOST_FETCHED:
+        error = InvalidInput(f"{many} pictures to fetch", hint=f"at most {MOST_FETCHED} at a time", field="photos")
         return [(error, ()) for _ in wires]
-    without = [_judged(one, {n: None for n, photo in enumerate(one.photos) if photo.url is not None}) for one in wires]
+    posts = [_checked(one, where, fetch) for one, where in zip(wires, places, strict=True)]
+    wanted = [
+        (number, n, post.author_id)
+        for number, (post, where) in enumerate(zip(posts, places, strict=True))
+        if isinstance(post, Post)
+        for n in where
+    ]
+    found = fetch.fetched([(author, wires[number].photos[n].url or "") for number, n, author in wanted])
+    told: list[tuple[Post | AdtailorError, tuple[PhotoNotFetched, ...]]] = [(post, ()) for post in posts]
     for number, wire in enumerate(wires):
-        with_url = [n for n, photo in enumerate(wire.photos) if photo.url is not None]
-        post = without[number]
-        if isinstance(post, AdtailorError) or not with_url:
-            told.append((post, ()))
-            continue
-        try:
-            for n in with_url:
-                with under(f"photos[{n}]"):
-                    doors.fetch_photos.check(wire.photos[n].url or "")
-        except AdtailorError as error:
-            told.append((error, ()))
-            continue
-        found = doors.fetch_photos.fetched([(post.author_id, wire.photos[n].url or "") for n in with_url])
-        pictures = {n: one if isinstance(one, bytes) else None for n, one in zip(with_url, found, strict=True)}
-        missing = [
-            PhotoNotFetched(photo=n, reason=one) for n, one in zip(with_url, found, strict=True) if isinstance(one, str)
-        ]
-        told.append((_judged(wire, pictures), tuple(missing)))
+        mine = {n: one for (whose, n, _), one in zip(wanted, found, strict=True) if whose == number}
+        if mine:
+            pictures = {n: one if isinstance(one, bytes) else None for n, one in mine.items()}
+            missing = tuple(PhotoNotFetched(photo=n, reason=one) for n, one in mine.items() if isinstance(one, str))
+            told[number] = _judged(wire, pictures), missing
     return told
+
+
+def _checked(wire: PostWire, places: Sequence[int], fetch: FetchPhotos) -> Post | AdtailorError:
+    """The post without the pictures at these places, whose addresses may be fetched; or why it cannot be taken."""
+    try:
+        for n in places:
+            with under(f"photos[{n}]"):
+                fetch.check(wire.photos[n].url or "")
+    except AdtailorError as error:
+        return error
+    return _judged(wire, dict.fromkeys(places))
 
 
 def _judged(wire: PostWire, pictures: Mapping[int, bytes | None] | None) -> Post | AdtailorError:
