@@ -22,7 +22,9 @@ from adtailor.journeys.run_simulation import (
     strengths,
     swept,
     table_of,
+    trial_in,
     tried,
+    truth_of,
 )
 from adtailor.journeys.simulated_engines import FastEngines
 from adtailor.journeys.simulation_file import add, begin, key_of
@@ -84,6 +86,14 @@ class TestOneWorld:
         assert one == again
         assert one.low < one.value < one.high
         assert one.truth != 0.0
+
+    def test_without_limits_a_trial_and_its_mirror_together_are_the_launch(self) -> None:
+        # People do not touch each other where nothing is limited: each is served as in the launch, or as without it.
+        truth = truth_of(SMALL, 2, 2.0, engines=FastEngines(), reader=READER)
+        one, other = (trial_in(truth, SMALL, engines=FastEngines(), is_mirrored=flag) for flag in (False, True))
+        assert one.value != other.value
+        assert one.clicks + other.clicks == int(truth.launch.clicks.sum() + truth.control.clicks.sum())
+        assert one.truth == other.truth
 
     def test_nothing_has_no_effect(self) -> None:
         found = tried(replace(SMALL, treatment="nothing"), 3, 0.0, engines=FastEngines(), reader=READER)

@@ -176,11 +176,13 @@ def truth_of(sweep: Sweep, seed: int, effect: float, *, engines: Engines, reader
     return Truth(world=world, effect=effect, budgets=budgets, launch_plan=launch_plan, control=control, launch=launch)
 
 
-def trial_in(truth: Truth, sweep: Sweep, *, engines: Engines) -> Cell:
-    """A trial in that world, read as a site reads it, beside the truth."""
+def trial_in(truth: Truth, sweep: Sweep, *, engines: Engines, is_mirrored: bool = False) -> Cell:
+    """A trial in that world, read as a site reads it, beside the truth; mirrored, everybody is in the other arm."""
     world, control, launch = truth.world, truth.control, truth.launch
     registration = registered(sweep, world.seed)
     arms = np.array([arm_of(registration, person) for person in world.public.people])
+    if is_mirrored:
+        arms = 1 - arms
     engine = engines.engine(world.public, signal=_SIGNAL.get(sweep.treatment))
     trial = live(world, engine, split(truth.launch_plan, arms, registration, truth.budgets))
     findings = read(table_of(trial, arms), registration, is_last=True)
