@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --no-deps
 LOCKED := --require-hashes --only-binary :all: -r
 ARGS ?=
+# Two at a time, file by file and in their order, so that those with a browser come last. BESIDE= runs one at a time.
+BESIDE ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test cover check audit crash mutants bench quality lock clean
@@ -18,7 +20,7 @@ demo: $(VENV)/.base ## The demo community (ARGS=--once prints one table and ends
 	@$(BIN)/adtailor demo $(ARGS)
 
 test: $(VENV)/.test ## Every test, with doctests (ARGS are handed to pytest)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(BESIDE) $(ARGS)
 
 cover: $(VENV)/.test ## Every branch of domain and maths, without compiled kernels
 	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/domain tests/maths src/adtailor/domain src/adtailor/maths \
