@@ -23,9 +23,8 @@ from adtailor.domain.ids import AdId, PlacementId, TopicId
 from adtailor.domain.money import Micros
 from adtailor.domain.trial import Account
 from adtailor.domain.wellbeing import WellbeingPolicy
-from adtailor.errors import InvalidInput, StorageFailed
+from adtailor.errors import AdtailorError, InvalidInput, StorageFailed
 from adtailor.journeys.beside import Beside
-from adtailor.errors import AdtailorError, InvalidInput
 from adtailor.journeys.leases import Leases
 from adtailor.journeys.pacing import Pacer
 from adtailor.journeys.part_of_budgets import PartOfBudgets, PartOfCatalogue
@@ -337,11 +336,12 @@ class LiveCatalogue:
 
     def _rebuilt(self, now: datetime) -> Serving:
         if self._shelf is not None and self._shelf.holds_many():
-            if self._serving is None:
-                self._put(*self._laid_out(now), now)
+            if (large := self._serving) is None:
+                large, built_for = self._laid_out(now)
+                self._put(large, built_for, now)
             if self._beside is None:
                 self._beside = Beside(tend=self._tend, renew=self._renew, now=now, elapsed=self._elapsed)
-            return self._serving
+            return self._serving or large
         inventory, ranker, serving = self._source.inventory(), self._trusted(now), self._serving
         counted = self._reach_counted()
         is_same = self._built_for is ranker and self._counted == counted
