@@ -273,11 +273,12 @@ class LiveCatalogue:
         if self._beside is not None and self._beside.is_closing:
             raise InterruptedError
 
-    def _put(self, renewed: Serving, built_for: Ranker, now: datetime) -> None:
+    def _put(self, renewed: Serving, built_for: Ranker, now: datetime) -> Serving:
         """Let it serve, with budgets looked at before anybody decides on it."""
         self._serving = self._opened(renewed, now)
         self._built_for = built_for
         self._creatives = {}
+        return self._serving
 
     def _laid_out(self, now: datetime, *, pause: Callable[[], None] = lambda: None) -> tuple[Serving, Ranker]:
         """A large catalogue, and the click model it was laid out for."""
@@ -336,12 +337,10 @@ class LiveCatalogue:
 
     def _rebuilt(self, now: datetime) -> Serving:
         if self._shelf is not None and self._shelf.holds_many():
-            if (large := self._serving) is None:
-                large, built_for = self._laid_out(now)
-                self._put(large, built_for, now)
+            many = self._serving or self._put(*self._laid_out(now), now)
             if self._beside is None:
                 self._beside = Beside(tend=self._tend, renew=self._renew, now=now, elapsed=self._elapsed)
-            return self._serving or large
+            return many
         inventory, ranker, serving = self._source.inventory(), self._trusted(now), self._serving
         counted = self._reach_counted()
         is_same = self._built_for is ranker and self._counted == counted
