@@ -22,8 +22,9 @@ class SpentStoreSuite(StoreSuite):
 
     def test_of_many_at_once_one_wins(self, store: Store) -> None:
         with ThreadPoolExecutor(8) as pool:
-            tried = [pool.submit(store.spent.spend, b"a link", until=LATER) for _ in range(16)]
-        assert [one.result() for one in tried].count(True) == 1
+            tries = [pool.submit(store.spent.spend, b"a link", until=LATER) for _ in range(16)]
+            won = [one.result() for one in tries]
+        assert won.count(True) == 1
 
     def test_it_is_forgotten_once_it_has_expired_and_not_before(self, store: Store) -> None:
         store.spent.spend(b"a link", until=LATER)
