@@ -42,7 +42,7 @@ def run(  # noqa: PLR0917 - typer calls it by name
         int | None, typer.Option(help="How many random cases each tries, in place of its own number.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Tries the same cases as the run that printed it.")] = None,
-    full: Annotated[bool, typer.Option("--full", help="Many more cases, and the figures: an hour or more.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Many more cases, and the figures: some hours.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one object.")] = False,
     page: Annotated[Path | None, typer.Option(help="Also write the outcome as a page that may be published.")] = None,
 ) -> None:
