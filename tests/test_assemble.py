@@ -52,7 +52,7 @@ def test_a_port_that_is_taken_is_said_at_once() -> None:
 
 
 def test_posts_are_read_though_deleting_fails_and_the_clock_goes_back() -> None:
-    now, purged, done = [NOON], [], threading.Event()
+    now, purged, renewed, done = [NOON], [], [], threading.Event()
 
     def purge(at: datetime) -> None:
         purged.append(at)
@@ -72,7 +72,11 @@ def test_posts_are_read_though_deleting_fails_and_the_clock_goes_back() -> None:
     engine: Any = SimpleNamespace(
         clock=SimpleNamespace(now=lambda: now[0]),
         store=SimpleNamespace(purge=purge),
+<<<<<<< HEAD
         tokens=SimpleNamespace(renew=lambda: None),
+=======
+        tokens=SimpleNamespace(renew=lambda: renewed.append(now[0])),
+>>>>>>> 28349c0650e6e21523e918b4d4b5d6935adf351f
         read_posts=SimpleNamespace(work=work),
         settings=SimpleNamespace(models=SimpleNamespace(batch=8)),
         close=lambda: None,
@@ -84,4 +88,4 @@ def test_posts_are_read_though_deleting_fails_and_the_clock_goes_back() -> None:
 
     asyncio.run(served())
     assert done.is_set()
-    assert purged == [NOON, NOON - timedelta(days=400)]
+    assert purged == renewed == [NOON, NOON - timedelta(days=400)]

@@ -8,9 +8,10 @@ from litestar import MediaType, Response
 
 from adtailor.console import words
 from adtailor.console.forms import with_tokens
-from adtailor.domain.money import written
+from adtailor.domain.money import about, written
 
 _FILTERS: dict[str, Callable[..., Any]] = {
+    "about": about,
     "ago": words.ago,
     "hue": words.hue,
     "initials": words.initials,
