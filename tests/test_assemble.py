@@ -72,11 +72,7 @@ def test_posts_are_read_though_deleting_fails_and_the_clock_goes_back() -> None:
     engine: Any = SimpleNamespace(
         clock=SimpleNamespace(now=lambda: now[0]),
         store=SimpleNamespace(purge=purge),
-<<<<<<< HEAD
-        tokens=SimpleNamespace(renew=lambda: None),
-=======
         tokens=SimpleNamespace(renew=lambda: renewed.append(now[0])),
->>>>>>> 28349c0650e6e21523e918b4d4b5d6935adf351f
         read_posts=SimpleNamespace(work=work),
         settings=SimpleNamespace(models=SimpleNamespace(batch=8)),
         close=lambda: None,
