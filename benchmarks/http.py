@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -91,6 +91,7 @@ def app() -> "Guard":
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
     from adtailor.service.app import build_app
+    from adtailor.service.collecting import spare_long_searches
     from adtailor.service.doors import Doors
     from adtailor.storage import SqliteStore
     from adtailor.testing.toy_ads import toy_inventory
@@ -108,6 +109,7 @@ def app() -> "Guard":
     take_event = TakeEvent(events=store.events, people=store.people, catalogue=catalogue, tokens=tokens)
     manage = Manage(store.catalogue)
     catalogue.current(datetime.now(UTC))
+    spare_long_searches()
     return build_app(
         Doors(
             read_posts=ReadPosts(
@@ -143,7 +145,7 @@ def app() -> "Guard":
             reviews=Reviews(store.catalogue, manage, media=None),
             audit=store.audit,
             clock=_MachineClock(),
-            random=Random,
+            random=SystemRandom,
         )
     )
 

@@ -463,9 +463,15 @@ def serve(data: Path, *, host: str, port: int) -> NoReturn:
 
 def app() -> Guard:
     """The application for a server's worker: `granian --factory adtailor.assemble:app`."""
+    from adtailor.service.collecting import spare_long_searches
+
     data = data_folder(None)
-    settings = load_settings(data)
-    return build(open_engine(data, settings))
+    engine = open_engine(data, load_settings(data))
+    application = build(engine)
+    # Laid out before anybody waits for it; where that fails, requests are answered as when it fails later.
+    _tried("the catalogue", lambda: engine.catalogue.current(engine.clock.now()))
+    spare_long_searches()
+    return application
 
 
 def build(engine: Engine) -> Guard:
