@@ -1,7 +1,7 @@
 """Events and money in SQLite: each event once, each charge one conditional debit, all durable before the answer."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Row, delete, func, select
 
@@ -17,8 +17,14 @@ from adtailor.storage.database import Database, driver_cursor
 from adtailor.storage.group_commit import GroupCommit
 from adtailor.storage.moments import budget_day, moment, ticks
 
-_EVENTS, _BUDGETS, _DAYS = tables.events, tables.budgets, tables.spent_days
+_EVENTS = tables.events
 _IN_LIST = 500
+_SPENT = """
+    SELECT budgets.campaign_id, zone, budgets.spent, days.day, days.spent FROM budgets
+    LEFT JOIN spent_days AS days ON days.campaign_id = budgets.campaign_id AND days.day BETWEEN ? AND ?
+    WHERE budgets.spent > 0
+"""
+"""With the days around now in UTC: today is one of them in every zone. Asked every second, between requests."""
 
 
 class Money:
@@ -76,21 +82,18 @@ class Money:
 
     def spent(self, now: datetime) -> Mapping[CampaignId, tuple[Micros, Micros]]:
         """Per campaign that was ever charged, its current day (in its zone) and its whole life."""
-        with self._database.reading() as connection:
-            charged = select(_BUDGETS.c.campaign_id, _BUDGETS.c.zone, _BUDGETS.c.spent).where(_BUDGETS.c.spent > 0)
-            budgets = connection.execute(charged).all()
-            days = {zone: budget_day(now, zone).isoformat() for zone in {row.zone for row in budgets}}
-            today = {
-                (row.campaign_id, row.day): row.spent
-                for row in connection.execute(select(_DAYS).where(_DAYS.c.day.in_(set(days.values()))))
-            }
-        return {
-            CampaignId(row.campaign_id): (
-                Micros(today.get((row.campaign_id, days[row.zone]), 0)),
-                Micros(row.spent),
-            )
-            for row in budgets
-        }
+        here = now.astimezone(UTC).date()
+        first, last = (here - timedelta(days=1)).isoformat(), (here + timedelta(days=1)).isoformat()
+        days: dict[str, str] = {}
+        found: dict[CampaignId, tuple[Micros, Micros]] = {}
+        for campaign, zone, life, day, of_day in self._database.ask(_SPENT, first, last):
+            if (today := days.get(zone)) is None:
+                today = days[zone] = budget_day(now, zone).isoformat()
+            if day == today:
+                found[campaign] = of_day, life
+            else:
+                found.setdefault(campaign, (Micros(0), life))
+        return found
 
     def counts(self) -> tuple[int, int]:
         """How many events there are, and how many of them were delivered over budget."""

@@ -81,18 +81,11 @@ class Segments:
         if record.decision.rest_suggestion is not None:
             record = replace(record, decision=replace(record.decision, rest_suggestion=None))
         clear = _RECORD.encode(record)
-        with self._lock, _refusals(self.folder):
-            current = self._writable(record.decision.decided_at)
-            ref = RecordRef(segment=current.number, offset=current.offset)
-            content = key.ref + key.sealer.seal(clear, _place(ref))
-            if len(content) > _MOST:
-                raise StorageFailed(f"a decision record of {len(content):,} bytes", hint=f"at most {_MOST:,}")
-            frame = _FRAME.pack(len(content), zlib.crc32(content)) + content
-            if os.write(current.file, frame) != len(frame):
-                os.ftruncate(current.file, current.offset)
-                raise StorageFailed("a decision record was not written whole", hint="make room on the disk")
-            current.offset += len(frame)
-        return ref
+        try:
+            with self._lock:
+                return self._appended(clear, record.decision.decided_at, key)
+        except OSError as error:
+            raise _refusal(self.folder, error) from error
 
     def record(self, ref: RecordRef) -> DecisionRecord | None:
         """The record, unless its segment has expired, its frame is torn, or its key was destroyed."""
@@ -182,6 +175,19 @@ class Segments:
         with _refusals(path):
             opened_at = _opened_at(path)
         return opened_at is None or opened_at.date() < at.astimezone(UTC).date()
+
+    def _appended(self, clear: bytes, decided_at: datetime, key: PersonKey) -> RecordRef:
+        current = self._writable(decided_at)
+        ref = RecordRef(segment=current.number, offset=current.offset)
+        content = key.ref + key.sealer.seal(clear, _place(ref))
+        if len(content) > _MOST:
+            raise StorageFailed(f"a decision record of {len(content):,} bytes", hint=f"at most {_MOST:,}")
+        frame = _FRAME.pack(len(content), zlib.crc32(content)) + content
+        if os.write(current.file, frame) != len(frame):
+            os.ftruncate(current.file, current.offset)
+            raise StorageFailed("a decision record was not written whole", hint="make room on the disk")
+        current.offset += len(frame)
+        return ref
 
     def _writable(self, decided_at: datetime) -> _Current:
         current = self._current
@@ -336,6 +342,8 @@ def _refusals(path: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageFailed(
-            f"{path} cannot be used: {error.strerror}", hint="check the disk's room and the permissions"
-        ) from error
+        raise _refusal(path, error) from error
+
+
+def _refusal(path: Path, error: OSError) -> StorageFailed:
+    return StorageFailed(f"{path} cannot be used: {error.strerror}", hint="check the disk's room and the permissions")
