@@ -23,6 +23,11 @@ def checked_id(value: str, field: str) -> str:
     return value
 
 
+def is_id(value: str) -> bool:
+    """Whether `checked_id` would let it pass."""
+    return _ID.fullmatch(value) is not None
+
+
 def aware_utc(value: datetime, field: str) -> datetime:
     """`value` in UTC, if it carries a zone."""
     if value.tzinfo is None:

@@ -122,8 +122,7 @@ class DecisionRequest:
             raise InvalidInput(
                 f"{len(self.placements)} placements", hint=f"ask for 1 to {MOST_PLACEMENTS}", field="placements"
             )
-        ids = [placement.id for placement in self.placements]
-        if len(set(ids)) < len(ids):
+        if len({placement.id for placement in self.placements}) < len(self.placements):
             raise InvalidInput("two placements share an id", hint="give each its own", field="placements.id")
 
 

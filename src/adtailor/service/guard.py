@@ -46,6 +46,7 @@ DEFAULT_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-frame-options", b"DENY"),
 )
 """Set on every answer that does not set its own."""
+_DEFAULTS = frozenset(name for name, _ in DEFAULT_HEADERS)
 
 
 def _nobody(_: str) -> Caller | None:
@@ -87,7 +88,10 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = [*message["headers"], *extra]
                 there = {name.lower() for name, _ in headers}
-                message["headers"] = [*headers, *(pair for pair in DEFAULT_HEADERS if pair[0] not in there)]
+                if _DEFAULTS.isdisjoint(there):
+                    message["headers"] = [*headers, *DEFAULT_HEADERS]
+                else:
+                    message["headers"] = [*headers, *(pair for pair in DEFAULT_HEADERS if pair[0] not in there)]
             await send(message)
 
         judged = judge(scope["method"], scope["path"], scope["headers"], self.rules)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Raw, UnsetType, field
 
-from adtailor.domain.checks import checked_id, share
+from adtailor.domain.checks import checked_id, is_id, share
 from adtailor.domain.creative import Format
 from adtailor.domain.decision import (
     MOST_PLACEMENTS,
@@ -107,7 +107,7 @@ def request_from_wire(wire: RequestWire, *, gpc: bool = False) -> DecisionReques
     return DecisionRequest(
         request_id=RequestId(wire.request_id),
         site_id=SiteId(wire.site_id),
-        placements=tuple(_placement(placement, index) for index, placement in enumerate(wire.placements)),
+        placements=tuple([_placement(placement, index) for index, placement in enumerate(wire.placements)]),
         context=_context(wire.context),
         viewer=_viewer(wire.viewer),
         regs=Regulations(gpc=wire.regs.gpc or gpc, tcf=wire.regs.tcf, gpp=wire.regs.gpp),
@@ -151,7 +151,8 @@ def request_to_wire(request: DecisionRequest) -> RequestWire:
 
 
 def _placement(wire: PlacementWire, index: int) -> Placement:
-    checked_id(wire.id, f"placements[{index}].id")
+    if not is_id(wire.id):
+        checked_id(wire.id, f"placements[{index}].id")
     if not wire.formats:
         raise InvalidInput("no format", hint="name at least one, or leave it out", field=f"placements[{index}].formats")
     return Placement(
@@ -187,10 +188,11 @@ def _topics(wires: tuple[TopicWire, ...]) -> tuple[Topic, ...]:
     if len(wires) > MOST_TOPICS:
         raise InvalidInput(f"{len(wires)} topics", hint=f"at most {MOST_TOPICS}", field="context.topics")
     for index, wire in enumerate(wires):
-        with under(f"context.topics[{index}]"):
-            checked_id(wire.id, "id")
-            share(wire.confidence, "confidence")
-    return tuple(topic_from_wire(wire) for wire in wires)
+        if not (is_id(wire.id) and 0.0 <= wire.confidence <= 1.0):
+            with under(f"context.topics[{index}]"):
+                checked_id(wire.id, "id")
+                share(wire.confidence, "confidence")
+    return tuple([topic_from_wire(wire) for wire in wires])
 
 
 def _viewer(wire: ViewerWire) -> Viewer:
@@ -206,5 +208,5 @@ def _viewer(wire: ViewerWire) -> Viewer:
             AdId(checked_id(ad_id, "viewer.session_ads_seen")): seen for ad_id, seen in wire.session_ads_seen.items()
         },
         consents=None if wire.consents is None else consents_from_wire(wire.consents),
-        segments=frozenset(SegmentId(checked_id(segment, "viewer.segments")) for segment in wire.segments),
+        segments=frozenset([SegmentId(checked_id(segment, "viewer.segments")) for segment in wire.segments]),
     )
