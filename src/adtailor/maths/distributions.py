@@ -66,7 +66,7 @@ def t_quantile_above(tail: float, freedom: float) -> float:
         return 0.0
     # Newton's method on the logarithm of the tail, which is close to straight far out.
     found = -normal_quantile(tail)
-    for _ in range(100):
+    for _ in range(100):  # pragma: no branch - a few steps are enough
         here = t_tail(found, freedom)
         step = here / _t_density(found, freedom) * math.log(here / tail)
         found = max(found + step, found / 2.0)

@@ -99,14 +99,13 @@ def _state(
     step = math.sqrt(now - before)
     bound = math.inf
     if allowed > _LEAST_SPENT:
+        # Beyond the farthest lies less than the least that is ever spent.
         low, high = 0.0, _FARTHEST
-        # Nothing lies beyond the farthest, so far as numbers go.
-        if _beyond(points, masses, step, high * math.sqrt(now)) < allowed:
-            for _ in range(80):
-                middle = (low + high) / 2.0
-                exits = _beyond(points, masses, step, middle * math.sqrt(now))
-                low, high = (middle, high) if exits > allowed else (low, middle)
-            bound = (low + high) / 2.0
+        for _ in range(60):
+            middle = (low + high) / 2.0
+            exits = _beyond(points, masses, step, middle * math.sqrt(now))
+            low, high = (middle, high) if exits > allowed else (low, middle)
+        bound = (low + high) / 2.0
     edge = min(bound, _FARTHEST) * math.sqrt(now)
     grid = np.linspace(-edge, edge, _POINTS)
     weights = np.full(_POINTS, 2.0)
