@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 PARTS = ("decision", "reading", "photos", "http", "events", "growth", "setup", "states", "serving", "pacing")
-WHEN_NAMED = ("levels", "worlds")
-"""These take minutes: for whoever sets the levels, and whoever doubts how trials are read."""
+WHEN_NAMED = ("levels", "trials", "worlds")
+"""Take minutes: for whoever sets the levels of states, changes how trials are read, or doubts it."""
 SIZED = ("growth", "worlds")
 """Numbers after their name say how large."""
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.reports import Reports
     from adtailor.journeys.review import Reviews
+    from adtailor.journeys.run_trial import RunTrial
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
     from adtailor.journeys.training_rows import TrainingRows
@@ -108,6 +109,7 @@ class Engine:
     explain: Explain
     training_rows: TrainingRows
     manage: Manage
+    trials: RunTrial
     reviews: Reviews
 
     def close(self) -> None:
@@ -272,6 +274,7 @@ def open_engine(
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.reports import Reports
     from adtailor.journeys.review import Reviews
+    from adtailor.journeys.run_trial import RunTrial
     from adtailor.journeys.running_trials import RunningTrials
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
@@ -366,6 +369,7 @@ def open_engine(
         people=People(people=store.people, posts=store.posts, wellbeing=wellbeing, policy=policy),
         explain=Explain(take_event=take_event, source=store.catalogue),
         manage=manage,
+        trials=RunTrial(trials=store.trials, events=store.events, audit=store.audit, catalogue=catalogue),
         reviews=Reviews(store.catalogue, manage, media=media_folder(data)),
         training_rows=TrainingRows(events=store.events, people=store.people, source=store.catalogue, policy=policy),
     )
@@ -506,6 +510,7 @@ def build(engine: Engine) -> Guard:
         manage=engine.manage,
         reviews=engine.reviews,
         audit=engine.store.audit,
+        trials=engine.trials,
         clock=engine.clock,
         random=SystemRandom,
         proxies=Networks(engine.settings.traffic.proxies),
@@ -519,6 +524,7 @@ def build(engine: Engine) -> Guard:
         take_event=engine.take_event,
         explain=engine.explain,
         reviews=engine.reviews,
+        trials=engine.trials,
         posts=engine.store.posts,
         events=engine.store.events,
         source=engine.store.catalogue,

@@ -27,6 +27,7 @@ from adtailor.journeys.manage import Manage
 from adtailor.journeys.people import People
 from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.review import Reviews
+from adtailor.journeys.run_trial import RunTrial
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.storage import MemoryStore
 from adtailor.testing.toy_ads import toy_inventory, toy_world
@@ -144,6 +145,7 @@ def make_house(tmp_path: Path):
             people=People(people=store.people, posts=store.posts, wellbeing=care, policy=policy),
             take_event=take_event,
             explain=Explain(take_event=take_event, source=store.catalogue),
+            trials=RunTrial(trials=store.trials, events=store.events, audit=store.audit),
             reviews=Reviews(store.catalogue, Manage(store.catalogue), media=tmp_path),
             posts=store.posts,
             events=store.events,

@@ -88,6 +88,7 @@ def doors_of(store: SqliteStore) -> Doors:
         take_postback=house.take_postback, reports=house.reports, ledger=store.ledger,
         people=house.people, explain=house.explain, catalogue=store.catalogue, manage=manage,
         reviews=Reviews(store.catalogue, manage, media=None), audit=store.audit, clock=SystemClock(), random=Random,
+        trials=house.run_trial,
     )  # fmt: skip
 
 

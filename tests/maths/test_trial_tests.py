@@ -300,7 +300,9 @@ class TestPersonSums:
         for who, paid, kind in rows:
             told[who] += (paid, *(kind >> bit & 1 for bit in range(4)))
         for threads in (1, 2, 3):
-            assert (packed_sums(person, charged, kinds, 7, threads=threads) == told).all()
+            sums = packed_sums(person, charged, kinds, 7, threads=threads)
+            columns = (sums.revenue, sums.impressions, sums.clicks, sums.conversions, sums.hides)
+            assert (np.stack(columns, axis=1) == told).all()
         wide = np.stack([charged.astype(np.int64), kinds.astype(np.int64)], axis=1).reshape(-1, 2)
         assert person_sums(person, wide, 7)[:, 0].tolist() == told[:, 0].tolist()
 

@@ -85,6 +85,7 @@ def doors_on(store: SqliteStore, clock: MovableClock, arrived: list[int], *, med
         manage=manage,
         reviews=Reviews(store.catalogue, manage, media=media),
         audit=store.audit,
+        trials=house.run_trial,
         clock=clock,
         random=lambda: Random(next(seeds)),
         posts_arrived=lambda: arrived.append(1),

@@ -20,6 +20,10 @@ def print_account(console: Console, decision: Decision, names: Names) -> None:
             style="dim",
         )
     )
+    for one in decision.trials:
+        alike = {True: ", where another arm would have differed", False: ", where all arms do alike", None: ""}
+        says = f"trial {one.trial_id}, arm {one.arm}{alike[one.differs]}"
+        console.print(Text(says, style="dim"))
     _eligible(console, decision, names)
     _ranked(console, decision, names)
     _placed(console, decision, names)

@@ -35,6 +35,8 @@ People = Annotated[
     ),
 ]
 
+_COLUMNS: Mapping[str, Column] = {name: name for name in COLUMNS}
+
 app = typer.Typer(no_args_is_help=True, help="Trials: what a signal or a model earns, by people with it and without.")
 app.command(name="off-policy")(off_policy.run)
 
@@ -230,7 +232,7 @@ def _told(file: Path | None) -> Mapping[PersonId, Mapping[Column, float]] | None
             person = row.pop("person_id")
             values: dict[Column, float] = {}
             for name, value in row.items():
-                column = next((one for one in COLUMNS if one == name), None)
+                column = _COLUMNS.get(name)
                 if column is None or isinstance(value, str):
                     raise InvalidInput(
                         f"{name!r}", hint=f"numbers, named {', '.join(COLUMNS)}", field=f"--people, line {number}"

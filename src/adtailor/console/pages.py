@@ -12,6 +12,7 @@ from adtailor.console.operator import decision, operator
 from adtailor.console.refused import refusals
 from adtailor.console.review import decide, review
 from adtailor.console.rooms import Rooms
+from adtailor.console.trials import trials
 
 STATIC = Path(__file__).parent / "static"
 
@@ -25,7 +26,7 @@ def build_pages(rooms: Rooms) -> list[Router]:
     routers = [
         Router(
             path="/",
-            route_handlers=[feed, choose, operator, decision, review, decide],
+            route_handlers=[feed, choose, operator, decision, trials, review, decide],
             dependencies={"rooms": Provide(given, sync_to_thread=False, use_cache=True)},
             exception_handlers=refusals(rooms),
             include_in_schema=False,

@@ -10,6 +10,7 @@ from adtailor.journeys.explain import Explain
 from adtailor.journeys.fill_page import FillPage
 from adtailor.journeys.people import People
 from adtailor.journeys.review import Reviews
+from adtailor.journeys.run_trial import RunTrial
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.ports import CatalogueSource, Clock, EventStore, PostStore
 
@@ -44,6 +45,7 @@ class Rooms:
     take_event: TakeEvent
     explain: Explain
     reviews: Reviews
+    trials: RunTrial
     posts: PostStore
     events: EventStore
     source: CatalogueSource

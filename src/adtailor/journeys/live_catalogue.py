@@ -19,7 +19,7 @@ from adtailor.domain.ids import AdId, PlacementId, TopicId
 from adtailor.domain.money import Micros
 from adtailor.domain.trial import Account
 from adtailor.domain.wellbeing import WellbeingPolicy
-from adtailor.errors import InvalidInput
+from adtailor.errors import AdtailorError, InvalidInput
 from adtailor.journeys.leases import Leases
 from adtailor.journeys.pacing import Pacer
 from adtailor.journeys.part_of_budgets import PartOfBudgets, PartOfCatalogue
@@ -133,7 +133,7 @@ class LiveCatalogue:
                 found = self._apart[key] = LiveCatalogue(
                     self._source if account is None else PartOfCatalogue(self._source, parts),
                     self._events if account is None else PartOfBudgets(self._events, account, parts),
-                    ranker=self._ranker if ranker is None else self.ranker_named(ranker),
+                    ranker=self._ranker if ranker is None else self._ranker_or_fallback(ranker),
                     parents=self._parents,
                     topic_names=self._topic_names,
                     policy=self._policy,
@@ -142,6 +142,16 @@ class LiveCatalogue:
                     holder=f"{self._holder} {account or 'whole'} {ranker or 'serving'}",
                 )
         return found
+
+    def _ranker_or_fallback(self, name: str) -> Callable[[], Ranker]:
+        """A file that was lost while its trial ran leaves ranking to the fallback, and no page empty."""
+        try:
+            return self.ranker_named(name)
+        except (AdtailorError, OSError, ValueError) as error:
+            if (fallback := self._fallback) is None:
+                raise
+            _LOG.error("the click model of an arm is gone, the fallback ranks: %s", type(error).__name__)
+            return lambda: fallback
 
     def ranker_named(self, name: str) -> Callable[[], Ranker]:
         """The click model of a name; InvalidInput where there is none."""

@@ -52,6 +52,7 @@ def bounds(fractions: Sequence[float], alpha: float, *, ends: bool = False) -> t
     return _bounds(tuple(float(fraction) for fraction in fractions), float(alpha), ends)
 
 
+@lru_cache(maxsize=256)
 def inflation(looks: int, alpha: float, power: float) -> float:
     """How many times more people many looks need than one does, for the same power.
 

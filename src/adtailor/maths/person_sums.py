@@ -1,17 +1,17 @@
 """Many rows become one row of sums per person: a compiled pass, as wide as the machine, over columns as they lie.
 
-Every thread takes a part of the rows into sums of its own, which are added in the end: nothing is locked, nothing is
-sorted, and whole numbers come to the same however many threads there are.
+Every thread has people of its own, and walks over all rows: nothing is locked, nothing is sorted, nothing is added up
+twice, and whole numbers come to the same however many threads there are.
 """
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-LEAST_ROWS = 8
-"""Fewer rows than this are no work for one more thread."""
 _ONE, _TWO, _THREE, _HALF = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(32)
 
 
@@ -28,6 +28,17 @@ def person_sums(person: NDArray[np.uint32], values: NDArray[np.int64], people: i
     return sums
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PackedSums:
+    """Sums by person; the columns are views into one table, a line of the cache or two for each person."""
+
+    revenue: NDArray[np.int64]
+    impressions: NDArray[np.uint32]
+    clicks: NDArray[np.uint32]
+    conversions: NDArray[np.uint32]
+    hides: NDArray[np.uint32]
+
+
 def packed_sums(
     person: NDArray[np.uint32],
     charged: NDArray[np.uint32],
@@ -35,40 +46,29 @@ def packed_sums(
     people: int,
     *,
     threads: int = 2,
-) -> NDArray[np.int64]:
-    """Revenue, impressions, clicks, conversions and hides of each person, from packed columns of nine bytes a row.
+) -> PackedSums:
+    """Sums from packed columns of nine bytes a row, which may be memory-mapped.
 
-    `charged` is in micros, `kinds` has bit 0 for an impression, 1 for a click, 2 for a conversion, 3 for a hide. The
-    columns may be memory-mapped. Shape (people, 5). IndexError for a person beyond `people`.
+    `charged` is in micros, `kinds` has bit 0 for an impression, 1 for a click, 2 for a conversion, 3 for a hide.
+    IndexError for a person beyond `people`.
     """
-    rows = len(person)
-    workers = max(1, min(threads, rows // LEAST_ROWS + 1))
-    edges = np.linspace(0, rows, workers + 1).astype(np.int64).tolist()
-    # Two counts share a number of 64 bits, so that all of a person lies on one line of the cache, or two.
-    sums = [np.zeros((people, 3), dtype=np.uint64) for _ in range(workers)]
+    sums = np.zeros((people, 3), dtype=np.uint64)
+    edges = np.linspace(0, people, threads + 1).astype(np.int64).tolist()
 
+    # Every thread walks over all rows, and keeps those of its own people: no two ever write to one place.
     def work(n: int) -> bool:
-        low, high = edges[n], edges[n + 1]
-        return bool(_add_packed(person[low:high], charged[low:high], kinds[low:high], sums[n]))
+        return bool(_add_packed(person, charged, kinds, sums, edges[n], edges[n + 1]))
 
-    if workers == 1:
-        whole = [work(0)]
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            whole = list(pool.map(work, range(workers)))
+    with ThreadPoolExecutor(threads) as pool:
+        whole = list(pool.map(work, range(threads)))
     if not all(whole):
         raise IndexError(f"a row of a person beyond {people}")
-    return _unpacked(sums)
-
-
-def _unpacked(sums: list[NDArray[np.uint64]]) -> NDArray[np.int64]:
-    found = np.zeros((len(sums[0]), 5), dtype=np.int64)
-    for one in sums:
-        found[:, 0] += one[:, 0].view(np.int64)
-        for place in range(4):
-            counts = one[:, 1 + place // 2] >> np.uint64(32 * (place % 2))
-            found[:, 1 + place] += (counts & np.uint64(0xFFFF_FFFF)).view(np.int64)
-    return found
+    halves = sums.view(np.uint32)
+    low = np.arange(2) if sys.byteorder == "little" else np.arange(2)[::-1]
+    return PackedSums(
+        sums[:, 0].view(np.int64),
+        *(halves[:, 2 * (1 + pair) + int(half)] for pair in range(2) for half in low),
+    )
 
 
 @njit(cache=True, nogil=True)
@@ -80,19 +80,25 @@ def _add_rows(person: NDArray[np.uint32], values: NDArray[np.int64], sums: NDArr
 
 
 @njit(cache=True, nogil=True)
-def _add_packed(
+def _add_packed(  # noqa: PLR0917 - compiled: by position
     person: NDArray[np.uint32],
     charged: NDArray[np.uint32],
     kinds: NDArray[np.uint8],
     sums: NDArray[np.uint64],
+    first: int,
+    last: int,
 ) -> bool:
-    people = sums.shape[0]
+    # Two counts share a number of 64 bits.
+    people = np.uint32(sums.shape[0])
+    low, high = np.uint32(first), np.uint32(last)
+    is_whole = True
     for row in range(len(person)):
         p = person[row]
         if p >= people:
-            return False
-        sums[p, 0] += np.uint64(charged[row])
-        kind = np.uint64(kinds[row])
-        sums[p, 1] += (kind & _ONE) | ((kind >> _ONE & _ONE) << _HALF)
-        sums[p, 2] += (kind >> _TWO & _ONE) | ((kind >> _THREE & _ONE) << _HALF)
-    return True
+            is_whole = False
+        elif low <= p < high:
+            sums[p, 0] += np.uint64(charged[row])
+            kind = np.uint64(kinds[row])
+            sums[p, 1] += (kind & _ONE) | ((kind >> _ONE & _ONE) << _HALF)
+            sums[p, 2] += (kind >> _TWO & _ONE) | ((kind >> _THREE & _ONE) << _HALF)
+    return is_whole

@@ -23,6 +23,7 @@ from adtailor.service import (
     review,
     shadow,
     sheet,
+    trials,
 )
 from adtailor.service.access import Doorkeeper
 from adtailor.service.answers import REFUSALS
@@ -39,6 +40,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *decisions.OPERATIONS,
     *openrtb.OPERATIONS,
     *shadow.OPERATIONS,
+    *trials.OPERATIONS,
     *events.OPERATIONS,
     *money.OPERATIONS,
     *people.OPERATIONS,
@@ -59,6 +61,7 @@ def build_service(doors: Doors) -> list[BaseRouteHandler]:
         *decisions.decision_routes(doors),
         *openrtb.openrtb_routes(doors),
         *shadow.shadow_routes(doors),
+        *trials.trial_routes(doors),
         *events.event_routes(doors),
         *money.money_routes(doors),
         *people.people_routes(doors),

@@ -11,6 +11,7 @@ from adtailor.journeys.people import People
 from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.reports import Reports
 from adtailor.journeys.review import Reviews
+from adtailor.journeys.run_trial import RunTrial
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.journeys.take_postback import TakePostback
 from adtailor.measure.traffic import Networks
@@ -44,6 +45,7 @@ class Doors:
     manage: Manage
     reviews: Reviews
     audit: AuditLog
+    trials: RunTrial
     clock: Clock
     random: Callable[[], Random]
     """A fresh source of randomness for each decision."""

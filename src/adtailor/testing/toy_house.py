@@ -19,6 +19,7 @@ from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.people import People
 from adtailor.journeys.read_posts import ReadPosts
 from adtailor.journeys.reports import Reports
+from adtailor.journeys.run_trial import RunTrial
 from adtailor.journeys.running_trials import RunningTrials
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.journeys.take_postback import TakePostback
@@ -85,6 +86,7 @@ class ToyHouse:
     read_posts: ReadPosts
     people: People
     explain: Explain
+    run_trial: RunTrial
 
 
 def toy_house(
@@ -149,4 +151,5 @@ def toy_house(
         ),
         people=People(people=store.people, posts=store.posts, wellbeing=care, policy=policy),
         explain=Explain(take_event=take_event, source=store.catalogue),
+        run_trial=RunTrial(trials=store.trials, events=store.events, audit=store.audit, catalogue=catalogue),
     )

@@ -101,9 +101,9 @@ class Arms:
         elif (elsewhere := self._differing(above)) is not None:
             differing, met = elsewhere
             if self._is_alike_elsewhere(above, differing, rows):
-                covariates.append(len(columns))
-                columns.append(met)
-                columns.append(differing)
+                # Who met such a page was decided before they were served; what they brought before counts apart.
+                covariates += [len(columns), len(columns) + 1]
+                columns += [met, met * table.before, differing]
                 differing = len(columns) - 1
                 names.append("pages that differ")
             else:

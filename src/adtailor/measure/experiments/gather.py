@@ -146,7 +146,7 @@ def _before_of(registration: Registration, event: Event, charged: Micros) -> flo
 def _told(
     rows: Mapping[_Key, int], told: Mapping[PersonId, Mapping[Column, float]], registration: Registration
 ) -> dict[Column, NDArray[np.float64]]:
-    names = dict.fromkeys(name for columns in told.values() for name in columns)
+    names: dict[Column, None] = {name: None for columns in told.values() for name in columns}
     for name in names:
         if name in FROM_LOG:
             raise InvalidInput(f"{name}", hint="the log tells this by itself: leave it out", field="people")

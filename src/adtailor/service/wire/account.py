@@ -40,6 +40,14 @@ class TurnedAwayWire(Struct, frozen=True, kw_only=True):
     first: tuple[str, ...]
 
 
+class AssignedWire(Struct, frozen=True, kw_only=True):
+    """A trial that the page was served in: the place of its arm, and whether another arm would have differed."""
+
+    trial_id: str
+    arm: int
+    differs: bool | None
+
+
 class AccountWire(Struct, frozen=True, kw_only=True):
     """Who was turned away, ranked, placed and priced; and what would have won each placement without each signal."""
 
@@ -53,6 +61,7 @@ class AccountWire(Struct, frozen=True, kw_only=True):
     ranked: tuple[RankedWire, ...]
     placements: tuple[PlacedWire, ...]
     without: dict[str, dict[str, str | None]]
+    trials: tuple[AssignedWire, ...] = ()
 
 
 def account_to_wire(decision: Decision) -> AccountWire:
@@ -90,4 +99,5 @@ def account_to_wire(decision: Decision) -> AccountWire:
             for filled in decision.placements
         ),
         without={signal: {**winners} for signal, winners in account.without.items()},
+        trials=tuple(AssignedWire(trial_id=one.trial_id, arm=one.arm, differs=one.differs) for one in decision.trials),
     )
