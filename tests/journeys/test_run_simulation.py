@@ -125,6 +125,10 @@ class TestOneWorld:
         assert shared.budgets.tolist() == budgets.tolist()
         assert not shared.purses.any()
 
+    def test_a_world_may_be_watched_for_longer_than_a_site_keeps_its_decisions(self) -> None:
+        for days in (1, 26, 120):
+            assert registered(replace(SMALL, size=replace(SIZE, days=days)), 1).days <= days
+
     def test_budgets_follow_demand(self) -> None:
         world = make_world(2, size=SIZE, reader=READER)
         assert np.isinf(budgets_of(world, FastEngines(), SMALL)).all()

@@ -35,6 +35,8 @@ TOO_SHORT = "too short to see harm"
 _SIGNAL: dict[Treatment, Signal] = {"look": "look", "mood": "affect"}
 BUDGETS_VARY = 0.4
 """Deviation of the log of budgets around the demand."""
+LONGEST = 29
+"""Days of a trial, those before it included."""
 FEWEST_EVENTS = 6.0
 """The least that a day's budget pays for."""
 
@@ -238,7 +240,7 @@ def budgets_of(world: World, engines: Engines, sweep: Sweep) -> Floats:
 
 def registered(sweep: Sweep, seed: int) -> Registration:
     """The trial as it would be registered on a site: two halves, revenue, read once at the end."""
-    half = WHOLE // 2
+    half, before = WHOLE // 2, min(sweep.size.days_before, LONGEST // 2)
     return Registration(
         id=TrialId(f"world-{seed}"),
         question=f"what does {sweep.treatment} earn here?",
@@ -248,8 +250,9 @@ def registered(sweep: Sweep, seed: int) -> Registration:
         people=sweep.size.people,
         effect=0.01,
         looks=1,
-        days=sweep.size.days,
-        before_days=min(sweep.size.days_before, 28),
+        # A site keeps its decisions for 30 days; a world may be watched for longer.
+        days=min(sweep.size.days, LONGEST - before),
+        before_days=before,
     )
 
 

@@ -24,7 +24,9 @@ class Purses:
         self.campaigns = np.array([campaigns[adset.campaign_id] for adset in of], dtype=np.int32)
         self.is_cpm = np.array([adset.bid.kind == "cpm" for adset in of])
         self.budgets = budgets
-        self._next = np.array([-(-a.bid.amount // 1000) if a.bid.kind == "cpm" else a.bid.amount for a in of])
+        full = np.array([-(-a.bid.amount // 1000) if a.bid.kind == "cpm" else a.bid.amount for a in of])
+        # Where what fits is charged, nothing is ever left over that is too little for one more event.
+        self._next = full if whole else np.ones_like(full)
         self._paced = np.array([campaign.pacing == "even" for campaign in inventory.campaigns]) & np.isfinite(budgets)
         self._curve, self._whole = curve, whole
         self._over = np.concatenate(([0.0], np.cumsum(curve)))
