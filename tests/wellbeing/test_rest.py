@@ -297,6 +297,42 @@ class TestWords:
         assert "limit" in rest_card(State.SUSTAINED, CardMemory(), POLICY, "en").body.lower()
 
 
+class TestWhatATapChanges:
+    """Everything that one tap changes, and nothing else."""
+
+    before = CardMemory(last_shown_at=NOW - HOUR, dismissals=1, last_dismissed_at=NOW - 100 * HOUR, awaits=True)
+    ends = NOW + 5 * HOUR
+
+    @pytest.mark.parametrize(
+        ("answer", "until"), [("15min", NOW + HOUR / 4), ("1h", NOW + HOUR), ("today", NOW + 5 * HOUR)]
+    )
+    def test_a_rest(self, answer: RestAnswer, until: datetime) -> None:
+        after = after_answer(self.before, answer, now=NOW, day_ends_at=self.ends)
+        assert after == CardMemory(last_shown_at=NOW - HOUR, rest_until=until, was_suggested=True)
+        asked_for = after_answer(replace(self.before, awaits=False), answer, now=NOW, day_ends_at=self.ends)
+        assert asked_for == replace(after, was_suggested=False)
+
+    def test_a_dismissal(self) -> None:
+        after = after_answer(self.before, "dismiss", now=NOW, day_ends_at=self.ends)
+        assert after == replace(self.before, last_dismissed_at=NOW, dismissals=2, awaits=False)
+
+    def test_stopping_hiding_and_ending_early(self) -> None:
+        def tapped(card: CardMemory, answer: RestAnswer) -> CardMemory:
+            return after_answer(card, answer, now=NOW, day_ends_at=self.ends)
+
+        assert tapped(self.before, "stop") == replace(self.before, off=True, awaits=False)
+        assert tapped(self.before, "hide") == replace(self.before, awaits=False)
+        assert tapped(self.before, "resume") == self.before
+        resting = replace(self.before, rest_until=NOW + HOUR, was_suggested=True)
+        assert tapped(resting, "resume") == replace(resting, rest_until=NOW, was_suggested=False)
+
+    def test_a_memory_after_a_rest_card_still_owes_the_support_card(self) -> None:
+        owed = WellbeingMemory(person_id=ANA.person_id, quiet_until=NOW + 70 * HOUR)
+        desk = CareDesk(POLICY, HELPLINES, b"secret")
+        seen = desk.shown(owed, rest_card(State.HIGH, owed.card, POLICY, "en"), NOW)
+        assert seen == replace(owed, card=CardMemory(last_shown_at=NOW, awaits=True))
+
+
 class TestWhatIsCounted:
     """Of nobody in particular: shown, taken, dismissed, switched off, regretted."""
 

@@ -13,7 +13,7 @@ from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, PersonId, Placem
 from adtailor.domain.money import Micros
 from adtailor.domain.wellbeing import Care, State
 from adtailor.wellbeing import CareDesk
-from adtailor.wellbeing.vetoes import HIGH_ENERGY, NoVeto, drawn_positions, veto_of
+from adtailor.wellbeing.vetoes import HIGH_ENERGY, FewerVeto, NoVeto, drawn_positions, veto_of
 
 POLICY = load_policy()
 DAY = date(2026, 11, 20)
@@ -163,3 +163,29 @@ class TestHigh:
 
 def test_neutral_takes_nothing_away() -> None:
     assert CareDesk(POLICY, (), SECRET).veto(Care(), person_id=None, day=DAY) == NoVeto()
+
+
+@pytest.mark.parametrize(
+    ("person_id", "every", "drawn"),
+    [
+        (ANA, 2, {"p0", "p11", "p2", "p5", "p7", "p8"}),
+        (ANA, 4, {"p0", "p11", "p7"}),
+        (None, 2, {"p0", "p10", "p4", "p6", "p7", "p8"}),
+        (None, 4, {"p0", "p10", "p7"}),
+    ],
+)
+def test_t02_positions_stay_empty_through_a_restart_and_an_upgrade(
+    person_id: PersonId | None, every: int, drawn: set[str]
+) -> None:
+    """Drawn otherwise on the same day, a page asked twice would show what was kept away."""
+    page = [PlacementId(f"p{n}") for n in range(12)]
+    assert drawn_positions(page, every, person_id=person_id, day=date(2026, 11, 20), secret=b"secret") == drawn
+
+
+@pytest.mark.parametrize("state", [State.ELEVATED, State.HIGH])
+def test_the_desk_hands_over_policy_secret_person_and_day(state: State) -> None:
+    veto = CareDesk(POLICY, (), SECRET).veto(Care(state=state), person_id=ANA, day=DAY)
+    assert veto == FewerVeto(state=state, policy=POLICY, secret=SECRET, person_id=ANA, day=DAY)
+    page = [PlacementId(f"p{n}") for n in range(12)]
+    every = POLICY.high_blank_every if state is State.HIGH else POLICY.elevated_blank_every
+    assert veto.blanks({}, page, frozenset()) == drawn_positions(page, every, person_id=ANA, day=DAY, secret=SECRET)
