@@ -414,7 +414,8 @@ def open_engine(
     catalogue = LiveCatalogue(
         store.catalogue,
         store.events,
-        reaches=reaches,
+        # Nobody of an invented community can be found out by an ad that reaches them alone.
+        reaches=None if (data / DEMO_MARKER).exists() else reaches,
         ranker=ranker,
         fallback=priors,
         parents=taxonomy.parents,

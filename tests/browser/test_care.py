@@ -22,7 +22,7 @@ def test_t23_t24_the_rest_suggestion_sells_and_tracks_nothing_and_leaves_with_on
     card = page.locator(".rest")
     expect(card).to_be_visible()
     assert inside(card) == {
-        "loads": 0, "ads": 0, "actions": ["/choices/rest"] * 2, "hidden": ["viewer"] * 2
+        "loads": 0, "ads": 0, "actions": ["/choices/rest"] * 2, "hidden": ["csrf", "viewer"] * 2
     }  # fmt: skip
     words = card.inner_text()
     assert not re.search(r"\d[.,]\d|€|EUR|£|\$|sponsor|advert|stress|you are|limited|offer", words, re.IGNORECASE), (

@@ -18,7 +18,10 @@ def test_only_a_full_search_that_took_long_sets_anything_aside() -> None:
 
 IN_A_PROCESS = """
 import gc, weakref
+from adtailor.service import collecting
 from adtailor.service.collecting import spare_long_searches
+
+collecting.LONG = 0.001  # a quick machine looks at 400,000 lists in less than a hundredth
 
 class Held:
     pass

@@ -58,8 +58,10 @@ def begin(secret: bytes) -> str:
 
 
 def with_tokens(html: str) -> str:
-    """The page, with the token in each form that changes something."""
-    field = f'<input type="hidden" name="{FIELD}" value="{_token.get()}">'
+    """The page, with the token in each form that changes something; pages without the guard have tokens of their own."""
+    if not (token := _token.get()):
+        return html
+    field = f'<input type="hidden" name="{FIELD}" value="{token}">'
     return _POSTS.sub(lambda found: found.group() + field, html)
 
 
