@@ -58,7 +58,7 @@ def begin(secret: bytes) -> str:
 
 
 def with_tokens(html: str) -> str:
-    """The page, with the token in each form that changes something; pages without the guard have tokens of their own."""
+    """The page, with the token in each form that changes something; pages without the guard have their own."""
     if not (token := _token.get()):
         return html
     field = f'<input type="hidden" name="{FIELD}" value="{token}">'
