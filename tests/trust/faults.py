@@ -334,6 +334,19 @@ def leads_anywhere(patch: Patch) -> None:
     )
 
 
+def goes_by_name(patch: Patch) -> None:
+    """A fetch that judges what a name means, and then looks the name up again to connect."""
+    from adtailor.engines import fetch
+
+    real = fetch._judged
+
+    def judged(target: Any, resolve: Any) -> str:
+        real(target, resolve)
+        return str(target.host)
+
+    patch.setattr(fetch, "_judged", judged)
+
+
 def allows_scripts(patch: Patch) -> None:
     """Pages whose policy lets in what an advertiser wrote."""
     patch.setattr("adtailor.console.render.CONTENT_POLICY", "default-src * 'unsafe-inline'")
@@ -415,6 +428,7 @@ FAULTS: Mapping[int, Fault] = {
     30: quotes_ads_to_models,
     31: hears_nothing_personal,
     32: leads_anywhere,
+    33: goes_by_name,
     34: allows_scripts,
     35: budgets_are_endless,
     36: believes_bots,

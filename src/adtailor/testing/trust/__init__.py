@@ -7,7 +7,7 @@ from adtailor.testing.trust.proof import Proof
 
 GROUPS = (
     "fewer", "categories", "consents", "looks", "forgotten", "explained", "reported", "care", "learned", "words",
-    "money", "outside", "failing",
+    "money", "fetched", "outside", "failing",
 )  # fmt: skip
 """A file for each group of promises."""
 PROMISES = range(1, 40)
