@@ -228,6 +228,14 @@ def tells_of_anybody(patch: Patch) -> None:
     patch.setattr("adtailor.measure.anonymity._told", lambda parts, _people, _least: set(parts))
 
 
+def reaches_anybody(patch: Patch) -> None:
+    """A count after which every targeting serves, whomever it is for."""
+    from adtailor.journeys import reach
+
+    real = reach.reached
+    patch.setattr(reach, "reached", lambda *args, **named: replace(real(*args, **named), serves=True))
+
+
 def has_a_sponsor(patch: Patch) -> None:
     """A card that is somebody's ad."""
     from adtailor.wellbeing import rest
@@ -418,6 +426,7 @@ FAULTS: Mapping[int, Fault] = {
     19: nothing_expires,
     20: logs_the_post,
     21: tells_of_anybody,
+    22: reaches_anybody,
     23: has_a_sponsor,
     24: nags,
     25: believes_any_number,

@@ -1,4 +1,4 @@
-"""Promises 21, 22, 37 and 39: what advertisers are told, and what of others they never are."""
+"""Promises 21 and 37: what advertisers are told, and what of others they never are."""
 
 import re
 from collections.abc import Generator, Iterator
@@ -247,7 +247,6 @@ PROOFS = (
         full=500,
         try_it=_reports_tell_of_groups,
     ),
-    not_yet(22, "Profile targeting that reaches fewer than 50 people does not serve."),
     Proof(
         number=37,
         says="Organizations are isolated.",
