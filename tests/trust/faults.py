@@ -236,6 +236,28 @@ def reaches_anybody(patch: Patch) -> None:
     patch.setattr(reach, "reached", lambda *args, **named: replace(real(*args, **named), serves=True))
 
 
+def has_no_noise(patch: Patch) -> None:
+    """Figures for everybody as they were counted."""
+    patch.setattr(
+        "adtailor.journeys.repository.with_noise",
+        lambda counts, names, _by, _noise: {name: counts.get(name, 0) for name in names},
+    )
+
+
+def has_half_the_noise(patch: Patch) -> None:
+    """Noise that costs twice what a day has."""
+    from adtailor.journeys import repository
+
+    real = repository.with_noise
+    patch.setattr(
+        repository,
+        "with_noise",
+        lambda counts, names, by, noise: real(
+            counts, names, by, lambda of, epsilon, most: noise(of, 2 * epsilon, most)
+        ),
+    )
+
+
 def has_a_sponsor(patch: Patch) -> None:
     """A card that is somebody's ad."""
     from adtailor.wellbeing import rest
@@ -391,6 +413,21 @@ def everybody_sees_all(patch: Patch) -> None:
     patch.setattr(Caller, "sees", lambda _self, _organization: True)
 
 
+def forgets_early(patch: Patch) -> None:
+    """A repository that keeps an ad for some months."""
+    from datetime import timedelta
+
+    patch.setattr("adtailor.journeys.repository.KEPT", timedelta(days=300))
+
+
+def shows_what_stands_there_now(patch: Patch) -> None:
+    """A repository that tells of an ad as it is now, and not as it was."""
+    from adtailor.storage.exhibits import SqliteExhibits
+
+    real = SqliteExhibits.versions
+    patch.setattr(SqliteExhibits, "versions", lambda self, ads: {ad: kept[:1] for ad, kept in real(self, ads).items()})
+
+
 def goes_on_without(patch: Patch) -> None:
     """A page that goes on without what it could not check."""
     real = fill_page.FillPage._viewer
@@ -443,4 +480,11 @@ FAULTS: Mapping[int, Fault] = {
     36: believes_bots,
     37: everybody_sees_all,
     38: goes_on_without,
+    39: forgets_early,
 }
+FURTHER: tuple[tuple[int, Fault], ...] = (
+    (21, has_no_noise),
+    (21, has_half_the_noise),
+    (39, shows_what_stands_there_now),
+)
+"""More that the proof of a promise is to find, where it tries more than one thing."""

@@ -8,7 +8,7 @@ import pytest
 from adtailor.testing.trust import PROMISES, proofs
 from adtailor.testing.trust.proof import Broken, Proof, Trial, holds
 
-from .faults import FAULTS
+from .faults import FAULTS, FURTHER, Fault
 
 PROOFS = {proof.number: proof for proof in proofs()}
 FEW = {1: 300, 3: 200, 4: 150, 5: 12, 28: 20, 29: 40, 31: 12, 37: 1}
@@ -56,7 +56,19 @@ def test_the_promise_holds(number: int) -> None:
 
 @pytest.mark.parametrize("number", slow_unless_quick(FAULTS))
 def test_the_proof_finds_a_system_that_breaks_it(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    FAULTS[number](monkeypatch)
+    is_found(number, FAULTS[number], monkeypatch)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "fault"), FURTHER)
+def test_the_proof_finds_each_further_fault(number: int, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+    if number == 21:
+        pytest.importorskip("opendp", reason="the extra public")
+    is_found(number, fault, monkeypatch)
+
+
+def is_found(number: int, fault: Fault, patch: pytest.MonkeyPatch) -> None:
+    fault(patch)
     outcome = PROOFS[number].run(max(30, few(PROOFS[number])), SEED)
     assert outcome.broken is not None, "the fault was not found"
     assert "the proof tried nothing" not in outcome.broken

@@ -6,7 +6,7 @@ from importlib import import_module
 from adtailor.testing.trust.proof import Proof
 
 GROUPS = (
-    "fewer", "categories", "consents", "looks", "forgotten", "explained", "reported", "reached", "care",
+    "fewer", "categories", "consents", "looks", "forgotten", "explained", "reported", "reached", "published", "care",
     "learned", "words", "money", "fetched", "outside", "failing",
 )  # fmt: skip
 """A file for each group of promises."""

@@ -62,8 +62,10 @@ class Days(NamedTuple):
 
 
 def _days() -> st.SearchStrategy[Days]:
-    asks = st.frozensets(st.integers(0, len(THINGS) - 1), max_size=2)
-    excludes = st.one_of(st.just(frozenset[int]()), st.frozensets(st.integers(0, len(THINGS) - 1), max_size=1))
+    one = st.integers(0, len(THINGS) - 1).map(lambda thing: frozenset({thing}))
+    asks = st.one_of(one, one, st.frozensets(st.integers(0, len(THINGS) - 1), max_size=2))
+    nothing = st.just(frozenset[int]())
+    excludes = st.one_of(nothing, nothing, one)
     moves = st.builds(
         Move,
         what=st.sampled_from(("target", "day", "day", "withdraw", "object", "minor", "forget", "join")),
