@@ -432,11 +432,13 @@ def goes_on_without(patch: Patch) -> None:
     """A page that goes on without what it could not check."""
     real = fill_page.FillPage._viewer
 
-    def viewer(self: Any, request: Any, now: Any) -> Any:
+    def viewer(self: Any, *args: Any) -> Any:
         try:
-            return real(self, request, now)
+            return real(self, *args)
         except Exception:
-            return fill_page._Viewer(person=None, consents=Consents(), memory=None, care=Care()), request
+            return fill_page._Viewer(
+                age="adult", consents=Consents(), profile=None, memory=None, care=Care(), is_contextual=False
+            )
 
     patch.setattr(fill_page.FillPage, "_viewer", viewer)
 

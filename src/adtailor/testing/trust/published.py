@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from hashlib import blake2b
@@ -194,7 +194,7 @@ class Wall:
         holds(not told_apart, f"{told_apart} are told to have had people, of {MEMBERS} in all")
 
 
-def _only(inventory: Inventory, names: set[str]) -> Inventory:
+def _only(inventory: Inventory, names: Collection[str]) -> Inventory:
     """What of it belongs to these ads."""
     return replace(
         inventory,
