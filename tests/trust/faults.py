@@ -108,8 +108,28 @@ def garbage_is_a_yes(patch: Patch) -> None:
     patch.setattr(
         fill_page,
         "effective_consents",
-        lambda person, viewer, _regs, policy: real(person, viewer, Regulations(), policy),
+        lambda person, viewer, _regs, policy, **_named: real(person, viewer, Regulations(), policy),
     )
+
+
+def strings_give(patch: Patch) -> None:
+    """A string that says yes counts as a consent, whatever the site or the person withdrew."""
+    from adtailor.profiles.consent_strings import heard
+
+    real = fill_page.effective_consents
+
+    def effective(person: Any, viewer: Any, regs: Any, policy: Any, **named: Any) -> Any:
+        left = real(person, viewer, regs, policy, **named)
+        said = heard(regs, vendor=named.get("tcf_vendor")).most
+        told = regs.tcf is not None or regs.gpp is not None
+        return replace(left, interests=left.interests or (told and said.interests))
+
+    patch.setattr(fill_page, "effective_consents", effective)
+
+
+def reads_what_is_damaged(patch: Patch) -> None:
+    """A decoder that does not mind what stands behind a string."""
+    patch.setattr("adtailor.profiles.consent_strings.bits.Bits.end", lambda _self: None)
 
 
 def looks_at_faces(patch: Patch) -> None:
@@ -485,6 +505,8 @@ FAULTS: Mapping[int, Fault] = {
     39: forgets_early,
 }
 FURTHER: tuple[tuple[int, Fault], ...] = (
+    (10, strings_give),
+    (10, reads_what_is_damaged),
     (21, has_no_noise),
     (21, has_half_the_noise),
     (39, shows_what_stands_there_now),
