@@ -108,8 +108,28 @@ def garbage_is_a_yes(patch: Patch) -> None:
     patch.setattr(
         fill_page,
         "effective_consents",
-        lambda person, viewer, _regs, policy: real(person, viewer, Regulations(), policy),
+        lambda person, viewer, _regs, policy, **_named: real(person, viewer, Regulations(), policy),
     )
+
+
+def strings_give(patch: Patch) -> None:
+    """A string that says yes counts as a consent, whatever the site or the person withdrew."""
+    from adtailor.profiles.consent_strings import heard
+
+    real = fill_page.effective_consents
+
+    def effective(person: Any, viewer: Any, regs: Any, policy: Any, **named: Any) -> Any:
+        left = real(person, viewer, regs, policy, **named)
+        said = heard(regs, vendor=named.get("tcf_vendor")).most
+        told = regs.tcf is not None or regs.gpp is not None
+        return replace(left, interests=left.interests or (told and said.interests))
+
+    patch.setattr(fill_page, "effective_consents", effective)
+
+
+def reads_what_is_damaged(patch: Patch) -> None:
+    """A decoder that does not mind what stands behind a string."""
+    patch.setattr("adtailor.profiles.consent_strings.bits.Bits.end", lambda _self: None)
 
 
 def looks_at_faces(patch: Patch) -> None:
@@ -228,6 +248,36 @@ def tells_of_anybody(patch: Patch) -> None:
     patch.setattr("adtailor.measure.anonymity._told", lambda parts, _people, _least: set(parts))
 
 
+def reaches_anybody(patch: Patch) -> None:
+    """A count after which every targeting serves, whomever it is for."""
+    from adtailor.journeys import reach
+
+    real = reach.reached
+    patch.setattr(reach, "reached", lambda *args, **named: replace(real(*args, **named), serves=True))
+
+
+def has_no_noise(patch: Patch) -> None:
+    """Figures for everybody as they were counted."""
+    patch.setattr(
+        "adtailor.journeys.repository.with_noise",
+        lambda counts, names, _by, _noise: {name: counts.get(name, 0) for name in names},
+    )
+
+
+def has_half_the_noise(patch: Patch) -> None:
+    """Noise that costs twice what a day has."""
+    from adtailor.journeys import repository
+
+    real = repository.with_noise
+    patch.setattr(
+        repository,
+        "with_noise",
+        lambda counts, names, by, noise: real(
+            counts, names, by, lambda of, epsilon, most: noise(of, 2 * epsilon, most)
+        ),
+    )
+
+
 def has_a_sponsor(patch: Patch) -> None:
     """A card that is somebody's ad."""
     from adtailor.wellbeing import rest
@@ -334,6 +384,19 @@ def leads_anywhere(patch: Patch) -> None:
     )
 
 
+def goes_by_name(patch: Patch) -> None:
+    """A fetch that judges what a name means, and then looks the name up again to connect."""
+    from adtailor.engines import fetch
+
+    real = fetch._judged
+
+    def judged(target: Any, resolve: Any) -> str:
+        real(target, resolve)
+        return str(target.host)
+
+    patch.setattr(fetch, "_judged", judged)
+
+
 def allows_scripts(patch: Patch) -> None:
     """Pages whose policy lets in what an advertiser wrote."""
     patch.setattr("adtailor.console.render.CONTENT_POLICY", "default-src * 'unsafe-inline'")
@@ -370,15 +433,32 @@ def everybody_sees_all(patch: Patch) -> None:
     patch.setattr(Caller, "sees", lambda _self, _organization: True)
 
 
+def forgets_early(patch: Patch) -> None:
+    """A repository that keeps an ad for some months."""
+    from datetime import timedelta
+
+    patch.setattr("adtailor.journeys.repository.KEPT", timedelta(days=300))
+
+
+def shows_what_stands_there_now(patch: Patch) -> None:
+    """A repository that tells of an ad as it is now, and not as it was."""
+    from adtailor.storage.exhibits import SqliteExhibits
+
+    real = SqliteExhibits.versions
+    patch.setattr(SqliteExhibits, "versions", lambda self, ads: {ad: kept[:1] for ad, kept in real(self, ads).items()})
+
+
 def goes_on_without(patch: Patch) -> None:
     """A page that goes on without what it could not check."""
     real = fill_page.FillPage._viewer
 
-    def viewer(self: Any, request: Any, now: Any) -> Any:
+    def viewer(self: Any, *args: Any) -> Any:
         try:
-            return real(self, request, now)
+            return real(self, *args)
         except Exception:
-            return fill_page._Viewer(person=None, consents=Consents(), memory=None, care=Care()), request
+            return fill_page._Viewer(
+                age="adult", consents=Consents(), profile=None, memory=None, care=Care(), is_contextual=False
+            )
 
     patch.setattr(fill_page.FillPage, "_viewer", viewer)
 
@@ -405,6 +485,7 @@ FAULTS: Mapping[int, Fault] = {
     19: nothing_expires,
     20: logs_the_post,
     21: tells_of_anybody,
+    22: reaches_anybody,
     23: has_a_sponsor,
     24: nags,
     25: believes_any_number,
@@ -415,9 +496,19 @@ FAULTS: Mapping[int, Fault] = {
     30: quotes_ads_to_models,
     31: hears_nothing_personal,
     32: leads_anywhere,
+    33: goes_by_name,
     34: allows_scripts,
     35: budgets_are_endless,
     36: believes_bots,
     37: everybody_sees_all,
     38: goes_on_without,
+    39: forgets_early,
 }
+FURTHER: tuple[tuple[int, Fault], ...] = (
+    (10, strings_give),
+    (10, reads_what_is_damaged),
+    (21, has_no_noise),
+    (21, has_half_the_noise),
+    (39, shows_what_stands_there_now),
+)
+"""More that the proof of a promise is to find, where it tries more than one thing."""

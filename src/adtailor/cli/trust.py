@@ -32,7 +32,6 @@ MOST_CASES = 10_000_000
 MARKS = {
     "kept": Text("kept", style="green"),
     "BROKEN": Text("BROKEN", style="bold red"),
-    "not yet": Text("not yet", style="yellow"),
 }
 
 
@@ -48,7 +47,7 @@ def run(  # noqa: PLR0917 - typer calls it by name
 ) -> None:
     """Try the promises of adtailor on this machine: each on many random cases, in folders that are thrown away.
 
-    Nothing that is yours is read or changed. The exit code is 1 if any promise is broken or not kept yet.
+    Nothing that is yours is read or changed. The exit code is 1 if any promise is broken.
     """
     if cases is not None and not 1 <= cases <= MOST_CASES:
         raise InvalidInput(f"{cases} cases", hint=f"from 1 to {MOST_CASES:,}", field="--cases")
@@ -193,7 +192,7 @@ def _print(console: Console, rows: Sequence["Row"], figures: Sequence["Figure"],
         for note in (*row.measured, *row.left_out):
             says.append(f"\n{note}", style="dim")
         if row.broken is not None:
-            says.append(f"\n{row.broken}", style="red" if row.is_built else "yellow")
+            says.append(f"\n{row.broken}", style="red")
         table.add_row(f"{row.number}", says, f"{row.cases:,}", f"{row.seconds:.1f}", MARKS[row.result])
     console.print(table)
     if figures:

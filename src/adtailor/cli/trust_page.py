@@ -21,12 +21,11 @@ class Row:
     cases: int
     seconds: float
     result: str
-    """kept, BROKEN or not yet."""
+    """kept or BROKEN."""
     broken: str | None
     left_out: tuple[str, ...]
     measured: tuple[str, ...]
     is_kept: bool
-    is_built: bool
 
     @classmethod
     def of(cls, proof: "Proof", outcome: "Outcome") -> "Row":
@@ -37,12 +36,11 @@ class Row:
             tries=proof.tries,
             cases=outcome.cases,
             seconds=round(outcome.seconds, 2),
-            result="kept" if outcome.is_kept else "BROKEN" if outcome.is_built else "not yet",
+            result="kept" if outcome.is_kept else "BROKEN",
             broken=outcome.broken,
             left_out=outcome.left_out,
             measured=outcome.measured,
             is_kept=outcome.is_kept,
-            is_built=outcome.is_built,
         )
 
 
@@ -109,9 +107,9 @@ def _row(row: Row) -> str:
     notes = "".join(f"<li>{escape(note)}</li>" for note in (*row.measured, *row.left_out))
     broken = f'<p class="broken">{escape(row.broken)}</p>' if row.broken else ""
     listed = f"<ul>{notes}</ul>" if notes else ""
-    mark = {"kept": "✓ kept", "BROKEN": "✗ broken", "not yet": "… not yet"}[row.result]
+    mark = "✓ kept" if row.is_kept else "✗ broken"
     return (
-        f'<tr class="{row.result.lower().replace(" ", "-")}"><td>{row.number}</td>'
+        f'<tr class="{row.result.lower()}"><td>{row.number}</td>'
         f'<th scope="row">{escape(row.says)}<p class="tries">Tried: {escape(row.tries)}.</p>{listed}{broken}</th>'
         f'<td>{row.cases:,}</td><td>{row.seconds:.1f}</td><td class="result">{mark}</td></tr>\n'
     )
@@ -153,5 +151,5 @@ td { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .tries, ul { color: var(--soft); font-size: .875rem; font-weight: 400; margin: .15rem 0 0; }
 ul { padding-left: 1.1rem; }
 .broken { color: var(--bad); font-size: .875rem; overflow-wrap: anywhere; white-space: normal; margin: .25rem 0 0; }
-.kept .result { color: var(--good); } tr.broken .result, .not-yet .result { color: var(--bad); font-weight: 600; }
+.kept .result { color: var(--good); } tr.broken .result { color: var(--bad); font-weight: 600; }
 """

@@ -6,8 +6,8 @@ from importlib import import_module
 from adtailor.testing.trust.proof import Proof
 
 GROUPS = (
-    "fewer", "categories", "consents", "looks", "forgotten", "explained", "reported", "care", "learned", "words",
-    "money", "outside", "failing",
+    "fewer", "categories", "consents", "heard", "looks", "forgotten", "explained", "reported", "reached", "published",
+    "care", "learned", "words", "money", "fetched", "outside", "failing",
 )  # fmt: skip
 """A file for each group of promises."""
 PROMISES = range(1, 40)

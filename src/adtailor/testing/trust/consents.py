@@ -1,6 +1,5 @@
-"""Promises 5 to 10 and 18: without a consent nothing of a person makes a difference, and a no holds at once."""
+"""Promises 5 to 9 and 18: without a consent nothing of a person makes a difference, and a no holds at once."""
 
-import base64
 from collections.abc import Sequence
 from itertools import product
 from typing import Any, NamedTuple
@@ -272,30 +271,6 @@ def _gpc_protects(trial: Trial) -> None:
         trial.over(_headers(), judged)
 
 
-def _strings() -> st.SearchStrategy[str]:
-    base64s = st.binary(max_size=60).map(lambda raw: base64.urlsafe_b64encode(raw).decode().rstrip("="))
-    dotted = st.lists(base64s, min_size=1, max_size=4).map(".".join)
-    tilded = st.lists(base64s, min_size=1, max_size=4).map("~".join)
-    return st.one_of(
-        st.text(max_size=40), base64s, dotted, tilded, st.sampled_from(["", "1", "BOEFEAyOEFEAyAHABDENAI4AAAB9vABAASA"])
-    )
-
-
-def _garbage_means_no(trial: Trial) -> None:
-    with installed(seed=trial.seed) as house:
-        fan = house.person(consents={"interests": True})
-        house.wrote(fan, writing.FOND[:2] * 2)
-        plain = shown(_page_for(house, None))
-        expected(shown(_page_for(house, fan)) != plain, "the profile changes no ad")
-
-        def no(case: tuple[str, str]) -> None:
-            name, text = case
-            ads = shown(_page_for(house, fan, regs={name: text}))
-            holds(ads == plain, f"{name} {text!r} was taken for a yes")
-
-        trial.over(st.tuples(st.sampled_from(["tcf", "gpp"]), _strings()), no)
-
-
 def _objections_stay(trial: Trial) -> None:
     with installed(seed=trial.seed) as house:
         plain = shown(_page_for(house, None))
@@ -368,14 +343,6 @@ PROOFS = (
         cases=80,
         full=2_000,
         try_it=_gpc_protects,
-    ),
-    Proof(
-        number=10,
-        says="A TCF or GPP string that does not parse means no.",
-        tries="drawn strings, base64 and not, for somebody with the consent to interests",
-        cases=80,
-        full=5_000,
-        try_it=_garbage_means_no,
     ),
     Proof(
         number=18,

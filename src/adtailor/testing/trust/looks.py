@@ -35,7 +35,7 @@ SKINS = ((250, 220, 200), (224, 172, 138), (190, 140, 105), (141, 85, 54), (95, 
 HAIRS = ((220, 190, 120), (140, 60, 30), (40, 25, 20), (180, 180, 185))
 WORN = ("T-Shirt", "Dress")
 UNSURE = "Longsleeve"
-"""A drawing that the model takes for one thing or another: see docs/decisions/0009-the-same-clothes.md."""
+"""A drawing that the model takes for one thing or another: see docs/decisions/0010-the-same-clothes.md."""
 HEADWEAR = "hat"
 """What hair may be taken for; it is no part of the clothes below."""
 COLOURS = ((205, 35, 45), (25, 35, 80), (245, 210, 65))

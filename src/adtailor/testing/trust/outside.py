@@ -1,4 +1,4 @@
-"""Promises 33 and 34: creatives do nothing, and fetching one reaches nothing private."""
+"""Promise 34: creatives do nothing."""
 
 import json
 from dataclasses import replace
@@ -12,7 +12,7 @@ from adtailor.domain.targeting import Targeting
 from adtailor.testing.bid_requests import asked
 from adtailor.testing.trust.browser import BROWSER_LINE, ORIGIN, drawn, has_browser
 from adtailor.testing.trust.installed import Installed, community_ads, expected, installed
-from adtailor.testing.trust.proof import Proof, Trial, holds, not_yet
+from adtailor.testing.trust.proof import Proof, Trial, holds
 
 CORPUS = (
     "<script>window.broken = 1</script>",
@@ -147,7 +147,6 @@ def _nothing_runs(page: Any, requests: list[str], address: str) -> None:
 
 
 PROOFS = (
-    not_yet(33, "Fetching a creative never reaches a private address, redirects and DNS rebinding included."),
     Proof(
         number=34,
         says="Creatives are inert.",

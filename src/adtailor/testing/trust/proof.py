@@ -38,13 +38,11 @@ class Outcome:
     """Parts that this machine could not try, each with what it lacks."""
     measured: tuple[str, ...] = ()
     """Figures that were measured on the way, in words."""
-    is_built: bool = True
-    """False for a promise that this version does not keep yet, which counts as broken."""
 
     @property
     def is_kept(self) -> bool:
         """Whether the promise held in every case."""
-        return self.is_built and self.broken is None
+        return self.broken is None
 
 
 class Trial:
@@ -143,28 +141,20 @@ class Proof:
     try_it: Callable[[Trial], None]
     full: int | None = None
     """How many a full run tries, where that is more."""
-    is_built: bool = True
 
     def run(self, cases: int, seed: int, *, tick: Callable[[int], None] = lambda _: None) -> Outcome:
         """Try the promise on about this many cases; where there are fewer, on all there are."""
         trial = Trial(cases=cases, seed=seed, tick=tick)
         started, broken = time.perf_counter(), None
-        if self.is_built:
-            try:
-                with _told(lambda: "the whole of it"):
-                    self.try_it(trial)
-            except Broken as error:
-                broken = str(error.__cause__ if isinstance(error.__cause__, Broken) else error)
+        try:
+            with _told(lambda: "the whole of it"):
+                self.try_it(trial)
+        except Broken as error:
+            broken = str(error.__cause__ if isinstance(error.__cause__, Broken) else error)
         return Outcome(
             cases=trial.tried,
             seconds=time.perf_counter() - started,
-            broken=broken if self.is_built else "not yet: this version does not keep it",
+            broken=broken,
             left_out=tuple(trial.left_out),
             measured=tuple(trial.measured),
-            is_built=self.is_built,
         )
-
-
-def not_yet(number: int, says: str) -> Proof:
-    """A promise that this version does not keep: it is listed, and counts as broken."""
-    return Proof(number=number, says=says, tries="nothing yet", cases=0, try_it=lambda _: None, is_built=False)
