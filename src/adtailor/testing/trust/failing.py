@@ -1,18 +1,20 @@
 """Promise 38: whatever is down, what is shown was checked."""
 
+import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import product
 from typing import Any
 
+from adtailor.domain.ids import PersonId
 from adtailor.errors import StorageFailed
 from adtailor.testing.trust import writing
+from adtailor.testing.trust.forgotten import DATABASE, key_of
 from adtailor.testing.trust.installed import EVERYTHING, PAGE, Installed, codes, expected, installed, shown
 from adtailor.testing.trust.proof import Proof, Trial, holds
 
 NO_AD = (
-    ("_people", "person"),
-    ("_people", "memory"),
+    ("_people", "known"),
     ("_posts", "post"),
     ("_posts", "reading"),
     ("_wellbeing", "care"),
@@ -23,8 +25,8 @@ NO_AD = (
     ("_text_reader", "read"),
 )
 """What filling a page asks, by where it is kept; without it, something that is checked cannot be checked."""
-BY_PAGE = (("_people", "profile"),)
-"""Without the profile an ad goes by the page alone."""
+DAMAGED = (bytes(1), bytes(64), b"\xff" * 200)
+"""In place of a stored profile: without it an ad goes by the page alone."""
 SERVED = (("_source", "version"), ("_source", "inventory"))
 """Without the catalogue the last good one serves."""
 
@@ -77,9 +79,29 @@ def _no_ad(house: Installed, person: str, post: str, case: tuple[tuple[str, str]
     holds(shown(_ask(house, person, post, text=text)), f"once {port}.{method} is back there is still no ad")
 
 
-def _by_the_page(house: Installed, person: str, post: str, case: tuple[tuple[str, str], Exception]) -> None:
-    (port, method), error = case
-    with down(house.engine.fill_page, port, method, error):
+@contextmanager
+def damaged(house: Installed, person: str, body: bytes) -> Generator[None]:
+    """Something else lies in the file in place of somebody's profile, for as long as this lasts."""
+    ref = key_of(house.engine.store, person).ref
+
+    def put(stored: bytes) -> bytes:
+        with closing(sqlite3.connect(house.folder / DATABASE)) as db:
+            [before] = db.execute("SELECT body FROM profiles WHERE ref = ?", (ref,)).fetchone()
+            db.execute("UPDATE profiles SET body = ? WHERE ref = ?", (stored, ref))
+            db.commit()
+        getattr(house.engine.store.people, "_cache")._drop_all()  # noqa: B009, SLF001  # as after a restart
+        return bytes(before)
+
+    whole = put(body)
+    try:
+        yield
+    finally:
+        put(whole)
+
+
+def _by_the_page(house: Installed, person: str, post: str, body: bytes) -> None:
+    with damaged(house, person, body):
+        holds(house.engine.store.people.known(PersonId(person)).profile is None, "a damaged profile is read")
         page = _ask(house, person, post)
     policy = house.engine.policy
     inventory = house.engine.store.catalogue.inventory()
@@ -89,10 +111,10 @@ def _by_the_page(house: Installed, person: str, post: str, case: tuple[tuple[str
         if one["ad"] is None:
             continue
         used = set(one["why"]["signals"]) & {"interests", "look", "affect", "history"}
-        holds(not used, f"without {port}.{method} an ad was chosen by {used}")
+        holds(not used, f"without a profile an ad was chosen by {used}")
         creative = products[one["ad"]["ad_id"]]
         careful = policy.minor_products.keys() | policy.sensitive_products.keys()
-        holds(careful.isdisjoint(creative.products), f"without {port}.{method} {one['ad']['ad_id']} stands there")
+        holds(careful.isdisjoint(creative.products), f"without a profile {one['ad']['ad_id']} stands there")
 
 
 def _last_good(house: Installed, person: str, post: str, case: tuple[tuple[str, str], Exception]) -> None:
@@ -113,7 +135,7 @@ def _nothing_unchecked(trial: Trial) -> None:
         house.read()
         house.wrote(person, writing.FOND[:2])
         trial.each(product(NO_AD, errors), lambda case: _no_ad(house, person, post, case))
-        trial.each(product(BY_PAGE, errors), lambda case: _by_the_page(house, person, post, case))
+        trial.each(DAMAGED, lambda body: _by_the_page(house, person, post, body))
         trial.each(product(SERVED, errors[:2]), lambda case: _last_good(house, person, post, case))
         _a_model_that_fails(house, person, post)
         trial.count()
@@ -136,7 +158,7 @@ PROOFS = (
     Proof(
         number=38,
         says="A model or a store that is down means an ad by the page, or none: never an unchecked one.",
-        tries="each thing that filling a page asks fails in four ways, and comes back",
+        tries="each thing that filling a page asks fails in four ways, and comes back; a stored profile is damaged",
         cases=50,
         try_it=_nothing_unchecked,
     ),
