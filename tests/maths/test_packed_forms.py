@@ -111,3 +111,11 @@ def test_a_path_may_ask_for_a_part_of_a_map_and_not_for_the_whole() -> None:
     numbered, starts, ends = as_data(b"\x81\xa2in\x81\x01\x06")
     (found,) = packed.located(numbered, starts, ends, ("in.b",))
     assert found.tolist() == [packed.ABSENT]
+
+
+def test_texts_of_one_length_that_fall_into_one_place_are_told_apart() -> None:
+    words = [bytes((one, other)) for one in range(97, 123) for other in range(97, 123)] * 2
+    data = np.frombuffer(b"".join(words) + bytes(packed.PADDING), dtype=np.uint8)
+    places = np.arange(0, 2 * len(words), 2, dtype=np.int64)
+    found = packed.interned(data, places, np.full(len(words), 2, dtype=np.int64))
+    assert found.codes.tolist() == [*range(676), *range(676)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adtailor.maths.columns import Shares
+from adtailor.maths.columns import Shares, joined
 from adtailor.maths.distributions import t_quantile_above
 from adtailor.maths.names import NameIndex
 from adtailor.maths.scoring import ad_columns
@@ -67,3 +67,8 @@ def test_an_index_of_names_lists_them_by_their_places() -> None:
 def test_a_quantile_far_out_is_found_where_the_fraction_does_not_settle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adtailor.maths.distributions._MOST_TERMS", 2)
     assert t_quantile_above(0.1, 3.0) > 0.0
+
+
+def test_one_part_alone_is_the_whole() -> None:
+    part = np.array([3, 1])
+    assert joined([part]) is part

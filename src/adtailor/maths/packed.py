@@ -308,9 +308,7 @@ def _locate(  # noqa: PLR0912, PLR0917  # compiled: one walk, by position
                         for n in range(sub_hashes.shape[0]):
                             if sub_of[n] == top and sub_hashes[n] == sub_name:
                                 found[sub_out[n], row] = into
-                        into = _past(data, into, past)
-                        if into < 0:
-                            return row
+                        into = _past(data, into, past)  # all of it was walked through before
                 break
             at = past
         if at != end:
