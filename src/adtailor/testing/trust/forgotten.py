@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import logging
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -27,7 +28,7 @@ from adtailor.testing.trust import writing
 from adtailor.testing.trust.installed import EVERYTHING, NOON, Installed, codes, expected, installed
 from adtailor.testing.trust.proof import Proof, Trial, holds
 
-DATABASE, KEYS = "adtailor.sqlite", "keys.sqlite"
+DATABASE, KEYS, MASTER = "adtailor.sqlite", "keys.sqlite", "master.key"
 TABLES = ("people", "profiles", "memories", "posts")
 
 
@@ -167,7 +168,8 @@ def _nothing_is_left(house: Installed, life: Life, neighbour: str) -> int:
         holds(not any(word in line for line in lines), "a log line holds what they wrote")
         own, other = (house.call("GET", f"/v1/people/{who}/export").told for who in (person, neighbour))
         holds(not own["posts"] and other["posts"], "somebody else lost something too")
-        shutil.copy(house.folder / KEYS, backup / KEYS)
+        for name in (KEYS, MASTER):
+            shutil.copy(house.folder / name, backup / name)
         with SqliteStore(backup) as restored:
             _backup_is_silent(restored, person, word)
     return 1
@@ -436,7 +438,8 @@ def _nothing_is_logged(trial: Trial) -> None:
                 addresses = _say(house, said)
             told = "\n".join((*lines, *addresses)).lower()
             holds(said.word not in told, f"{said.how}: a log line or an address holds what was written")
-            named = {name for name in felt if name in told}
+            # As words: by chance, a token of letters holds "joy" once in some dozen pages.
+            named = felt.intersection(re.split(r"[^a-z0-9_-]+", told))
             holds(not named, f"{said.how}: a log line or an address names {sorted(named)}")
 
         trial.over(_sayings(), silent)
