@@ -123,14 +123,14 @@ def test_a_megabyte_would_be_cleaned_as_fast_as_a_page():
 
 
 @pytest.mark.parametrize("text", ["🎉" * 100_000, "what a lovely day " * 5_555, "h\u0301\u0302" * 30_000])
-def test_the_words_of_the_longest_post_are_looked_up_in_50_ms_of_work(text):
+def test_the_words_of_the_longest_post_are_looked_up_in_150_ms_of_work(text):
     def seconds() -> float:
         started = time.process_time()
         suitability_of(text, None)
         return time.process_time() - started
 
     suitability_of(text, None)
-    assert min(seconds() for _ in range(5)) < 0.05
+    assert min(seconds() for _ in range(5)) < 0.15
 
 
 def test_the_longest_post_takes_the_encoder_no_longer_than_a_page(encoder):
