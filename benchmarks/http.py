@@ -103,7 +103,9 @@ def app() -> "Guard":
     from adtailor.journeys.reach import Reaches
     from adtailor.journeys.read_posts import ReadPosts
     from adtailor.journeys.reports import Reports
+    from adtailor.journeys.repository import Repository
     from adtailor.journeys.review import Reviews
+    from adtailor.journeys.run_trial import RunTrial
     from adtailor.journeys.shelf import Shelf
     from adtailor.journeys.take_event import TakeEvent
     from adtailor.journeys.take_postback import TakePostback
@@ -170,6 +172,8 @@ def app() -> "Guard":
             member_sessions=MemberSessions({1: b"k" * 32}, 1, spent=store.spent, random_bytes=os.urandom),
             explain=Explain(take_event=take_event, source=store.catalogue),
             reaches=Reaches(people=store.people, source=store.catalogue, store=store.reach, parents={}, policy=policy),
+            repository=Repository(store=store.exhibits, source=store.catalogue, ledger=store.ledger),
+            trials=RunTrial(trials=store.trials, events=store.events, audit=store.audit),
             catalogue=store.catalogue,
             manage=manage,
             reviews=Reviews(store.catalogue, manage, media=None),
