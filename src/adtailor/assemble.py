@@ -415,7 +415,7 @@ def open_engine(
         store.catalogue,
         store.events,
         # Nobody of an invented community can be found out by an ad that reaches them alone.
-        reaches=None if (data / DEMO_MARKER).exists() else reaches,
+        reaches=None if is_demo_folder(data) else reaches,
         ranker=ranker,
         fallback=priors,
         parents=taxonomy.parents,

@@ -12,9 +12,8 @@ from litestar.response import Redirect
 
 from adtailor.config.taxonomy import content_topics
 from adtailor.console.choices import Form
-from adtailor.console.csrf import checked_csrf
 from adtailor.console.member.rooms import MemberRooms
-from adtailor.console.member.session import Asked, no_cookie, required, words_of
+from adtailor.console.member.session import Asked, check_form, no_cookie, required, words_of
 from adtailor.console.member.words import LANGUAGES
 from adtailor.domain.ids import AdId, AdvertiserId, PostId, TopicId
 from adtailor.domain.person import ConsentName, Mood
@@ -36,7 +35,7 @@ _ANCHOR = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 def forget(request: Asked, member: NamedDependency[MemberRooms], data: Form) -> Redirect:
     """Destroy the key, and end the session."""
     session = required(request, member)
-    checked_csrf(session.secret, data)
+    check_form(session, data)
     words = words_of(request, member, session)
     member.people.forget(session.person_id)
     member.sessions.close(session)
@@ -47,7 +46,7 @@ def forget(request: Asked, member: NamedDependency[MemberRooms], data: Form) -> 
 def choose_own(request: Asked, member: NamedDependency[MemberRooms], choice: FromPath[str], data: Form) -> Redirect:
     """Carry out one choice."""
     session = required(request, member)
-    checked_csrf(session.secret, data)
+    check_form(session, data)
     carry_out = CHOICES.get(choice)
     if carry_out is None:
         raise InvalidInput(f"there is no choice {choice[:64]!r}", hint="use the buttons of the page", field="choice")

@@ -10,9 +10,8 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from adtailor.console.choices import Form
-from adtailor.console.csrf import checked_csrf
 from adtailor.console.member.rooms import MemberRooms
-from adtailor.console.member.session import Asked, cookie, no_cookie, required, session_of, words_of
+from adtailor.console.member.session import Asked, check_form, cookie, no_cookie, required, session_of, words_of
 from adtailor.console.member.shell import shown
 from adtailor.console.member.words import Words, language_of
 from adtailor.errors import InvalidInput
@@ -46,7 +45,7 @@ def pick(request: Asked, member: NamedDependency[MemberRooms], data: Form) -> Re
 def leave(request: Asked, member: NamedDependency[MemberRooms], data: Form) -> Redirect:
     """Close the page for good."""
     session = required(request, member)
-    checked_csrf(session.secret, data)
+    check_form(session, data)
     words = words_of(request, member, session)
     member.sessions.close(session)
     return Redirect(f"/me/closed?language={words.language}", status_code=303, cookies=[no_cookie(request)])

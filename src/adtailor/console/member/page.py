@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from adtailor.console import words as console_words
-from adtailor.console.csrf import csrf_of
+from adtailor.console.forms import token_of
 from adtailor.console.member.naming import Namer, every_topic
 from adtailor.console.member.rooms import MemberRooms
 from adtailor.console.member.session import Asked, required, session_of, words_of
@@ -50,7 +50,7 @@ def own_page(
         now=now,
         zone=session.zone,
         session=session,
-        csrf=csrf_of(session.secret),
+        csrf=token_of(session.secret),
         done=words(f"done.{done}") if f"done.{done}" in all_words() else None,
         says_gpc=request.headers.get("sec-gpc", "").strip() == "1",
         post_of=texts,
@@ -76,7 +76,7 @@ def ask_to_forget(request: Asked, member: NamedDependency[MemberRooms]) -> Respo
     session = required(request, member)
     words = words_of(request, member, session)
     about = member.own_page.about(session.person_id, now=member.clock.now())
-    return shown("forget.html", member, words, about=about, csrf=csrf_of(session.secret))
+    return shown("forget.html", member, words, about=about, csrf=token_of(session.secret))
 
 
 @get("/me/export.json", sync_to_thread=True)

@@ -1,13 +1,15 @@
 """Whose page it is: the cookie of a session, and a request without one."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request
 from litestar.datastructures import Cookie
 
+from adtailor.console.forms import FIELD, is_token, token_of
 from adtailor.console.member.rooms import MemberRooms
 from adtailor.console.member.words import Words, language_of
-from adtailor.errors import NotAllowed
+from adtailor.errors import Forbidden, NotAllowed
 from adtailor.journeys.member_sessions import SESSION_LASTS, MemberSession
 
 COOKIE = "adtailor_me"
@@ -28,6 +30,12 @@ def required(request: Asked, rooms: MemberRooms) -> MemberSession:
     if session is None:
         raise NotAllowed("no page is open", hint="open it from your account")
     return session
+
+
+def check_form(session: MemberSession, form: Mapping[str, str]) -> None:
+    """Raises Forbidden unless the form holds its session's token: there is nothing to store."""
+    if not is_token(form.get(FIELD), token_of(session.secret)):
+        raise Forbidden("this form is not from your open page", hint="load the page again, then press the button")
 
 
 def words_of(request: Asked, rooms: MemberRooms, session: MemberSession | None) -> Words:
