@@ -14,11 +14,12 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.http import FOLDER, HOW_MANY, app, ask_for
+from benchmarks.http import FOLDER, app, ask_for, fill
 
 SIZES = (100, 10_000)
 ROUNDS = 2_000
@@ -63,9 +64,11 @@ def run(sizes: Sequence[int] = SIZES) -> list[tuple[str, str, str]]:
 
 def _of(ads: int) -> list[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as folder:
-        os.environ[FOLDER], os.environ[HOW_MANY] = folder, str(ads)
+        fill(Path(folder), ads)
+        os.environ[FOLDER] = folder
         plain = asyncio.run(_timed(app(), None))
     with tempfile.TemporaryDirectory() as folder, _taken_apart() as spent:
+        fill(Path(folder), ads)
         os.environ[FOLDER] = folder
         whole = asyncio.run(_timed(app(), spent))
     rows = [(f"{ads:,} ads: {part}", f"{_usual(spent[part]):.0f} µs", "-") for part, _ in PARTS if part in spent]

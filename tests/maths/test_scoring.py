@@ -108,10 +108,11 @@ def test_a_quick_look_first_changes_no_bit_of_what_is_best(seed, ads, best, coar
         query = replace(query, parts=little, tone=np.zeros_like(query.tone), affect=np.zeros_like(query.affect))
     sets = all_sets()
     foreseen = sets[:: 1 + seed % 3]
-    contest = Contest(columns, query, eligibility, foreseen=foreseen, best=best, worth_screening=0)
+    each = [best + row % 3 for row in range(len(foreseen))]
+    contest = Contest(columns, query, eligibility, foreseen=foreseen, best=each, worth_screening=0)
     whole = weighed(columns, query, eligibility)
     assert len(contest) == len(whole.ads)
-    for asked, size in ((foreseen, best), (sets, best), (foreseen[:1], 99)):
+    for asked, size in ((foreseen, best), (foreseen[:2], each[-1]), (sets, best), (foreseen[:1], 99)):
         quick, plain = contest.rank(asked, best=size), rank(whole, asked, best=size)
         for name in ("kept", "eligible"):
             assert getattr(quick, name).tolist() == getattr(plain, name).tolist()
@@ -129,7 +130,19 @@ def test_ads_whose_bids_are_turned_down_are_ranked_as_if_built_with_those_bids()
     plain = rank_by_sorting(replace(columns, **half), query, eligibility, 0)
     assert quick.ads[0].tolist() == plain.ads[0, :8].tolist()
     assert quick.values[0].tolist() == plain.values[0, :8].tolist()
-    assert columns.coarse.worth[:, 1].any(), "what it was made of is as it was"
+    assert columns.coarse.worth[1].any(), "what it was made of is as it was"
+
+
+def test_more_ads_than_one_block_holds_are_looked_at_quickly_with_the_same_answer():
+    columns, query, eligibility = world(9, 768, coarse=True)
+    nobody = replace(eligibility, may=eligibility.may & (np.arange(768) // 256 != 1))
+    none = np.zeros(1, dtype=np.uint8)
+    contests = [Contest(columns, query, some, foreseen=none, best=20) for some in (eligibility, nobody, eligibility)]
+    for contest, some in zip(contests, (eligibility, nobody, eligibility), strict=True):
+        assert contest._screened is not None
+        quick, plain = contest.rank(none, best=20), rank_by_sorting(columns, query, some, 0)
+        assert quick.ads[0].tolist() == plain.ads[0, :20].tolist()
+        assert quick.eligible.tolist() == plain.eligible.tolist()
 
 
 def test_a_quick_look_lets_few_through():

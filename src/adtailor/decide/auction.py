@@ -21,6 +21,8 @@ from adtailor.maths.screening import Contest
 from adtailor.ports import Ranker, RequestSide
 
 _WITH_ALL = np.zeros(1, dtype=np.uint8)
+FIRST, FOR_EACH = 16, 8
+"""How many of the best are looked at first: these, and as many for each slot. Where they do not do, all are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ class Auction:
     def winners_without(self, sets: Sequence[int]) -> NDArray[np.int32]:
         """The same had some signals not been there: a row for each set, given as bits; shape (sets, slots)."""
         left_out = np.array(sets, dtype=np.uint8)
-        ranking = self.contest.rank(left_out, best=4 * len(self.slots) + 4)
+        ranking = self.contest.rank(left_out, best=_depth_without(self.slots))
         allocation = _allocated(ranking, self.slots, self.drawn, self.catalogue, self.pricing, in_full=False)
         winners = _winners(ranking, allocation)
         for row in np.flatnonzero(allocation.dry):
@@ -71,8 +73,10 @@ def hold(
     query = _query(asked, _checked(ranker.request_side(asked.evidence), ranker.name, catalogue))
     signals = in_play(asked.evidence)
     foreseen = np.array([0, *(BIT[signal] for signal in signals)], dtype=np.uint8)
-    contest = Contest(catalogue.scoring, query, sifted.eligibility, foreseen=foreseen)
-    ranking, allocation, chances, is_short = _filled(contest, slots, drawn, catalogue, pricing=pricing, best=BEST)
+    best = min(BEST, FIRST + FOR_EACH * len(slots))
+    depth = [best, *[_depth_without(slots)] * len(signals)]
+    contest = Contest(catalogue.scoring, query, sifted.eligibility, foreseen=foreseen, best=depth)
+    ranking, allocation, chances, is_short = _filled(contest, slots, drawn, catalogue, pricing=pricing, best=best)
     if is_short:
         ranking, allocation, chances, _ = _filled(contest, slots, drawn, catalogue, pricing=pricing, best=len(contest))
     return Auction(
@@ -106,6 +110,10 @@ def in_play(evidence: Evidence) -> tuple[Signal, ...]:
 
 def _says(evidence: Evidence, signal: Signal) -> bool:
     return bool(getattr(evidence, signal))
+
+
+def _depth_without(slots: Slots) -> int:
+    return 4 * len(slots) + 4
 
 
 def _filled(

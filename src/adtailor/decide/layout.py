@@ -249,7 +249,7 @@ class _Filled:
             *("per_impression", "per_click", "tones", "affect_may_move", "name_hashes"),
         ):
             self.arrays[f"scoring.{name}"] = getattr(columns, name)
-        for name in ("records", "entries", "worth"):
+        for name in ("columns", "worth", "starts", "ads", "values"):
             self.arrays[f"coarse.{name}"] = getattr(coarse, name)
         self.about["scoring"] = {
             "width": columns.width,

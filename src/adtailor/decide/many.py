@@ -80,7 +80,7 @@ def decide_many(pages: Pages, purses: Purses, *, catalogue: Catalogue, slots: Sl
         click_rates=np.zeros(shape),
     )
     ads = len(catalogue)
-    columns, shifted = columns_of(catalogue), np.empty(ads)
+    columns = columns_of(catalogue)
     _decide_many(
         (catalogue.scoring.bias, catalogue.daily_caps, catalogue.scoring.name_hashes),
         pages.tables,
@@ -90,7 +90,7 @@ def decide_many(pages: Pages, purses: Purses, *, catalogue: Catalogue, slots: Sl
         columns,
         (slots.formats, slots.floors, slots.conversion_floors, slots.positions),
         (won.ads, won.prices, won.click_rates),
-        (np.empty(ads), np.empty(ads), np.empty(ads), np.empty(ads, dtype=np.bool_), shifted, shifted.view(np.int64)),
+        (np.empty(ads), np.empty(ads), np.empty(ads), np.empty(ads, dtype=np.bool_)),
         np.empty(len(slots), dtype=np.int32),
     )
     return won
@@ -153,7 +153,7 @@ def _decide_many(  # noqa: PLR0912, PLR0917  # compiled: arrays, by position
     mood_shares, may, seen = shared
     bids, per_impression, per_click, is_open = purses
     winners, prices, rates_out = out
-    logits, rates, worth, stays, shifted, powers = scratch
+    logits, rates, worth, stays = scratch
     n = bias.shape[0]
     advertisers, starts, labels, formats, _, pays_conversions, takes_floors = columns
     for page in range(values.shape[0]):
@@ -166,7 +166,7 @@ def _decide_many(  # noqa: PLR0912, PLR0917  # compiled: arrays, by position
                 add = tables[s][row]
                 for i in range(n):
                     logits[i] += add[i]
-        click_rates_into(logits, n, shifted, powers, rates)
+        click_rates_into(logits, n, rates)
         for i in range(n):
             worth[i] = per_impression[purse, i] + per_click[purse, i] * rates[i]
             if mood >= 0:

@@ -161,7 +161,7 @@ class _Reads:
         return AdColumns(
             width=told["width"],
             coarse=Coarse(
-                **{name: self.arrays[f"coarse.{name}"] for name in ("records", "entries", "worth")},
+                **{name: self.arrays[f"coarse.{name}"] for name in ("columns", "worth", "starts", "ads", "values")},
                 step=np.float32(told["step"]),
                 largest=told["largest"],
                 tone_step=np.float32(told["tone_step"]),

@@ -22,10 +22,8 @@ from numpy.typing import NDArray
 MOST_QUALITY_SHARE = 0.1
 """Tone, and affect, each move an ad's total value by at most this share of it."""
 BEST = 64
-LINE = 64
-"""Bytes of memory that come into the cache together."""
-RECORD = 12
-"""Bytes of a record of `Coarse` before its tones."""
+BLOCK = 256
+"""How many ads stand together in `Coarse`: what a pass makes of a block stays in the first-level cache."""
 _GROUP = 128
 _AT_A_TIME = 65_536
 OFTEN = 0.25  # a dimension used by more of the ads than this is kept as a column
@@ -73,18 +71,19 @@ class AdColumns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coarse:
-    """Ads in few bytes, all of an ad in one place: a page looks at every fifth of them, and each look is a cache miss.
+    """Ads in few bytes, side by side, so that one instruction works on many of them; numbers are multiples of a step.
 
-    Numbers are rounded to multiples of a step; first axis: ads.
+    A block that holds nobody who may stand is never read.
     """
 
-    records: NDArray[np.uint8]
-    """(ads, bytes): the bias (4 bytes), where its `entries` begin (4), how many they are (2) and whether affect may
-    move it (2); then its tones and its dense numbers, a byte each, and nothing up to the next line of the cache."""
-    entries: NDArray[np.int32]
-    """(entries, 2): a rare dimension, and the bits of the number there, in single precision."""
+    columns: NDArray[np.int8]
+    """(blocks, tones + dense dimensions, `BLOCK`): first the tones of each ad, then its dense numbers."""
     worth: NDArray[np.float32]
-    """(ads, 2): what an impression and what a click is worth."""
+    """(2, ads): what an impression and what a click is worth."""
+    starts: NDArray[np.int64]
+    """(width + 1,): of dimension d, which few ads use, `ads[starts[d]:starts[d + 1]]` have the numbers `values`."""
+    ads: NDArray[np.int32]
+    values: NDArray[np.float32]
     step: np.float32
     largest: float
     """The largest absolute number of any vector, rare dimensions included."""
@@ -184,12 +183,11 @@ def ad_columns(
         affect_may_move=np.ascontiguousarray(affect_may_move),
         name_hashes=np.ascontiguousarray(name_hashes),
         coarse=coarse_of(
-            bias=bias,
+            width=vectors.shape[1],
             dense=vectors[:, dense_dims],
             sparse=(starts, rest[place], others[ad, place]),
             worth=(per_impression, per_click),
             tones=tones,
-            affect_may_move=affect_may_move,
             largest=float(np.abs(vectors).max(initial=0.0)),
         ),
     )
@@ -197,31 +195,27 @@ def ad_columns(
 
 def coarse_of(
     *,
-    bias: NDArray[np.float32],
+    width: int,
     dense: NDArray[np.float32],
     sparse: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]],
     worth: tuple[NDArray[np.float64], NDArray[np.float64]],
     tones: NDArray[np.float32],
-    affect_may_move: NDArray[np.bool_],
     largest: float,
 ) -> Coarse:
-    """The same numbers in few bytes; `sparse` are starts, dimensions and values."""
+    """The same numbers in few bytes; `sparse` are starts, dimensions and values by ad."""
     starts, dims, values = sparse
-    told = RECORD + tones.shape[1] + dense.shape[1]
-    records = _aligned(len(bias), -(-told // LINE) * LINE)
-    records.view(np.float32)[:, 0] = bias
-    records.view(np.int32)[:, 1] = starts[:-1]
-    records.view(np.uint16)[:, 4] = starts[1:] - starts[:-1]
-    records.view(np.uint16)[:, 5] = affect_may_move
-    bytes_ = records.view(np.int8)
-    tone_step = _rounded_into(bytes_[:, RECORD : RECORD + tones.shape[1]], tones)
-    step = _rounded_into(bytes_[:, RECORD + tones.shape[1] : told], dense)
-    entries = np.empty((len(dims), 2), dtype=np.int32)
-    entries[:, 0], entries.view(np.float32)[:, 1] = dims, values
+    ads, told = len(dense), tones.shape[1] + dense.shape[1]
+    columns = np.zeros((-(-ads // BLOCK), told, BLOCK), dtype=np.int8)
+    tone_step = _rounded_into(columns[:, : tones.shape[1]], tones)
+    step = _rounded_into(columns[:, tones.shape[1] :], dense)
+    by_dim = np.argsort(dims, kind="stable")
+    owners = np.repeat(np.arange(ads, dtype=np.int32), np.diff(starts))
     return Coarse(
-        records=records,
-        entries=entries,
-        worth=np.stack(worth, axis=1, dtype=np.float32, casting="unsafe"),
+        columns=columns,
+        worth=np.stack(worth, dtype=np.float32, casting="unsafe"),
+        starts=np.searchsorted(dims[by_dim], np.arange(width + 1)).astype(np.int64),
+        ads=owners[by_dim],
+        values=np.ascontiguousarray(values[by_dim], dtype=np.float32),
         step=step,
         largest=largest,
         tone_step=tone_step,
@@ -230,25 +224,24 @@ def coarse_of(
 
 def with_worth(ads: AdColumns, *, per_impression: NDArray[np.float64], per_click: NDArray[np.float64]) -> AdColumns:
     """The same ads, of which an impression and a click are worth something else; all else is shared."""
-    worth = np.stack((per_impression, per_click), axis=1, dtype=np.float32, casting="unsafe")
+    worth = np.stack((per_impression, per_click), dtype=np.float32, casting="unsafe")
     return replace(ads, per_impression=per_impression, per_click=per_click, coarse=replace(ads.coarse, worth=worth))
 
 
 def _rounded_into(out: NDArray[np.int8], numbers: NDArray[np.float32]) -> np.float32:
-    """Write whole multiples of a step, from -127 to 127, some rows at a time, for there may be a million; the step."""
-    blocks = [slice(start, start + _AT_A_TIME) for start in range(0, len(numbers), _AT_A_TIME)]
-    most = np.float32(max((np.abs(numbers[some]).max(initial=0.0) for some in blocks), default=0.0))
+    """Write whole multiples of a step, from -127 to 127, some ads at a time, for there may be a million; the step."""
+    some = [slice(start, start + _AT_A_TIME) for start in range(0, len(numbers), _AT_A_TIME)]
+    most = np.float32(max((np.abs(numbers[part]).max(initial=0.0) for part in some), default=0.0))
     step = np.float32(most / np.float32(127.0)) or np.float32(1.0)
-    for some in blocks:
-        out[some] = np.rint(numbers[some] / step)
+    for part in some:
+        rounded = np.rint(numbers[part] / step).astype(np.int8)
+        whole, rest = divmod(len(rounded), BLOCK)
+        first = part.start // BLOCK
+        blocks = rounded[: whole * BLOCK].reshape(whole, BLOCK, numbers.shape[1])
+        out[first : first + whole] = blocks.transpose(0, 2, 1)
+        if rest:
+            out[first + whole, :, :rest] = rounded[whole * BLOCK :].T
     return step
-
-
-def _aligned(rows: int, size: int) -> NDArray[np.uint8]:
-    """Zeros, each row at the beginning of a line of the cache."""
-    whole = np.zeros(rows * size + LINE, dtype=np.uint8)
-    begins = -whole.ctypes.data % LINE
-    return whole[begins : begins + rows * size].reshape(rows, size)
 
 
 def candidates(eligibility: Eligibility) -> NDArray[np.int32]:
@@ -274,19 +267,22 @@ def weigh(ads: AdColumns, query: Query, eligibility: Eligibility, index: NDArray
         fails_without=np.empty(n, dtype=np.uint8),
         ties=np.empty(n, dtype=np.uint64),
     )
-    sparse = sparse_parts(ads, parts)
     with np.errstate(over="ignore"):  # the hash wraps around; only heard of where the kernel runs uncompiled
         _gather(
             weighed.ads,
             (ads.bias, ads.per_impression, ads.per_click, ads.affect_may_move, ads.name_hashes),
-            (ads.dense, ads.sparse_starts, ads.sparse_dims, ads.sparse_values, ads.tones),
-            (dense_parts(ads, parts), sparse, np.asarray(sparse.any(axis=1)), query.tone, query.affect),
+            (ads.dense, ads.dense_dims, ads.sparse_starts, ads.sparse_dims, ads.sparse_values, ads.tones),
+            (parts, query.tone, query.affect),
             np.uint64(query.tie_hash),
             (eligibility.fails_with, eligibility.fails_without),
             (weighed.bias, weighed.adds, weighed.tone_shares, weighed.affect_shares),
             (weighed.per_impression, weighed.per_click, weighed.fails_with, weighed.fails_without, weighed.ties),
-            np.empty((max(ads.dense.shape[1], ads.tones.shape[1]), _GROUP), dtype=np.float32),
-            np.empty(_GROUP, dtype=np.float32),
+            (
+                np.empty((max(ads.dense.shape[1], ads.tones.shape[1]), _GROUP), dtype=np.float32),
+                np.empty(_GROUP, dtype=np.float32),
+                np.empty(ads.dense.shape[1], dtype=np.float32),
+                np.zeros(ads.width, dtype=np.bool_),
+            ),
         )
     return weighed
 
@@ -304,7 +300,6 @@ def rank(weighed: Weighed, left_out: NDArray[np.uint8], *, best: int = BEST) -> 
         kept=np.zeros(rows, dtype=np.int32),
         eligible=np.zeros(rows, dtype=np.int32),
     )
-    shifted = np.empty(_BLOCK, dtype=np.float64)
     _rank(
         np.float64(query.bias),
         (weighed.ads, weighed.bias, weighed.adds, weighed.tone_shares, weighed.affect_shares),
@@ -314,7 +309,7 @@ def rank(weighed: Weighed, left_out: NDArray[np.uint8], *, best: int = BEST) -> 
         query.affect_bit,
         left_out,
         (ranking.ads, ranking.values, ranking.click_rates, ranking.qualities, ranking.kept, ranking.eligible),
-        (shifted, shifted.view(np.int64), np.empty(_BLOCK, dtype=np.float64), np.empty(_BLOCK, dtype=np.float64)),
+        (np.empty(_BLOCK, dtype=np.float64), np.empty(_BLOCK, dtype=np.float64)),
         np.empty((rows, _BLOCK), dtype=np.float64),
         np.empty(rows, dtype=np.int64),
     )
@@ -368,21 +363,9 @@ def click_rate(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return 1.0 / (1.0 + power * scale)
 
 
-def dense_parts(ads: AdColumns, parts: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What the parts say of the dense dimensions, a row for each part."""
-    return np.ascontiguousarray(parts[:, ads.dense_dims])
-
-
-def sparse_parts(ads: AdColumns, parts: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What they say of the others: a row for each dimension, so that an ad's number meets all parts in one place."""
-    sparse = parts.T.copy()
-    sparse[ads.dense_dims] = 0.0
-    return sparse
-
-
 def _sums(ads: AdColumns, part: NDArray[np.float32]) -> NDArray[np.float32]:
     # In the order of the compiled pass: the dense dimensions, then the sparse ones.
-    total = _in_order(dense_parts(ads, part[None])[0], ads.dense)
+    total = _in_order(part[ads.dense_dims], ads.dense)
     for ad in range(len(total)):
         for at in range(ads.sparse_starts[ad], ads.sparse_starts[ad + 1]):
             total[ad] += part[ads.sparse_dims[at]] * ads.sparse_values[at]
@@ -466,23 +449,28 @@ def _gather(  # noqa: PLR0917  # compiled: arrays, by position
     fails: Arrays,
     weights_out: Arrays,
     columns_out: Arrays,
-    turned: NDArray[np.float32],
-    total: NDArray[np.float32],
+    scratch: Arrays,
 ) -> None:
     bias, per_impression, per_click, affect_may_move, name_hashes = columns
-    dense, sparse_starts, sparse_dims, sparse_values, tones = numbers
-    dense_parts, sparse_parts, says, tone, affect = wanted
+    dense, dense_dims, sparse_starts, sparse_dims, sparse_values, tones = numbers
+    wanted_parts, tone, affect = wanted
+    turned, total, weights, says = scratch
     fails_with, fails_without = fails
     bias_out, adds, tone_shares, affect_shares = weights_out
     per_impression_out, per_click_out, fails_with_out, fails_without_out, ties = columns_out
-    parts, n = dense_parts.shape[0], index.shape[0]
+    parts, n = wanted_parts.shape[0], index.shape[0]
+    for p in range(parts):
+        for d in range(says.shape[0]):
+            says[d] |= wanted_parts[p, d] != 0.0
     for start in range(0, n, _GROUP):
         stop = min(n, start + _GROUP)
         group = index[start:stop]
         shares = total[: stop - start]
         _turn(dense, group, turned)
         for p in range(parts):
-            _add_up(dense_parts[p], turned, shares)
+            for d in range(weights.shape[0]):
+                weights[d] = wanted_parts[p, dense_dims[d]]
+            _add_up(weights, turned, shares)
             for k in range(start, stop):
                 adds[p, k] = shares[k - start]
         _turn(tones, group, turned)
@@ -498,7 +486,7 @@ def _gather(  # noqa: PLR0917  # compiled: arrays, by position
             d = sparse_dims[at]
             if says[d]:
                 for p in range(parts):
-                    adds[p, k] += sparse_parts[d, p] * sparse_values[at]
+                    adds[p, k] += wanted_parts[p, d] * sparse_values[at]
         bias_out[k] = bias[i]
         per_impression_out[k] = per_impression[i]
         per_click_out[k] = per_click[i]
@@ -508,26 +496,17 @@ def _gather(  # noqa: PLR0917  # compiled: arrays, by position
 
 
 @njit(nogil=True, error_model="numpy")
-def _click_rates(  # compiled: arrays, by position
-    logits: NDArray[np.float64],
-    size: int,
-    shifted: NDArray[np.float64],
-    powers: NDArray[np.int64],
-    rates: NDArray[np.float64],
-) -> None:
-    # The same steps as `click_rate`, in loops that compile to vector instructions; `powers` are the bits of `shifted`.
+def _click_rates(logits: NDArray[np.float64], size: int, rates: NDArray[np.float64]) -> None:
+    # The same steps as `click_rate`, in one loop that compiles to vector instructions.
     for i in range(size):
         x = -logits[i]
         x = max(x, -_FARTHEST)
         x = min(x, _FARTHEST)
         moved = x * _LOG2_E + _MAGIC
         k = moved - _MAGIC
-        shifted[i] = moved
-        rates[i] = _exp_compiled((x - k * _LN2_HIGH) - k * _LN2_LOW)
-    for i in range(size):
-        powers[i] = (powers[i] + 1023) << 52
-    for i in range(size):
-        rates[i] = 1.0 / (1.0 + rates[i] * shifted[i])
+        power = _exp_compiled((x - k * _LN2_HIGH) - k * _LN2_LOW)
+        scale = np.int64((np.float64(moved).view(np.int64) + 1023) << 52).view(np.float64)
+        rates[i] = 1.0 / (1.0 + power * scale)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -547,7 +526,7 @@ def _rank(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written out
     index, bias, adds, tone_shares, affect_shares = weights
     per_impression, per_click, fails_with, fails_without, ties = columns
     place, values, rates, worths, kept, eligible = out_arrays
-    shifted, powers, logits, total = scratch
+    logits, total = scratch
     rows, n, best = left_out.shape[0], bias.shape[0], values.shape[1]
 
     # Leaving out tone, affect or a mere condition leaves the click rates as they were: each set of parts, once.
@@ -574,7 +553,7 @@ def _rank(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written out
                         add = adds[p, start : start + size]
                         for i in range(size):
                             logits[i] += add[i]
-                _click_rates(logits, size, shifted, powers, rate[r])
+                _click_rates(logits, size, rate[r])
             seen = rate[source]
             fixed, paid = per_impression[start : start + size], per_click[start : start + size]
             for i in range(size):

@@ -1,7 +1,7 @@
 r"""Which few ads can be among the best: a quick pass that leaves out only what cannot win, before the exact one.
 
-It values every ad in single precision from vectors rounded to eight bits, a quarter of the memory to read, keeps the
-best $K$ values $\tilde V$ of each ablation, and lets through every ad with
+It values every ad in single precision from vectors rounded to eight bits, many ads to an instruction, keeps the best
+$K$ values $\tilde V$ of each ablation, and lets through every ad with
 $\tilde V_{iR} \ge (1 - \delta)\,\tilde V_{(K)R}$. What is decided is then decided by `scoring` alone, to the same bits
 on every machine. An approximate value is off by a share $\epsilon$ at most, and $\delta > 2\epsilon$, so the exact
 best $K$ are among those let through, ties included.
@@ -12,7 +12,10 @@ logit by less than $10^{-5}\,\lVert p \rVert_1 \max |v|$. As $|\mathrm d \log \s
 larger share.
 """
 
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -21,30 +24,28 @@ from numpy.typing import NDArray
 
 from adtailor.maths.scoring import (
     BEST,
+    BLOCK,
     MOST_QUALITY_SHARE,
-    RECORD,
     AdColumns,
-    Coarse,
     Eligibility,
     Query,
     Ranking,
     Weighed,
     candidates,
-    dense_parts,
     rank,
-    sparse_parts,
     weigh,
 )
 
-WORTH_SCREENING = 1500
+WORTH_SCREENING = 300
 """With fewer ads the exact pass alone is quicker."""
-_BLOCK = 256
 _FARTHEST = np.float32(40.0)
 _MAGIC = np.float32(12582912.0)
 _LOG2_E = np.float32(1.44269504)
 _LN2_HIGH = np.float32(0.693359375)
 _LN2_LOW = np.float32(-2.12194440e-4)
 _ONE = np.float32(1.0)
+_NOUGHT = np.float32(0.0)
+_OUT = np.float32(-1.0)
 _MOST = np.float32(MOST_QUALITY_SHARE)
 _LARGEST_SLACK = 0.5
 
@@ -53,18 +54,18 @@ Arrays = tuple[NDArray[Any], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Screened:
-    """The ads let through, for some ablations and a number of best, and how many could have been ranked in each."""
+    """The ads let through; of each ablation how many of its best are among them, and how many could be ranked."""
 
     weighed: Weighed
-    best: int
+    best: dict[int, int]
     eligible: dict[int, int]
 
 
 class Contest:
     """All ads that may stand on a page, ready to be ranked under any ablation; the exact answer, found quickly.
 
-    `foreseen` are the ablations (bits of the signals left out) of which up to `best` are going to be asked for. Others
-    may be asked for too, at the cost of the exact pass over all candidates.
+    `foreseen` are the ablations (bits of the signals left out) that are going to be asked for, and `best` of how many
+    of the best of each. Others may be asked for too, at the cost of the exact pass over all candidates.
     """
 
     def __init__(
@@ -74,103 +75,164 @@ class Contest:
         eligibility: Eligibility,
         *,
         foreseen: NDArray[np.uint8],
-        best: int = BEST,
+        best: int | Sequence[int] = BEST,
         worth_screening: int = WORTH_SCREENING,
     ) -> None:
         self._ads = ads
         self._query = query
         self._eligibility = eligibility
-        self._index = candidates(eligibility)
+        self._index: NDArray[np.int32] | None = None
         self._whole: Weighed | None = None
-        self._screened = self._screen(foreseen, best) if len(self._index) >= worth_screening else None
+        most = np.array([best] * len(foreseen) if isinstance(best, int) else best, dtype=np.int64)
+        self._screened = self._screen(foreseen, most) if len(ads.bias) >= worth_screening else None
 
     def __len__(self) -> int:
-        return len(self._index)
+        return len(self._candidates())
 
     def rank(self, left_out: NDArray[np.uint8], *, best: int = BEST) -> Ranking:
         """The `best` of each ablation by value; row j leaves out the signals whose bits are set in `left_out[j]`."""
         screened = self._screened
-        if screened is not None and best <= screened.best:
+        if screened is not None:
             asked = left_out.tolist()
-            if screened.eligible.keys() >= set(asked):
+            if min(map(screened.best.get, asked, repeat(0)), default=0) >= best:
                 ranking = rank(screened.weighed, left_out, best=best)
                 ranking.eligible[:] = [screened.eligible[out] for out in asked]
                 return ranking
         if self._whole is None:
-            self._whole = weigh(self._ads, self._query, self._eligibility, self._index)
+            self._whole = weigh(self._ads, self._query, self._eligibility, self._candidates())
         return rank(self._whole, left_out, best=best)
 
-    def _screen(self, foreseen: NDArray[np.uint8], best: int) -> _Screened | None:
-        ads, query, index = self._ads, self._query, self._index
-        coarse = ads.coarse
-        parts = np.ascontiguousarray(query.parts, dtype=np.float32)
-        dense = dense_parts(ads, parts)
-        slack = _slack(coarse, dense, query)
-        if slack > _LARGEST_SLACK:
-            return None
-        rows = len(foreseen)
-        values = np.empty((rows, len(index)), dtype=np.float32)
-        passes = np.zeros(len(index), dtype=np.bool_)
+    def _candidates(self) -> NDArray[np.int32]:
+        if self._index is None:
+            self._index = candidates(self._eligibility)
+        return self._index
+
+    def _screen(self, foreseen: NDArray[np.uint8], best: NDArray[np.int64]) -> _Screened | None:
+        ads, query, eligibility = self._ads, self._query, self._eligibility
+        coarse, parts = ads.coarse, np.ascontiguousarray(query.parts, dtype=np.float32)
+        rows, most = len(foreseen), int(best.max(initial=1))
         eligible = np.zeros(rows, dtype=np.int64)
-        sparse = sparse_parts(ads, parts)
-        _screen(
+        scratch = _take(rows, len(parts), len(ads.bias), most, len(ads.dense_dims))
+        found = _screen(
             np.float32(query.bias),
-            index,
-            (
-                *(coarse.records.view(kind) for kind in (np.float32, np.int32, np.int8)),
-                *(coarse.worth, coarse.entries, coarse.entries.view(np.float32)),
-            ),
-            (
-                dense * coarse.step,
-                sparse,
-                np.asarray(sparse.any(axis=1)),
-                query.tone * coarse.tone_step,
-                query.affect * coarse.tone_step,
-            ),
-            (self._eligibility.fails_with, self._eligibility.fails_without),
+            (coarse.columns, coarse.worth, ads.bias, ads.affect_may_move, ads.dense_dims),
+            (coarse.starts, coarse.ads, coarse.values),
+            (parts, query.tone, query.affect),
+            (float(coarse.step), float(coarse.tone_step), coarse.largest),
+            (eligibility.may, eligibility.fails_with, eligibility.fails_without),
             (query.part_bits, foreseen, np.array([query.tone_bit, query.affect_bit], dtype=np.uint8)),
-            np.float32(1.0 - slack),
-            (values, passes, eligible),
-            (
-                np.empty((len(parts), _BLOCK), dtype=np.float32),
-                np.empty((6, _BLOCK), dtype=np.float32),
-                np.empty((rows, _BLOCK), dtype=np.float32),
-                np.empty((2, _BLOCK), dtype=np.uint8),
-                np.empty((rows, best), dtype=np.float32),
-                np.empty(rows, dtype=np.int64),
-                np.empty(len(parts), dtype=np.bool_),
-            ),
+            best,
+            eligible,
+            scratch.arrays,
         )
+        passed = None if found < 0 else scratch.arrays[0][:found].copy()
+        _SPARE.append(scratch)
+        if passed is None:
+            return None
         return _Screened(
-            weighed=weigh(ads, query, self._eligibility, index[passes]),
-            best=best,
+            weighed=weigh(ads, query, eligibility, passed),
+            best=dict(zip(foreseen.tolist(), best.tolist(), strict=True)),
             eligible=dict(zip(foreseen.tolist(), eligible.tolist(), strict=True)),
         )
 
 
-def _slack(coarse: Coarse, dense: NDArray[np.float32], query: Query) -> float:
-    """The share of a value by which two approximate ones may stand in the wrong order; see the head of this file."""
-    logit = 0.5 * float(coarse.step) * float(np.abs(dense).sum()) + 1e-5 * coarse.largest * float(
-        np.abs(query.parts).sum()
+@dataclass(frozen=True, slots=True)
+class _Scratch:
+    """Room for one pass; kept for the next, for fresh memory costs more than the sums that are written to it."""
+
+    sizes: tuple[int, ...]
+    arrays: Arrays
+
+
+_SPARE: deque[_Scratch] = deque(maxlen=4)
+
+
+def _take(rows: int, parts: int, ads: int, best: int, dense: int) -> _Scratch:
+    """Room for so much at least, that nobody else uses until it is given back."""
+    wanted = (rows, parts, ads, best, dense)
+    try:
+        spare = _SPARE.pop()
+    except IndexError:
+        spare = None
+    if spare is not None and spare.sizes[2] == ads:
+        if all(have >= want for have, want in zip(spare.sizes, wanted, strict=True)):
+            return spare
+        wanted = tuple(map(max, spare.sizes, wanted))
+    rows, parts, ads, best, dense = wanted
+    single = np.float32
+    return _Scratch(
+        wanted,
+        (
+            np.empty(ads, dtype=np.int32),
+            np.empty((rows, ads), dtype=single),
+            np.empty((rows, -(-ads // BLOCK)), dtype=single),
+            np.empty((parts, ads), dtype=single),
+            np.empty((parts, BLOCK), dtype=single),
+            np.empty((3, BLOCK), dtype=single),
+            np.empty((rows, BLOCK), dtype=single),
+            np.empty((rows, best), dtype=single),
+            np.empty((parts, dense), dtype=single),
+            np.empty(BLOCK, dtype=np.uint8),
+        ),
     )
-    quality = 0.5 * float(coarse.tone_step) * float(np.abs(query.tone).sum() + np.abs(query.affect).sum())
-    return 1e-3 + 2.5 * (logit + quality)
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
-def _quick_dot(weights: NDArray[np.float32], row: NDArray[np.int8], at: int) -> np.float32:
-    total = np.float32(0.0)
-    for d in range(weights.shape[0]):
-        total += weights[d] * np.float32(row[at + d])
-    return total
+# Loops of one kind each, so that the compiler makes vector instructions of every one; all arrays are of one block.
 
 
 @njit(nogil=True, error_model="numpy")
-def _rates(logits: NDArray[np.float32], size: int, moved: NDArray[np.float32], powers: NDArray[np.int32]) -> None:
-    # The logistic function in place, to about six digits; `powers` are the bits of `moved`.
-    for i in range(size):
+def _bar(may: NDArray[np.bool_], fails: Arrays, barred: NDArray[np.uint8]) -> int:
+    # Whom no ablation may rank, told by anything but 0; how many are left.
+    fails_with, fails_without = fails
+    left = np.int32(0)
+    for k in range(may.shape[0]):
+        barred[k] = np.uint8(fails_with[k] & fails_without[k]) | np.uint8(not may[k])
+        left += np.int32(barred[k] == 0)
+    return int(left)
+
+
+@njit(nogil=True, error_model="numpy")
+def _add_columns(columns: NDArray[np.int8], weights: NDArray[np.float32], total: NDArray[np.float32]) -> None:
+    # Four at a time: the sums are read and written a quarter as often.
+    most = weights.shape[0]
+    for d in range(0, most, 4):
+        one = weights[d]
+        two = weights[d + 1] if d + 1 < most else _NOUGHT
+        three = weights[d + 2] if d + 2 < most else _NOUGHT
+        four = weights[d + 3] if d + 3 < most else _NOUGHT
+        if one == _NOUGHT and two == _NOUGHT and three == _NOUGHT and four == _NOUGHT:
+            continue
+        first, second = columns[d], columns[min(d + 1, most - 1)]
+        third, fourth = columns[min(d + 2, most - 1)], columns[min(d + 3, most - 1)]
+        for k in range(total.shape[0]):
+            total[k] += (
+                one * np.float32(first[k])
+                + two * np.float32(second[k])
+                + three * np.float32(third[k])
+                + four * np.float32(fourth[k])
+            )
+
+
+@njit(nogil=True, error_model="numpy")
+def _qualities(columns: NDArray[np.int8], weights: NDArray[np.float32], total: NDArray[np.float32]) -> None:
+    total[:] = _NOUGHT
+    _add_columns(columns, weights, total)
+    for k in range(total.shape[0]):
+        total[k] = _ONE + min(max(total[k], -_MOST), _MOST)
+
+
+@njit(nogil=True, error_model="numpy")
+def _unmoved(qualities: NDArray[np.float32], moves: NDArray[np.bool_]) -> None:
+    for k in range(qualities.shape[0]):
+        qualities[k] = qualities[k] if moves[k] else _ONE
+
+
+@njit(nogil=True, error_model="numpy")
+def _rates(logits: NDArray[np.float32]) -> None:
+    # The logistic function in place, to about six digits.
+    for i in range(logits.shape[0]):
         x = min(max(-logits[i], -_FARTHEST), _FARTHEST)
-        turned = x * _LOG2_E + _MAGIC
+        turned = np.float32(x * _LOG2_E + _MAGIC)
         k = turned - _MAGIC
         r = (x - k * _LN2_HIGH) - k * _LN2_LOW
         p = r * np.float32(1 / 720) + np.float32(1 / 120)
@@ -178,124 +240,212 @@ def _rates(logits: NDArray[np.float32], size: int, moved: NDArray[np.float32], p
         p = p * r + np.float32(1 / 6)
         p = p * r + np.float32(0.5)
         p = p * r + _ONE
-        logits[i] = p * r + _ONE
-        moved[i] = turned
-    for i in range(size):
-        powers[i] = (powers[i] + np.int32(127)) << np.int32(23)
-    for i in range(size):
-        logits[i] = _ONE / (_ONE + logits[i] * moved[i])
-
-
-@njit(nogil=True)
-def _quality(share: np.float32) -> np.float32:
-    return _ONE + min(max(share, -_MOST), _MOST)
+        p = p * r + _ONE
+        power = np.int32((turned.view(np.int32) + np.int32(127)) << np.int32(23)).view(np.float32)
+        logits[i] = _ONE / (_ONE + p * power)
 
 
 @njit(nogil=True, error_model="numpy")
-def _keep_best(values: NDArray[np.float32], top: NDArray[np.float32], kept: int) -> int:
+def _plus(one: NDArray[np.float32], other: NDArray[np.float32]) -> None:
+    for k in range(one.shape[0]):
+        one[k] += other[k]
+
+
+@njit(nogil=True, error_model="numpy")
+def _times(one: NDArray[np.float32], other: NDArray[np.float32]) -> None:
+    for k in range(one.shape[0]):
+        one[k] *= other[k]
+
+
+@njit(nogil=True, error_model="numpy")
+def _drop(values: NDArray[np.float32], barred: NDArray[np.uint8], fails: Arrays, left_out: np.uint8) -> int:
+    # Those who may not be ranked here, or are worth nothing, fall below everybody; how many are left.
+    fails_with, fails_without = fails
+    left = np.int32(0)
+    for k in range(values.shape[0]):
+        fails_here = (fails_with[k] & ~left_out) | (fails_without[k] & left_out) | barred[k]
+        may = (fails_here == np.uint8(0)) & (values[k] > _NOUGHT)
+        values[k] = values[k] if may else _OUT
+        left += np.int32(may)
+    return int(left)
+
+
+@njit(nogil=True, error_model="numpy")
+def _highest(values: NDArray[np.float32]) -> np.float32:
+    # As whole numbers, of which the largest is quickly found: among numbers above 0 the order of the bits is theirs.
+    bits = values.view(np.int32)
+    most = np.int32(-1)
+    for k in range(bits.shape[0]):
+        most = max(most, bits[k])
+    return np.int32(most).view(np.float32) if most > 0 else _OUT
+
+
+@njit(nogil=True, error_model="numpy")
+def _keep_best(values: NDArray[np.float32], top: NDArray[np.float32]) -> None:
     # `top` holds the largest values so far, in falling order.
-    best = top.shape[0]
-    least = top[best - 1] if kept == best else np.float32(0.0)
+    last = top.shape[0] - 1
     for k in range(values.shape[0]):
         value = values[k]
-        if value <= least:
+        if value <= top[last]:
             continue
-        at = kept if kept < best else best - 1
+        at = last
         while at > 0 and top[at - 1] < value:
             top[at] = top[at - 1]
             at -= 1
         top[at] = value
-        kept = min(kept + 1, best)
-        least = top[best - 1] if kept == best else np.float32(0.0)
-    return kept
+
+
+@njit(nogil=True, error_model="numpy")
+def _mark(values: NDArray[np.float32], least: np.float32, marked: NDArray[np.uint8]) -> None:
+    for k in range(values.shape[0]):
+        marked[k] |= np.uint8(values[k] >= least)
+
+
+@njit(nogil=True, error_model="numpy")
+def _is_rare(parts: NDArray[np.float32], starts: NDArray[np.int64]) -> bool:
+    # Whether a request says anything of the dimensions that few ads use.
+    for p in range(parts.shape[0]):
+        for d in range(parts.shape[1]):
+            if parts[p, d] != _NOUGHT and starts[d + 1] > starts[d]:
+                return True
+    return False
+
+
+@njit(nogil=True, error_model="numpy")
+def _rare(of_dims: Arrays, parts: NDArray[np.float32], adds: NDArray[np.float32]) -> None:
+    starts, ads, values = of_dims
+    for p in range(parts.shape[0]):
+        adds[p, :] = _NOUGHT
+        for d in range(parts.shape[1]):
+            weight = parts[p, d]
+            if weight != _NOUGHT:
+                for at in range(starts[d], starts[d + 1]):
+                    adds[p, ads[at]] += weight * values[at]
+
+
+@njit(nogil=True, error_model="numpy")
+def _slack(dense: NDArray[np.float32], wanted: Arrays, steps: tuple[float, float, float]) -> float:
+    # The share of a value by which two approximate ones may stand in the wrong order; see the head of this file.
+    parts, tone, affect = wanted
+    step, tone_step, largest = steps
+    of_dense = of_all = of_tones = 0.0
+    for p in range(parts.shape[0]):
+        for d in range(dense.shape[1]):
+            of_dense += abs(dense[p, d])
+        for d in range(parts.shape[1]):
+            of_all += abs(parts[p, d])
+    for d in range(tone.shape[0]):
+        of_tones += abs(tone[d]) + abs(affect[d])
+    return 1e-3 + 2.5 * (0.5 * step * of_dense + 1e-5 * largest * of_all + 0.5 * tone_step * of_tones)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _screen(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written out
     request_bias: np.float32,
-    index: NDArray[np.int32],
     numbers: Arrays,
+    of_dims: Arrays,
     wanted: Arrays,
-    fails: Arrays,
+    steps: tuple[float, float, float],
+    eligibility: Arrays,
     bits: Arrays,
-    share: np.float32,
-    out: Arrays,
+    best: NDArray[np.int64],
+    eligible: NDArray[np.int64],
     scratch: Arrays,
-) -> None:
-    floats, wholes, bytes_, worths, dims, entries = numbers
-    dense_weights, sparse_weights, says, tone, affect = wanted
-    fails_with, fails_without = fails
+) -> int:
+    # How many pass, first in `scratch`; -1 where the request weighs so much that eight bits cannot tell ads apart.
+    columns, worth, bias, affect_may_move, dense_dims = numbers
+    parts_wanted, tone_wanted, affect_wanted = wanted
+    may, fails_with, fails_without = eligibility
     part_bits, left_out, quality_bits = bits
-    values, passes, eligible = out
-    adds, shares, rate, failing, top, kept, of_dense = scratch
-    rows, n, parts, best = left_out.shape[0], index.shape[0], part_bits.shape[0], top.shape[1]
-    some_sparse, some_tone, some_affect = says.any(), tone.any(), affect.any()
+    passes, values, highest, of_rare, adds, shares, rates, tops, dense, marked = scratch
+    rows, parts, tones, n = left_out.shape[0], part_bits.shape[0], tone_wanted.shape[0], may.shape[0]
+    count = dense_dims.shape[0]
+    for p in range(parts):
+        for d in range(count):
+            dense[p, d] = parts_wanted[p, dense_dims[d]]
+    slack = _slack(dense[:parts, :count], wanted, steps)
+    if slack > _LARGEST_SLACK:
+        return -1
+    share = np.float32(1.0 - slack)
+    step, tone_step = np.float32(steps[0]), np.float32(steps[1])
+    for p in range(parts):
+        for d in range(count):
+            dense[p, d] *= step
+    tone, affect = tone_wanted * tone_step, affect_wanted * tone_step
+    some_tone, some_affect = tone.any(), affect.any()
+    some_rare = _is_rare(parts_wanted, of_dims[0])
+    if some_rare:
+        _rare(of_dims, parts_wanted, of_rare)
     of_parts = np.uint8(0)
     for p in range(parts):
         of_parts |= part_bits[p]
-    kept[:] = 0
-    dense_at = RECORD + tone.shape[0]
-    for p in range(parts):
-        of_dense[p] = dense_weights[p].any()
+    tops[:] = _NOUGHT
 
-    for start in range(0, n, _BLOCK):
-        size = min(_BLOCK, n - start)
-        ads = index[start : start + size]
-        bias, fixed, paid, by_tone, by_affect, moved = shares
-        for k in range(size):
-            i = ads[k]
-            bias[k], fixed[k], paid[k] = floats[i, 0], worths[i, 0], worths[i, 1]
-            failing[0, k], failing[1, k] = fails_with[i], fails_without[i]
-            row = bytes_[i]
-            for p in range(parts):
-                adds[p, k] = _quick_dot(dense_weights[p], row, dense_at) if of_dense[p] else np.float32(0.0)
-            if some_tone:
-                by_tone[k] = _quality(_quick_dot(tone, row, RECORD))
-            if some_affect:
-                by_affect[k] = _quality(_quick_dot(affect, row, RECORD)) if wholes[i, 2] >> 16 else _ONE
-            if some_sparse:
-                begins = wholes[i, 1]
-                for at in range(begins, begins + (wholes[i, 2] & 0xFFFF)):
-                    d = dims[at, 0]
-                    if says[d]:
-                        for p in range(parts):
-                            adds[p, k] += sparse_weights[d, p] * entries[at, 1]
+    for block in range(columns.shape[0]):
+        start = block * BLOCK
+        stop = min(start + BLOCK, n)
+        size = stop - start
+        fails = (fails_with[start:stop], fails_without[start:stop])
+        barred = marked[:size]
+        if _bar(may[start:stop], fails, barred) == 0:
+            highest[:, block] = _OUT
+            continue
+        for p in range(parts):
+            add = adds[p, :size]
+            if some_rare:
+                add[:] = of_rare[p, start:stop]
+            else:
+                add[:] = _NOUGHT
+            _add_columns(columns[block, tones:], dense[p, :count], add)
+        base, by_tone, by_affect = shares[0, :size], shares[1, :size], shares[2, :size]
+        base[:] = request_bias
+        _plus(base, bias[start:stop])
+        if some_tone:
+            _qualities(columns[block], tone, by_tone)
+        if some_affect:
+            _qualities(columns[block], affect, by_affect)
+            _unmoved(by_affect, affect_may_move[start:stop])
         for r in range(rows):
-            out_bits = left_out[r]
             source = r
             for q in range(r):
-                if (left_out[q] & of_parts) == (out_bits & of_parts):
+                if (left_out[q] & of_parts) == (left_out[r] & of_parts):
                     source = q
                     break
             if source == r:
-                logits = rate[r]
-                for k in range(size):
-                    logits[k] = request_bias + bias[k]
+                logits = rates[r, :size]
+                logits[:] = base
                 for p in range(parts):
-                    if part_bits[p] & out_bits == 0:
-                        add = adds[p]
-                        for k in range(size):
-                            logits[k] += add[k]
-                _rates(logits, size, moved, moved.view(np.int32))
-            worth = values[r, start : start + size]
-            seen = rate[source]
-            for k in range(size):
-                worth[k] = fixed[k] + paid[k] * seen[k]
-            if some_tone and quality_bits[0] & out_bits == 0:
-                for k in range(size):
-                    worth[k] *= by_tone[k]
-            if some_affect and quality_bits[1] & out_bits == 0:
-                for k in range(size):
-                    worth[k] *= by_affect[k]
-            count = np.int32(0)
-            for k in range(size):
-                may = ((failing[0, k] & ~out_bits) | (failing[1, k] & out_bits)) == 0 and worth[k] > 0.0
-                worth[k] = worth[k] if may else np.float32(-1.0)
-                count += np.int32(may)
-            eligible[r] += count
-            kept[r] = _keep_best(worth, top[r], kept[r])
+                    if part_bits[p] & left_out[r] == 0:
+                        _plus(logits, adds[p])
+                _rates(logits)
+            of_row = values[r, start:stop]
+            of_row[:] = rates[source, :size]
+            _times(of_row, worth[1, start:stop])
+            _plus(of_row, worth[0, start:stop])
+            if some_tone and quality_bits[0] & left_out[r] == 0:
+                _times(of_row, by_tone)
+            if some_affect and quality_bits[1] & left_out[r] == 0:
+                _times(of_row, by_affect)
+            eligible[r] += _drop(of_row, barred, fails, left_out[r])
+            highest[r, block] = _highest(of_row)
+            top = tops[r, : best[r]]
+            if highest[r, block] > top[best[r] - 1]:
+                _keep_best(of_row, top)
 
-    for r in range(rows):
-        least = top[r, best - 1] * share if kept[r] == best else np.float32(0.0)
-        for k in range(n):
-            passes[k] |= values[r, k] >= least
+    found = 0
+    words = marked.view(np.uint64)
+    for block in range(columns.shape[0]):
+        start = block * BLOCK
+        marked[:] = np.uint8(0)
+        for r in range(rows):
+            # Fewer than wanted: everybody who may be ranked passes.
+            least = tops[r, best[r] - 1] * share
+            if highest[r, block] >= least:
+                _mark(values[r, start : min(start + BLOCK, n)], least, marked)
+        for word in range(words.shape[0]):
+            if words[word]:
+                for k in range(8 * word, 8 * word + 8):
+                    if marked[k]:
+                        passes[found] = start + k
+                        found += 1
+    return found

@@ -84,12 +84,11 @@ class Vectors:
             affect_may_move=np.ascontiguousarray(affect_may_move),
             name_hashes=np.ascontiguousarray(name_hashes),
             coarse=coarse_of(
-                bias=bias,
+                width=self._width,
                 dense=dense,
                 sparse=(starts, dims, values),
                 worth=(per_impression, per_click),
                 tones=tones,
-                affect_may_move=affect_may_move,
                 largest=self._largest,
             ),
         )
