@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from adtailor.decide.answers import FEW, KeptAnswers
+from adtailor.decide.answers import FEW, KeptAnswers, answer
 from adtailor.decide.bits import BIT
 from adtailor.decide.eligibility import RULES, Asked, reasons, sift, why_not
 from adtailor.domain.decision import Context, DecisionRequest, Evidence, Limits, Place, Placement
@@ -319,6 +319,18 @@ def test_what_was_kept_for_one_request_is_what_another_would_have_been_told(seed
         assert sift(asked, world.catalogue).codes(everyone) == sift(asked, fresh).codes(everyone)
 
 
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_a_rule_that_does_not_concern_a_catalogue_turns_none_of_its_ads_away(seed):
+    page = random_page(seed)
+    ads = page.world.catalogue
+    asked = Asked(request=page.request, evidence=page.evidence, limits=page.limits, at=NOW.timestamp())
+    sift(asked, ads)
+    assert ads.kept.at_work is not None
+    for r in set(range(len(RULES))) - set(ads.kept.at_work):
+        assert answer(RULES[r].stays(asked, ads)) is None, RULES[r].says
+
+
 def test_a_campaign_begins_and_ends_at_its_second_whatever_was_kept_before():
     world = toy_world([{"id": "boots", "starts": NOW, "ends": NOW + timedelta(hours=1)}])
     stands = {}
@@ -333,6 +345,7 @@ def test_a_budget_that_was_spent_meanwhile_is_not_answered_from_memory():
     asked = Asked(request=REQUEST, evidence=EVIDENCE, limits=ADULT, at=NOW.timestamp())
     spent = catalogue.with_spent({CampaignId("boots"): (Micros(700_000), Micros(700_000))})
     assert [sift(asked, ads).any_stays for ads in (catalogue, spent, catalogue)] == [True, False, True]
+    assert spent.kept is catalogue.kept, "what else was said of them is said of both"
 
 
 def test_memory_for_answers_is_bounded():

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from operator import is_
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,11 +48,26 @@ UNKEPT = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What those rules said together whose answers were kept, for requests that are alike to all of them."""
+
+    answers: tuple[Answer | None, ...]
+    """Per rule; None also for the rules that were not asked."""
+    may: NDArray[np.bool_]
+    fails_with: NDArray[np.uint8]
+    made_of: tuple[NDArray[np.bool_], ...]
+    """Columns that change from second to second: it holds while they are these very arrays."""
+
+
+@dataclass(slots=True, kw_only=True)
 class KeptAnswers:
     """Answers by what they hang on, for one catalogue; forgets all when it is full. Safe to share between threads."""
 
     ads: int
+    at_work: tuple[int, ...] | None = None
+    """The rules that can turn some ad of this catalogue away; None until somebody has looked."""
     _answers: dict[Hashable, Answer | None] = field(default_factory=dict[Hashable, Answer | None])
+    _standing: dict[Hashable, Standing] = field(default_factory=dict[Hashable, Standing])
 
     def __len__(self) -> int:
         return len(self._answers)
@@ -61,9 +78,22 @@ class KeptAnswers:
         if not isinstance(found, _NeverAsked):
             return found
         said = ask()
-        most = min(_MOST_ANSWERS, _MOST_BYTES // max(2 * self.ads, 1))
-        if len(self._answers) >= most:
-            self._answers.clear()
-        if most:
+        if self._has_room(self._answers):
             self._answers[key] = said
         return said
+
+    def together(self, key: Hashable, made_of: tuple[NDArray[np.bool_], ...], ask: Callable[[], Standing]) -> Standing:
+        """The same of several rules at once, as long as these columns are the ones that it was made of."""
+        found = self._standing.get(key)
+        if found is not None and all(map(is_, found.made_of, made_of)):
+            return found
+        said = ask()
+        if self._has_room(self._standing):
+            self._standing[key] = said
+        return said
+
+    def _has_room(self, memory: dict[Hashable, Any]) -> bool:
+        most = min(_MOST_ANSWERS, _MOST_BYTES // max(2 * self.ads, 1))
+        if len(memory) >= most:
+            memory.clear()
+        return most > 0

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from adtailor.decide.answers import UNKEPT, Answer, answer
+from adtailor.decide.answers import UNKEPT, Answer, Standing, answer
 from adtailor.decide.bits import BIT
 from adtailor.decide.caps import SharedCaps
 from adtailor.decide.catalogue import FORMATS, Catalogue
@@ -54,6 +54,8 @@ class Rule:
     signal: Signal | None = None
     hangs_on: Callable[[Asked, Catalogue], Hashable] | None = None
     """What the answer depends on beside the catalogue, where that is little: it is then given once and kept."""
+    concerns: Callable[[Catalogue], bool] | None = None
+    """Whether it could turn any ad of a catalogue away, whatever is asked; None where it always could."""
     precisely: Callable[[Asked, Catalogue, int], str] | None = None
     """The same about one ad, in full: only called when somebody asks."""
 
@@ -81,21 +83,61 @@ def sift(asked: Asked, ads: Catalogue) -> Sifted:
     """Judge every ad by every rule.
 
     The rules are asked with the signals that are there. What would hold without a signal needs no second run: it is a
-    column of the catalogue, for an ad that asks for what is not known is turned away.
+    column of the catalogue, for an ad that asks for what is not known is turned away. What hangs on little is asked
+    once for all requests that are alike in it.
     """
-    may = np.ones(len(ads), dtype=np.bool_)
-    fails_with = np.zeros(len(ads), dtype=np.uint8)
-    answers = tuple([_asked(r, rule, asked, ads) for r, rule in enumerate(RULES)])
-    for rule, said in zip(RULES, answers, strict=True):
+    kept: list[tuple[int, Rule, Hashable]] = []
+    anew: list[tuple[int, Rule]] = []
+    for r in _at_work(ads):
+        rule = RULES[r]
+        key = UNKEPT if rule.hangs_on is None else rule.hangs_on(asked, ads)
+        if key is UNKEPT:
+            anew.append((r, rule))
+        else:
+            kept.append((r, rule, key))
+    alike = tuple([(r, key) for r, _, key in kept])
+    standing = ads.kept.together(alike, (ads.budget_open, ads.behind), lambda: _standing(kept, asked, ads))
+    if not anew:
+        return Sifted(answers=standing.answers, eligibility=_eligibility(standing.may, standing.fails_with, ads))
+    answers, may, fails_with = list(standing.answers), standing.may, standing.fails_with
+    for r, rule in anew:
+        answers[r] = said = answer(rule.stays(asked, ads))
+        if said is None:
+            continue
+        if rule.signal is None:
+            may = may & said.stays
+        else:
+            fails_with = fails_with | _failing(rule.signal, said)
+    return Sifted(answers=tuple(answers), eligibility=_eligibility(may, fails_with, ads))
+
+
+def _at_work(ads: Catalogue) -> tuple[int, ...]:
+    if ads.kept.at_work is None:
+        ads.kept.at_work = tuple(r for r, rule in enumerate(RULES) if rule.concerns is None or rule.concerns(ads))
+    return ads.kept.at_work
+
+
+def _standing(kept: Iterable[tuple[int, Rule, Hashable]], asked: Asked, ads: Catalogue) -> Standing:
+    may, fails_with = np.ones(len(ads), dtype=np.bool_), np.zeros(len(ads), dtype=np.uint8)
+    answers: list[Answer | None] = [None] * len(RULES)
+    for r, rule, key in kept:
+        said = answers[r] = _asked(r, rule, key, asked, ads)
         if said is None:
             continue
         if rule.signal is None:
             may &= said.stays
         else:
-            fails_with |= (~said.stays).view(np.uint8) * np.uint8(BIT[rule.signal])
-    return Sifted(
-        answers=answers, eligibility=Eligibility(may=may, fails_with=fails_with, fails_without=ads.fails_without)
-    )
+            fails_with |= _failing(rule.signal, said)
+    made_of = (ads.budget_open, ads.behind)
+    return Standing(answers=tuple(answers), may=may, fails_with=fails_with, made_of=made_of)
+
+
+def _failing(signal: Signal, said: Answer) -> NDArray[np.uint8]:
+    return (~said.stays).view(np.uint8) * np.uint8(BIT[signal])
+
+
+def _eligibility(may: NDArray[np.bool_], fails_with: NDArray[np.uint8], ads: Catalogue) -> Eligibility:
+    return Eligibility(may=may, fails_with=fails_with, fails_without=ads.fails_without)
 
 
 def reasons(code: int) -> tuple[str, ...]:
@@ -347,14 +389,29 @@ def format_bits(formats: Iterable[str]) -> int:
     return sum(1 << n for n, name in enumerate(FORMATS) if name in formats)
 
 
-def _asked(r: int, rule: Rule, asked: Asked, ads: Catalogue) -> Answer | None:
-    if rule.hangs_on is None or (key := rule.hangs_on(asked, ads)) is UNKEPT:
+def _asked(r: int, rule: Rule, key: Hashable, asked: Asked, ads: Catalogue) -> Answer | None:
+    if key == _FOR_A_WHILE:
         return answer(rule.stays(asked, ads))
     return ads.kept.of((r, key), lambda: answer(rule.stays(asked, ads)))
 
 
 def _nothing(_asked: Asked, _ads: Catalogue) -> Hashable:
     return None
+
+
+_FOR_A_WHILE = "until budgets change"
+
+
+def _until_budgets_change(_asked: Asked, _ads: Catalogue) -> Hashable:
+    return _FOR_A_WHILE
+
+
+def _unseen_today(asked: Asked, _ads: Catalogue) -> Hashable:
+    return UNKEPT if asked.limits.seen_today else None
+
+
+def _unseen_yet(asked: Asked, _ads: Catalogue) -> Hashable:
+    return UNKEPT if asked.limits.session_seen else None
 
 
 def _time(asked: Asked, ads: Catalogue) -> Hashable:
@@ -520,39 +577,123 @@ def _session_of(asked: Asked, ads: Catalogue, ad: int) -> str:
 RULES: tuple[Rule, ...] = (
     Rule(says="not active", stays=is_active, hangs_on=_nothing, precisely=_status_of),
     Rule(says="outside its schedule", stays=in_schedule, hangs_on=_time, precisely=_schedule_of),
-    Rule(says="budget spent", stays=has_budget),
-    Rule(says="has what it was promised by now", stays=is_behind, precisely=_goal_of),
-    Rule(says="outside its hours", stays=in_hours, hangs_on=_hour, precisely=_hours_of),
+    Rule(says="budget spent", stays=has_budget, hangs_on=_until_budgets_change),
+    Rule(
+        says="has what it was promised by now",
+        stays=is_behind,
+        hangs_on=_until_budgets_change,
+        concerns=lambda ads: ads.tiers.is_mixed,
+        precisely=_goal_of,
+    ),
+    Rule(
+        says="outside its hours",
+        stays=in_hours,
+        hangs_on=_hour,
+        concerns=lambda ads: bool(ads.targets.hours),
+        precisely=_hours_of,
+    ),
     Rule(says="format not asked for", stays=fits_format, hangs_on=_formats, precisely=_format_of),
     Rule(says="other places only", stays=in_place, signal="place", hangs_on=_place, precisely=_place_of),
-    Rule(says="place excluded", stays=off_excluded_places, signal="place", precisely=_excluded_place_of),
+    Rule(
+        says="place excluded",
+        stays=off_excluded_places,
+        signal="place",
+        concerns=lambda ads: ads.targets.excludes_places,
+        precisely=_excluded_place_of,
+    ),
     Rule(says="other languages only", stays=in_language, hangs_on=_language, precisely=_language_of),
-    Rule(says="language excluded", stays=off_excluded_languages, precisely=_excluded_language_of),
+    Rule(
+        says="language excluded",
+        stays=off_excluded_languages,
+        concerns=lambda ads: bool(ads.targets.no_languages),
+        precisely=_excluded_language_of,
+    ),
     Rule(says="other devices only", stays=on_device, hangs_on=_device, precisely=_device_of),
-    Rule(says="device excluded", stays=off_excluded_devices, precisely=_excluded_device_of),
-    Rule(says="page about other topics", stays=on_topic, signal="context topics", precisely=_topics_of),
-    Rule(says="page topic excluded", stays=off_excluded_topics, signal="context topics", precisely=_excluded_of),
-    Rule(says="page without its keywords", stays=on_keywords, signal="context topics", precisely=_keywords_of),
+    Rule(
+        says="device excluded",
+        stays=off_excluded_devices,
+        concerns=lambda ads: bool(ads.targets.no_devices),
+        precisely=_excluded_device_of,
+    ),
+    Rule(
+        says="page about other topics",
+        stays=on_topic,
+        signal="context topics",
+        concerns=lambda ads: bool(ads.asks_topics.any()),
+        precisely=_topics_of,
+    ),
+    Rule(
+        says="page topic excluded",
+        stays=off_excluded_topics,
+        signal="context topics",
+        concerns=lambda ads: bool(ads.excludes_topics.any()),
+        precisely=_excluded_of,
+    ),
+    Rule(
+        says="page without its keywords",
+        stays=on_keywords,
+        signal="context topics",
+        concerns=lambda ads: bool(ads.targets.keywords),
+        precisely=_keywords_of,
+    ),
     Rule(
         says="keyword of the page excluded",
         stays=off_excluded_keywords,
         signal="context topics",
+        concerns=lambda ads: bool(ads.targets.no_keywords),
         precisely=_excluded_keywords_of,
     ),
-    Rule(says="page of another tone", stays=in_tone, signal="context tone", precisely=_tones_of),
+    Rule(
+        says="page of another tone",
+        stays=in_tone,
+        signal="context tone",
+        concerns=lambda ads: bool(ads.targets.tones),
+        precisely=_tones_of,
+    ),
     Rule(
         says="tone of the page excluded",
         stays=off_excluded_tones,
         signal="context tone",
+        concerns=lambda ads: bool(ads.targets.no_tones),
         precisely=_excluded_tones_of,
     ),
     # What the viewer likes, wears or belongs to is not repeated here: whoever reads the account need not know it.
-    Rule(says="viewer's interests do not match", stays=of_interest, signal="interests"),
-    Rule(says="viewer's interests excluded", stays=off_excluded_interests, signal="interests"),
-    Rule(says="viewer's look does not match", stays=of_look, signal="look"),
-    Rule(says="viewer's look excluded", stays=off_excluded_look, signal="look"),
-    Rule(says="viewer's groups do not match", stays=in_segment, signal="interests"),
-    Rule(says="viewer's groups excluded", stays=off_excluded_segments, signal="interests"),
+    Rule(
+        says="viewer's interests do not match",
+        stays=of_interest,
+        signal="interests",
+        concerns=lambda ads: bool(ads.asks_interests.any()),
+    ),
+    Rule(
+        says="viewer's interests excluded",
+        stays=off_excluded_interests,
+        signal="interests",
+        concerns=lambda ads: bool(ads.targets.no_interests),
+    ),
+    Rule(
+        says="viewer's look does not match",
+        stays=of_look,
+        signal="look",
+        concerns=lambda ads: bool(ads.asks_look.any()),
+    ),
+    Rule(
+        says="viewer's look excluded",
+        stays=off_excluded_look,
+        signal="look",
+        concerns=lambda ads: bool(ads.targets.no_look),
+    ),
+    Rule(
+        says="viewer's groups do not match",
+        stays=in_segment,
+        signal="interests",
+        concerns=lambda ads: bool(ads.targets.segments),
+    ),
+    Rule(
+        says="viewer's groups excluded",
+        stays=off_excluded_segments,
+        signal="interests",
+        concerns=lambda ads: bool(ads.targets.no_segments),
+    ),
     Rule(says="no ad belongs beside this content", stays=beside_suitable),
     Rule(says="sensitive or urgent, beside hardship", stays=not_beside_hardship),
     Rule(says="not for minors, or where the age is not known", stays=for_all_ages),
@@ -560,11 +701,29 @@ RULES: tuple[Rule, ...] = (
     Rule(says="viewer muted its topic", stays=not_muted_topic, precisely=_muted_of),
     Rule(says="viewer muted the advertiser", stays=not_muted_advertiser, precisely=_muted_advertiser_of),
     Rule(says="viewer hid it", stays=not_hidden),
-    Rule(says="daily cap reached", stays=under_daily_cap, precisely=_day_of),
-    Rule(says="daily cap of its ad set reached", stays=under_set_cap, precisely=_set_of),
-    Rule(says="daily cap of its campaign reached", stays=under_campaign_cap, precisely=_campaign_of),
-    Rule(says="daily cap of its advertiser reached", stays=under_advertiser_cap, precisely=_advertiser_of),
-    Rule(says="session cap reached", stays=under_session_cap, precisely=_session_of),
+    Rule(says="daily cap reached", stays=under_daily_cap, hangs_on=_unseen_today, precisely=_day_of),
+    Rule(
+        says="daily cap of its ad set reached",
+        stays=under_set_cap,
+        hangs_on=_unseen_today,
+        concerns=lambda ads: ads.set_caps.any_,
+        precisely=_set_of,
+    ),
+    Rule(
+        says="daily cap of its campaign reached",
+        stays=under_campaign_cap,
+        hangs_on=_unseen_today,
+        concerns=lambda ads: ads.campaign_caps.any_,
+        precisely=_campaign_of,
+    ),
+    Rule(
+        says="daily cap of its advertiser reached",
+        stays=under_advertiser_cap,
+        hangs_on=_unseen_today,
+        concerns=lambda ads: ads.advertiser_caps.any_,
+        precisely=_advertiser_of,
+    ),
+    Rule(says="session cap reached", stays=under_session_cap, hangs_on=_unseen_yet, precisely=_session_of),
     Rule(says="blocked by the page", stays=not_barred),
     # How many it reaches, and by what, is not repeated here either.
     Rule(says="reaches too few people by their profile", stays=reaches_enough, hangs_on=_nothing),

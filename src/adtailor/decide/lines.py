@@ -45,6 +45,7 @@ class StoredLines(Sequence[Line | None]):
     bodies: Mapping[BuyingKind, Names]
     decoded: Callable[[BuyingKind, bytes], Item]
     at_hand: dict[tuple[BuyingKind, int], Item] = field(default_factory=dict[tuple[BuyingKind, int], Item])
+    whole: dict[int, Line] = field(default_factory=dict[int, Line])
 
     def __len__(self) -> int:
         return len(self.statuses)
@@ -56,6 +57,8 @@ class StoredLines(Sequence[Line | None]):
     def __getitem__(self, at: int | slice) -> Line | Sequence[Line | None] | None:
         if isinstance(at, slice):
             return [self[n] for n in range(*at.indices(len(self)))]
+        if (line := self.whole.get(at)) is not None:
+            return line
         if not 0 <= at < len(self):
             raise IndexError(at)
         adset = int(self.adsets[at])
@@ -64,7 +67,7 @@ class StoredLines(Sequence[Line | None]):
         campaign = int(self.campaigns[adset])
         of_set = cast("AdSet", self._item("adsets", adset))
         creative = self.creative(at)
-        return Line(
+        line = Line(
             ad=Ad(
                 id=AdId(self.ad_ids[at]),
                 adset_id=of_set.id,
@@ -76,6 +79,10 @@ class StoredLines(Sequence[Line | None]):
             advertiser=cast("Advertiser", self._item("advertisers", int(self.advertisers[campaign]))),
             creative=creative,
         )
+        if len(self.whole) >= MOST_AT_HAND:
+            self.whole.clear()
+        self.whole[at] = line
+        return line
 
     def creative(self, at: int) -> Creative:
         """What an ad shows, whose line is whole."""

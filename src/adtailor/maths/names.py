@@ -1,13 +1,16 @@
 """Many short texts as one array of bytes, and where each of them is: a million ids in little more than they have."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import pairwise
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
+
+MOST_AT_HAND = 20_000
+"""Texts that are kept of those asked for; then all are dropped, and made again as they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,7 @@ class Names(Sequence[str]):
 
     data: NDArray[np.uint8]
     starts: NDArray[np.int64]
+    at_hand: dict[int, str] = field(default_factory=dict[int, str], repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -27,9 +31,15 @@ class Names(Sequence[str]):
     def __getitem__(self, at: int | slice) -> str | Sequence[str]:
         if isinstance(at, slice):
             return [self[n] for n in range(*at.indices(len(self)))]
+        if (found := self.at_hand.get(at)) is not None:
+            return found
         if not -len(self) <= at < len(self):
             raise IndexError(at)
-        return self.raw(at % len(self)).decode()
+        name = self.raw(at % len(self)).decode()
+        if len(self.at_hand) >= MOST_AT_HAND:
+            self.at_hand.clear()
+        self.at_hand[int(at)] = name
+        return name
 
     def __iter__(self) -> Iterator[str]:
         whole, ends = self.data.tobytes(), self.starts.tolist()
