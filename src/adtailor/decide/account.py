@@ -1,9 +1,6 @@
 """The operator's account of a decision: who was ranked, who was turned away and why, and what each signal changed."""
 
-from collections.abc import Mapping
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Mapping, Sequence
 
 from adtailor.decide.auction import Auction
 from adtailor.decide.eligibility import RULES, why_not
@@ -15,7 +12,7 @@ from adtailor.domain.signals import Signal
 RANKED = 16
 
 
-def account_of(auction: Auction, without: Mapping[Signal, NDArray[np.int32]], *, in_words: bool) -> Account:
+def account_of(auction: Auction, without: Mapping[Signal, Sequence[int]], *, in_words: bool) -> Account:
     """The best 16, the first few turned away by each rule, and the counts; `in_words` also all that speaks against.
 
     Words take longer than the whole decision does. What is kept without them is what a log needs.
@@ -67,9 +64,9 @@ def _turned_away(auction: Auction) -> tuple[TurnedAway, ...]:
     )
 
 
-def _by_placement(auction: Auction, ads: NDArray[np.int32]) -> dict[PlacementId, AdId | None]:
+def _by_placement(auction: Auction, ads: Sequence[int]) -> dict[PlacementId, AdId | None]:
     placements, ad_ids = auction.asked.request.placements, auction.catalogue.ad_ids
     return {
         placements[place].id: ad_ids[ad] if ad >= 0 else None
-        for place, ad in zip(auction.slots.order, ads.tolist(), strict=True)
+        for place, ad in zip(auction.slots.order, ads, strict=True)
     }

@@ -12,6 +12,7 @@ of an ad in a slot is exact: the sum over all the pages that the draw could have
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -22,7 +23,9 @@ from numpy.typing import NDArray
 from adtailor.decide.catalogue import Catalogue
 from adtailor.decide.eligibility import format_bits
 from adtailor.decide.position import attention
+from adtailor.domain.creative import Format
 from adtailor.domain.decision import Placement
+from adtailor.domain.money import Micros
 from adtailor.maths.auction import conversion_floor
 from adtailor.maths.scoring import Ranking
 
@@ -69,6 +72,8 @@ class Allocation:
     """Who stands where, for each row of a ranking: places in that row's list, -1 for none; shapes (rows, slots)."""
 
     chosen: NDArray[np.int32]
+    ads: NDArray[np.int32]
+    """The same by their places in the catalogue."""
     best: NDArray[np.int32]
     """Who would have stood there had this slot not been explored."""
     runner_up: NDArray[np.int32]
@@ -86,15 +91,22 @@ class Allocation:
 
 def slots_of(placements: Sequence[Placement], *, conversion_rate: float, spacing: int = 0) -> Slots:
     """The placements in the order of their positions; as asked, where two share one."""
-    order = sorted(range(len(placements)), key=lambda n: placements[n].position)
-    ordered = [placements[n] for n in order]
+    asked = tuple([(placement.position, placement.formats, placement.floor) for placement in placements])
+    return _slots(asked, conversion_rate, spacing)
+
+
+@lru_cache(maxsize=1024)
+def _slots(asked: tuple[tuple[int, frozenset[Format], Micros], ...], conversion_rate: float, spacing: int) -> Slots:
+    # A site asks for the same few pages all day.
+    order = sorted(range(len(asked)), key=lambda n: asked[n][0])
+    ordered = [asked[n] for n in order]
     return Slots(
         order=tuple(order),
-        formats=np.array([format_bits(placement.formats) for placement in ordered], dtype=np.uint8),
-        floors=np.array([placement.floor for placement in ordered], dtype=np.float64),
-        conversion_floors=np.array([conversion_floor(p.floor, conversion_rate) for p in ordered], dtype=np.float64),
-        positions=np.array([placement.position for placement in ordered], dtype=np.int64),
-        attention=np.array([attention(placement.position) for placement in ordered], dtype=np.float64),
+        formats=np.array([format_bits(formats) for _, formats, _ in ordered], dtype=np.uint8),
+        floors=np.array([floor for _, _, floor in ordered], dtype=np.float64),
+        conversion_floors=np.array([conversion_floor(floor, conversion_rate) for _, _, floor in ordered], np.float64),
+        positions=np.array([position for position, _, _ in ordered], dtype=np.int64),
+        attention=np.array([attention(position) for position, _, _ in ordered], dtype=np.float64),
         spacing=spacing,
     )
 
@@ -137,21 +149,23 @@ def propensities(
         unexplored = Draw(slot=-1, pick=0.0, slot_chance=chance)
         plain = allocate(ranking, slots, unexplored, ads, in_full=True)
     near = plain.near[0]
-    options = int(near.sum())
-    explored = np.repeat(np.arange(len(slots)), near)
-    count = near[explored]
-    option = np.arange(options) - (np.cumsum(near) - near)[explored]
-    pages = _fill(
-        ranking,
-        slots,
-        ads,
-        _Runs(rows=np.zeros(options, dtype=np.int64), explored=explored, picks=(option + 0.5) / count),
-        in_full=False,
+    options, size = int(near.sum()), len(slots)
+    chances = np.empty(size)
+    is_short = _chances(
+        (ranking.ads, ranking.values, ranking.kept, ranking.eligible),
+        columns_of(ads),
+        (slots.formats, slots.floors, slots.conversion_floors, slots.positions),
+        slots.spacing,
+        chance,
+        (plain.chosen[0], near, shown),
+        (np.zeros(options, dtype=np.int64), np.empty(options, dtype=np.int64), np.empty(options)),
+        _room((options, size)),
+        (*(np.empty((options, size), dtype=np.bool_) for _ in range(2)), np.empty(options, dtype=np.bool_)),
+        np.empty(size, dtype=np.int32),
+        np.empty(MOST_NEAR, dtype=np.int32),
+        chances,
     )
-    # A slot that nothing fits explores in vain: the page is then the plain one.
-    stays = 1.0 - chance * np.count_nonzero(near)
-    chances = stays * (plain.chosen[0] == shown) + (chance / count) @ (pages.chosen == shown)
-    return np.minimum(chances, 1.0), bool(plain.dry[0] or pages.dry.any())
+    return chances, bool(plain.dry[0]) or is_short
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,10 +182,7 @@ def _fill(
 ) -> Allocation:
     shape = (len(runs.rows), len(slots))
     filled = Allocation(
-        chosen=np.empty(shape, dtype=np.int32),
-        best=np.empty(shape, dtype=np.int32),
-        runner_up=np.empty(shape, dtype=np.int32),
-        near=np.empty(shape, dtype=np.int32),
+        **dict(zip(("chosen", "best", "runner_up", "near", "ads"), _room(shape), strict=True)),
         floor_kept_out=np.empty(shape, dtype=np.bool_),
         too_near=np.empty(shape, dtype=np.bool_),
         dry=np.empty(len(runs.rows), dtype=np.bool_),
@@ -184,12 +195,16 @@ def _fill(
         (runs.rows, runs.explored, runs.picks),
         in_full,
         count_near,
-        (filled.chosen, filled.best, filled.runner_up, filled.near),
+        (filled.chosen, filled.best, filled.runner_up, filled.near, filled.ads),
         (filled.floor_kept_out, filled.too_near, filled.dry),
         np.empty(len(slots), dtype=np.int32),
         np.empty(MOST_NEAR, dtype=np.int32),
     )
     return filled
+
+
+def _room(shape: tuple[int, int]) -> Arrays:
+    return tuple([np.empty(shape, dtype=np.int32) for _ in range(5)])
 
 
 def columns_of(ads: Catalogue) -> Arrays:
@@ -251,7 +266,7 @@ def _allocate(  # noqa: PLR0912, PLR0917  # compiled: by position
 ) -> None:
     ads, values, kept, eligible = ranked
     rows, explored, picks = runs
-    chosen, best, runner_up, nears = out
+    chosen, best, runner_up, nears, placed = out
     kept_out, too_near, dry = out_says
     advertisers, positions = columns[0], terms[3]
     for run in range(rows.shape[0]):
@@ -259,7 +274,7 @@ def _allocate(  # noqa: PLR0912, PLR0917  # compiled: by position
         is_short = kept[row] < eligible[row]
         dry[run] = False
         for s in range(above.shape[0]):
-            above[s] = best[run, s] = chosen[run, s] = runner_up[run, s] = -1
+            above[s] = best[run, s] = chosen[run, s] = runner_up[run, s] = placed[run, s] = -1
             nears[run, s] = 0
             kept_out[run, s] = too_near[run, s] = False
             for t in range(s):
@@ -301,4 +316,43 @@ def _allocate(  # noqa: PLR0912, PLR0917  # compiled: by position
                         certain = True
                         break
                 dry[run] |= is_short and not certain
-            above[s] = winner
+            above[s] = placed[run, s] = winner
+
+
+@njit(cache=True, nogil=True)
+def _chances(  # noqa: PLR0917  # compiled: by position
+    ranked: Arrays,
+    columns: Arrays,
+    terms: Arrays,
+    spacing: int,
+    chance: float,
+    pages: Arrays,
+    runs: Arrays,
+    out: Arrays,
+    out_says: Arrays,
+    above: NDArray[np.int32],
+    near: NDArray[np.int32],
+    chances: NDArray[np.float64],
+) -> bool:
+    # Every page that the draw could have led to, and whether any list was too short for it.
+    plain, nears, shown = pages
+    _, explored, picks = runs
+    at, idle = 0, 1.0
+    for s in range(nears.shape[0]):
+        for option in range(nears[s]):
+            explored[at], picks[at] = s, (option + 0.5) / nears[s]
+            at += 1
+        # A slot that nothing fits explores in vain: the page is then the plain one.
+        idle -= chance if nears[s] else 0.0
+    _allocate(ranked, columns, terms, spacing, runs, False, False, out, out_says, above, near)
+    chosen, dry = out[0], out_says[2]
+    is_short = False
+    for s in range(nears.shape[0]):
+        chances[s] = idle if plain[s] == shown[s] else 0.0
+        for run in range(at):
+            if chosen[run, s] == shown[s]:
+                chances[s] += chance / nears[explored[run]]
+        chances[s] = min(chances[s], 1.0)
+    for run in range(at):
+        is_short |= dry[run]
+    return is_short

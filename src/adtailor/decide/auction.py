@@ -46,18 +46,18 @@ class Auction:
     @property
     def winners(self) -> NDArray[np.int32]:
         """The ad in each slot, by its place in the catalogue; -1 for none."""
-        return _winners(self.ranking, self.allocation)[0]
+        return self.allocation.ads[0]
 
     def winners_without(self, sets: Sequence[int]) -> NDArray[np.int32]:
         """The same had some signals not been there: a row for each set, given as bits; shape (sets, slots)."""
         left_out = np.array(sets, dtype=np.uint8)
         ranking = self.contest.rank(left_out, best=_depth_without(self.slots))
         allocation = _allocated(ranking, self.slots, self.drawn, self.catalogue, self.pricing, in_full=False)
-        winners = _winners(ranking, allocation)
-        for row in np.flatnonzero(allocation.dry):
+        winners = allocation.ads
+        for row in np.flatnonzero(allocation.dry).tolist():
             again = self.contest.rank(left_out[row : row + 1], best=len(self.contest))
             deep = _allocated(again, self.slots, self.drawn, self.catalogue, self.pricing, in_full=False)
-            winners[row] = _winners(again, deep)[0]
+            winners[row] = deep.ads[0]
         return winners
 
 
@@ -142,11 +142,6 @@ def _in_micros(ranking: Ranking, catalogue: Catalogue) -> Ranking:
     scale = catalogue.tiers.scale[np.where(kept, ranking.ads, 0)]
     values, qualities = np.where(kept, ranking.values, 0.0), np.where(kept, ranking.qualities, 0.0)
     return replace(ranking, values=values / scale, qualities=qualities / scale)
-
-
-def _winners(ranking: Ranking, allocation: Allocation) -> NDArray[np.int32]:
-    rows = np.arange(len(ranking.ads))[:, None]
-    return np.where(allocation.chosen >= 0, ranking.ads[rows, allocation.chosen], np.int32(-1))
 
 
 def _query(asked: Asked, side: RequestSide) -> Query:

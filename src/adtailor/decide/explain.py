@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from adtailor.decide.auction import Auction
 from adtailor.decide.bits import BIT, bits_of
@@ -28,7 +28,7 @@ class Explained:
     """For each slot that was filled, why; and what would have won each slot without each signal in play."""
 
     whys: tuple[Why | None, ...]
-    without: Mapping[Signal, NDArray[np.int32]]
+    without: Mapping[Signal, Sequence[int]]
     """The ads by their places in the catalogue, -1 for none."""
 
 
@@ -38,10 +38,10 @@ def explain(auction: Auction) -> Explained:
     Of several smallest sets the first is named, in the order of the signals. The search is exact, and ends at the
     first size that settles every slot.
     """
-    winners, signals = auction.winners, auction.signals
-    alone = auction.winners_without([BIT[signal] for signal in signals])
+    winners, signals = auction.winners.tolist(), auction.signals
+    alone = auction.winners_without([BIT[signal] for signal in signals]).tolist()
     found: list[tuple[Signal, ...]] = [
-        tuple(signal for signal, row in zip(signals, alone, strict=True) if row[slot] != winner)
+        tuple([signal for signal, row in zip(signals, alone, strict=True) if row[slot] != winner])
         for slot, winner in enumerate(winners)
     ]
     open_slots = [slot for slot, winner in enumerate(winners) if winner >= 0 and not found[slot]]
@@ -56,19 +56,17 @@ def explain(auction: Auction) -> Explained:
             if len(changed):
                 found[slot] = sets[int(changed[0])]
                 open_slots.remove(slot)
-    allocation = auction.allocation
+    explored = (auction.allocation.chosen[0] != auction.allocation.best[0]).tolist()
     whys = tuple(
-        Why(
-            signals=found[slot],
-            sentence=sentence(
-                found[slot],
-                together=slot in together,
-                explored=bool(allocation.chosen[0, slot] != allocation.best[0, slot]),
-            ),
-        )
-        if winner >= 0
-        else None
-        for slot, winner in enumerate(winners)
+        [
+            Why(
+                signals=found[slot],
+                sentence=sentence(found[slot], together=slot in together, explored=explored[slot]),
+            )
+            if winner >= 0
+            else None
+            for slot, winner in enumerate(winners)
+        ]
     )
     return Explained(whys=whys, without=dict(zip(signals, alone, strict=True)))
 
@@ -83,6 +81,11 @@ def sentence(signals: Sequence[Signal], *, together: bool = False, explored: boo
     >>> sentence([])
     'You see this ad because of the page you are on.'
     """
+    return _sentence(tuple(signals), together, explored)
+
+
+@lru_cache(maxsize=1024)
+def _sentence(signals: tuple[Signal, ...], together: bool, explored: bool) -> str:
     words = [WORDS[signal] for signal in signals] or ["the page you are on"]
     listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
     end = ", taken together." if together and len(words) > 1 else "."

@@ -129,8 +129,7 @@ class PriorRanker:
 
     def request_side(self, evidence: Evidence) -> RequestSide:
         """A row for each signal that says something; affect and tone are not looked at."""
-        signals: list[Signal] = []
-        rows: list[NDArray[np.float32]] = []
+        found: list[tuple[Signal, NDArray[np.float32]]] = []
         topical: tuple[tuple[Signal, Mapping[TopicId, float] | None, float], ...] = (
             ("context topics", evidence.context_topics, TOPIC_WEIGHT),
             ("interests", evidence.interests, INTEREST_WEIGHT),
@@ -138,28 +137,26 @@ class PriorRanker:
         for signal, topics, weight in topical:
             if topics and (about := self._about(topics)) is not None:
                 row = np.zeros(self._width, dtype=np.float32)
-                row[: self._topics] = about * np.float32(weight)
-                signals.append(signal)
-                rows.append(row)
+                np.multiply(about, np.float32(weight), out=row[: self._topics])
+                found.append((signal, row))
         if evidence.look and any(share > 0.0 for share in evidence.look.values()):
             row = np.zeros(self._width, dtype=np.float32)
             self._add_look(evidence.look, LOOK_WEIGHT, row)
-            signals.append("look")
-            rows.append(row)
+            found.append(("look", row))
         if evidence.place is not None and evidence.place.country is not None:
             row = np.zeros(self._width, dtype=np.float32)
             row[self._place] = PLACE_WEIGHT
-            signals.append("place")
-            rows.append(row)
+            found.append(("place", row))
         if evidence.history and any(evidence.history.values()):
             row = np.zeros(self._width, dtype=np.float32)
             for advertiser_id, weight in evidence.history.items():
                 self._add_history(advertiser_id, HISTORY_WEIGHT * min(max(weight, -1.0), 1.0), row)
             row.clip(-HISTORY_WEIGHT, HISTORY_WEIGHT, out=row)  # many who share a place do not add up
-            signals.append("history")
-            rows.append(row)
-        parts = np.array(rows, dtype=np.float32).reshape(len(rows), self._width)
-        return RequestSide(bias=0.0, signals=tuple(signals), parts=parts)
+            found.append(("history", row))
+        parts = np.empty((len(found), self._width), dtype=np.float32)
+        for at, (_, row) in enumerate(found):
+            parts[at] = row
+        return RequestSide(bias=0.0, signals=tuple([signal for signal, _ in found]), parts=parts)
 
     def _describe(self, topics: Shares, look: Shares, rows: NDArray[np.float32]) -> None:
         """What many creatives are about and show, as `_about` and `_add_look` say it of one."""
@@ -184,10 +181,15 @@ class PriorRanker:
 
     def _about(self, topics: Mapping[TopicId, float]) -> NDArray[np.float32] | None:
         # The direction of a mix of topics; a mix of little weight in all is a hint, not a statement, and says less.
-        known = [(place, share) for topic, share in topics.items() if (place := self._rows.get(topic)) is not None]
-        places = [place for place, share in known if share > 0.0]
-        shares = np.array([share for _, share in known if share > 0.0], dtype=np.float32)
-        mix = (self._latent[places] * shares[:, None]).sum(axis=0)
+        known = [
+            (place, share)
+            for topic, share in topics.items()
+            if share > 0.0 and (place := self._rows.get(topic)) is not None
+        ]
+        if not known:
+            return None
+        shares = np.array([share for _, share in known], dtype=np.float32)
+        mix = (self._latent[[place for place, _ in known]] * shares[:, None]).sum(axis=0)
         length = math.sqrt(float((mix * mix).sum()))
         return mix * np.float32(min(1.0, float(shares.sum())) / length) if length > _FAINT else None
 

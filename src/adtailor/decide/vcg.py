@@ -59,6 +59,7 @@ def allocate_by_worth(ranking: Ranking, slots: Slots, drawn: Draw, ads: Catalogu
     shape = (rows, len(slots))
     filled = Allocation(
         chosen=np.empty(shape, dtype=np.int32),
+        ads=np.full(shape, -1, dtype=np.int32),
         best=np.empty(shape, dtype=np.int32),
         runner_up=np.full(shape, -1, dtype=np.int32),
         near=np.zeros(shape, dtype=np.int32),
@@ -87,6 +88,8 @@ def allocate_by_worth(ranking: Ranking, slots: Slots, drawn: Draw, ads: Catalogu
         filled.dry[row] = not sure
         if in_full and filled.externality is not None:
             filled.externality[row] = externalities(page.worth, page.apart, page.agents, page.matched)
+        stands = filled.chosen[row] >= 0
+        filled.ads[row, stands] = ranking.ads[row, filled.chosen[row, stands]]
     return filled
 
 
