@@ -126,11 +126,14 @@ def draw(random: Random, slots: int, exploration: float) -> Draw:
 def allocate(ranking: Ranking, slots: Slots, drawn: Draw, ads: Catalogue, *, in_full: bool) -> Allocation:
     """Fill the slots from each row of a ranking; `in_full` also finds runners-up and counts the near-winners."""
     rows = len(ranking.ads)
+    runs = _without_exploring(rows)
+    if drawn.slot >= 0:
+        runs = _Runs(rows=runs.rows, explored=np.full(rows, drawn.slot), picks=np.full(rows, drawn.pick))
     return _fill(
         ranking,
         slots,
         ads,
-        _Runs(rows=np.arange(rows), explored=np.full(rows, drawn.slot), picks=np.full(rows, drawn.pick)),
+        runs,
         in_full=in_full,
         count_near=in_full and drawn.slot_chance > 0.0,
     )
@@ -175,6 +178,11 @@ class _Runs:
     rows: NDArray[np.int64]
     explored: NDArray[np.int64]
     picks: NDArray[np.float64]
+
+
+@lru_cache(maxsize=64)
+def _without_exploring(rows: int) -> _Runs:
+    return _Runs(rows=np.arange(rows), explored=np.full(rows, -1), picks=np.zeros(rows))
 
 
 def _fill(

@@ -181,13 +181,19 @@ class Catalogue:
 
     def without(self, ads: Iterable[AdId], campaigns: Iterable[CampaignId]) -> "Catalogue":
         """The same without some ads, and without all of some campaigns."""
-        stopped = np.zeros(len(self), dtype=np.bool_)
+        stopped = self._of(campaigns)
         stopped[[place for ad in ads if (place := self.index.get(ad)) is not None]] = True
-        if numbers := [n for name in campaigns if (n := self.budgets.index.get(name)) is not None]:
-            stopped |= np.isin(self.budgets.campaigns, numbers)
         if not (stopped & self.active).any():
             return self
         return replace(self, active=self.active & ~stopped, kept=KeptAnswers(ads=len(self)))
+
+    def ads_of(self, campaigns: Iterable[CampaignId]) -> frozenset[AdId]:
+        """The ads of some campaigns."""
+        return frozenset([self.ad_ids[place] for place in np.flatnonzero(self._of(campaigns)).tolist()])
+
+    def _of(self, campaigns: Iterable[CampaignId]) -> NDArray[np.bool_]:
+        numbers = [n for name in campaigns if (n := self.budgets.index.get(name)) is not None]
+        return np.isin(self.budgets.campaigns, numbers)
 
     def house_only(self) -> "Catalogue":
         """The same where nothing runs but the operator's own ads."""

@@ -90,8 +90,7 @@ def withheld_ads(way: Way, now: datetime) -> frozenset[AdId]:
     """The ads of campaigns that this arm does not see."""
     if not way.withheld:
         return frozenset()
-    lines = way.catalogue.current(now).lines
-    return frozenset(line.ad.id for line in lines if line is not None and line.campaign.id in way.withheld)
+    return way.catalogue.current(now).ads_of(way.withheld)
 
 
 def _arm(registration: Registration, request: DecisionRequest, now: datetime) -> int | None:

@@ -30,7 +30,7 @@ from adtailor.domain.decision import (
     Won,
 )
 from adtailor.domain.events import ClaimKind, DecisionRecord
-from adtailor.domain.ids import DecisionId, PersonId, PlacementId, PostId, uuid7
+from adtailor.domain.ids import AdId, DecisionId, PersonId, PlacementId, PostId, uuid7
 from adtailor.domain.known import Known
 from adtailor.domain.person import Age, Consents
 from adtailor.domain.post import Post
@@ -236,7 +236,7 @@ class FillPage:
         # What other arms would do is judged by the same chance: it is drawn from a number that all of them begin with.
         chance = random.getrandbits(128) if way.others else None
         decision, neutral, catalogue = self._chosen(
-            replace(request, barred=request.barred | withheld_ads(way, now)),
+            _barring(request, withheld_ads(way, now)),
             evidence,
             limits,
             veto,
@@ -247,13 +247,13 @@ class FillPage:
             exploration=exploration,
             in_words=in_words,
         )
+        differs = frozenset[int]()
         if chance is not None:
             differs = self._differing(
                 way, request, whole, limits, neutral, now=now, chance=chance, exploration=exploration
             )
-        else:
-            differs = frozenset[int]()
-        decision = replace(decision, trials=assigned(way, differs))
+        if way.assigned:
+            decision = replace(decision, trials=assigned(way, differs))
         # Without a consent to history there is no one in the record: nothing to tie a click to, nothing to forget.
         named = person_id if consents.interests else None
         served = None
@@ -370,7 +370,7 @@ class FillPage:
                 continue
             try:
                 _, theirs, _ = self._chosen(
-                    replace(request, barred=request.barred | withheld_ads(other, now)),
+                    _barring(request, withheld_ads(other, now)),
                     without(evidence, other.signals_off),
                     limits,
                     _NO_VETO,
@@ -563,6 +563,10 @@ def _nameless(page: Page) -> Page:
     if page.request.viewer.person_id is None:
         return page
     return replace(page, request=replace(page.request, viewer=replace(page.request.viewer, person_id=None)))
+
+
+def _barring(request: DecisionRequest, ads: frozenset[AdId]) -> DecisionRequest:
+    return replace(request, barred=request.barred | ads) if ads else request
 
 
 def without(evidence: Evidence, signals: frozenset[Signal]) -> Evidence:
