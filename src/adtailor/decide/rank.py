@@ -13,6 +13,7 @@ from copy import copy
 from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,8 @@ LOOK_TRAITS: tuple[str, ...] = (
 _SPARE = 9
 _AT_A_TIME = 50_000
 _FAINT = 1e-6
+_MOST_PAGES = 4096
+_UNSEEN: Final = np.empty(0, dtype=np.float32)
 _ADVERTISERS = 64
 _TRAIT_PLACE = {trait: n for n, trait in enumerate(LOOK_TRAITS)}
 _LOOK_WIDTH = len(LOOK_TRAITS) + _SPARE
@@ -84,6 +87,7 @@ class PriorRanker:
         self._history = self._place + 1
         self._width = self._history + _ADVERTISERS
         self._advertisers: dict[AdvertiserId, int] = {}
+        self._pages: dict[tuple[tuple[TopicId, float], ...], NDArray[np.float32] | None] = {}
         self._meeting = Lock()
 
     @property
@@ -135,7 +139,8 @@ class PriorRanker:
             ("interests", evidence.interests, INTEREST_WEIGHT),
         )
         for signal, topics, weight in topical:
-            if topics and (about := self._about(topics)) is not None:
+            of = self._about if signal == "interests" else self._of_page
+            if topics and (about := of(topics)) is not None:
                 row = np.zeros(self._width, dtype=np.float32)
                 np.multiply(about, np.float32(weight), out=row[: self._topics])
                 found.append((signal, row))
@@ -178,6 +183,15 @@ class PriorRanker:
         where = np.array([*map(_trait_place, look.words), 0], dtype=np.int64)[look.codes[shows]]
         parts = look.shares[shows] / lengths[owners]
         np.add.at(rows, (owners, self._look + where), parts.astype(np.float32))
+
+    def _of_page(self, topics: Mapping[TopicId, float]) -> NDArray[np.float32] | None:
+        # Many look at the same page; what somebody is interested in is kept for nobody.
+        asked = tuple(topics.items())
+        if (found := self._pages.get(asked, _UNSEEN)) is _UNSEEN:
+            if len(self._pages) >= _MOST_PAGES:
+                self._pages.clear()
+            found = self._pages[asked] = self._about(topics)
+        return found
 
     def _about(self, topics: Mapping[TopicId, float]) -> NDArray[np.float32] | None:
         # The direction of a mix of topics; a mix of little weight in all is a hint, not a statement, and says less.

@@ -411,7 +411,10 @@ class FillPage:
         """
         with self._recent_lock:
             pages = list(reversed(self._recent))
-        return [page if self._may_be_named(page.request.viewer) else _nameless(page) for page in pages]
+        return [
+            page if self._may_be_named(page.request.viewer) else replace(page, request=_nameless(page.request))
+            for page in pages
+        ]
 
     def _may_be_named(self, viewer: Viewer) -> bool:
         """Not once they withdrew, objected or were forgotten."""
@@ -498,11 +501,13 @@ class FillPage:
             tokens=tokens,
             open=decided.open,
         )
-        kept = page
+        kept = request
         if request.context.text is not None:
-            kept = replace(page, request=replace(request, context=replace(request.context, text=None)))
+            kept = replace(kept, context=replace(request.context, text=None))
+        if record.person_id is None and request.viewer.person_id is not None:
+            kept = _nameless(kept)
         with self._recent_lock:
-            self._recent.append(kept if record.person_id is not None else _nameless(kept))
+            self._recent.append(page if kept is request else replace(page, request=kept))
         return page
 
     def _note_groups(self, decided: _Decided, now: datetime) -> None:
@@ -559,10 +564,8 @@ class FillPage:
         return True
 
 
-def _nameless(page: Page) -> Page:
-    if page.request.viewer.person_id is None:
-        return page
-    return replace(page, request=replace(page.request, viewer=replace(page.request.viewer, person_id=None)))
+def _nameless(request: DecisionRequest) -> DecisionRequest:
+    return replace(request, viewer=replace(request.viewer, person_id=None))
 
 
 def _barring(request: DecisionRequest, ads: frozenset[AdId]) -> DecisionRequest:
