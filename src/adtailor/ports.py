@@ -363,6 +363,14 @@ class SpentStore(Protocol):
         ...
 
 
+class ItemSource(Protocol):
+    """Items looked up one by one: what answers a person holds no million of them for it."""
+
+    def item(self, kind: Kind, item_id: str) -> Kept | None:
+        """One item."""
+        ...
+
+
 class CatalogueSource(Protocol):
     """Where the buying side is kept."""
 
@@ -502,12 +510,8 @@ class CatalogueChange(Protocol):
         ...
 
 
-class CatalogueStore(CatalogueSource, Protocol):
+class CatalogueStore(CatalogueSource, ItemSource, Protocol):
     """The buying and the selling side by their items, each change with its row in the audit log."""
-
-    def item(self, kind: Kind, item_id: str) -> Kept | None:
-        """One item."""
-        ...
 
     def items(
         self,

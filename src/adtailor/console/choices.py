@@ -18,6 +18,7 @@ from adtailor.domain.person import Consents, Mood
 from adtailor.domain.signals import SIGNALS
 from adtailor.domain.wellbeing import RestAnswer
 from adtailor.errors import InvalidInput, StaleVersion
+from adtailor.journeys.items import advertiser_of
 
 T = TypeVar("T")
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -98,7 +99,7 @@ def _mute(rooms: Rooms, person_id: PersonId, data: dict[str, str]) -> None:
     on = data.get("on") == "1"
     if "advertiser" in data:
         advertiser = data["advertiser"]
-        if on and all(known.id != advertiser for known in rooms.source.inventory().advertisers):
+        if on and advertiser_of(rooms.source, advertiser) is None:
             raise InvalidInput("no such advertiser", hint="use the buttons of the page", field="advertiser")
         rooms.people.mute_advertiser(person_id, AdvertiserId(advertiser), on=on)
     else:

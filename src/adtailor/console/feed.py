@@ -26,6 +26,7 @@ from adtailor.domain.post import Post
 from adtailor.domain.signals import SIGNALS
 from adtailor.domain.wellbeing import RestSuggestion, State
 from adtailor.journeys.fill_page import Page
+from adtailor.journeys.items import muted_names
 
 POSTS_SHOWN = 40
 FIRST_AD_AFTER = 0
@@ -65,20 +66,21 @@ def feed(
     visitor = _visitor(rooms, viewer)
     posts = rooms.posts.recent(POSTS_SHOWN)
     items, suggestion = fill(rooms, posts, visitor, now, gpc=_says_gpc(request.headers))
+    known = rooms.people.known_about(visitor.person_id, now=now) if visitor else None
     return page(
         "feed.html",
         rooms=rooms,
         visitor=visitor,
         items=items,
         suggestion=suggestion,
-        known=rooms.people.known_about(visitor.person_id, now=now) if visitor else None,
+        known=known,
         fewer=visitor is not None and _shows_fewer(rooms, visitor, now),
         done=words.DONE_WORDS.get(done or "") if visitor else None,
         topic_names=content_topics().names,
         consent_words=words.CONSENT_WORDS,
         mood_words=words.MOOD_WORDS,
         signals=SIGNALS,
-        advertisers={advertiser.id: advertiser.name for advertiser in rooms.source.inventory().advertisers},
+        advertisers=muted_names(rooms.source, known.profile if known else None),
     )
 
 
@@ -87,7 +89,6 @@ def fill(
 ) -> tuple[list[Item], RestSuggestion | None]:
     """The posts with an ad after every fourth, each chosen beside the post above it, and the card that is due."""
     random = rooms.new_random()
-    advertisers = {advertiser.id: advertiser for advertiser in rooms.source.inventory().advertisers}
     seen: Counter[AdId] = Counter()
     suggestion: RestSuggestion | None = None
     items: list[Item] = []
@@ -109,7 +110,7 @@ def fill(
                 in_words=True,
             )
             suggestion = suggestion or filled_page.decision.rest_suggestion
-            item = replace(item, ad=_shown(filled_page, placement.id, advertisers))
+            item = replace(item, ad=_shown(filled_page, placement.id))
             if item.ad is not None and item.ad.filled.won is not None:
                 seen[item.ad.filled.won.ad_id] += 1
         items.append(item)
@@ -144,13 +145,13 @@ def _request(
     )
 
 
-def _shown(filled_page: Page, placement_id: PlacementId, advertisers: dict[Any, Advertiser]) -> ShownAd | None:
+def _shown(filled_page: Page, placement_id: PlacementId) -> ShownAd | None:
     filled = next(f for f in filled_page.decision.placements if f.placement_id == placement_id)
     if filled.won is None or placement_id not in filled_page.creatives:
         return None
     return ShownAd(
         creative=filled_page.creatives[placement_id],
-        advertiser=advertisers.get(filled.won.advertiser_id),
+        advertiser=filled_page.advertisers.get(placement_id),
         filled=filled,
         tokens=filled_page.tokens[placement_id],
     )

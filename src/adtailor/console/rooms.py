@@ -19,7 +19,7 @@ from adtailor.journeys.review import Reviews
 from adtailor.journeys.run_trial import RunTrial
 from adtailor.journeys.take_event import TakeEvent
 from adtailor.measure.traffic import Networks
-from adtailor.ports import CatalogueSource, Clock, EventStore, PostStore, TokenStore
+from adtailor.ports import CatalogueStore, Clock, EventStore, PostStore, TokenStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Rooms:
     trials: RunTrial
     posts: PostStore
     events: EventStore
-    source: CatalogueSource
+    source: CatalogueStore
     clock: Clock
     new_random: Callable[[], Random]
     media: Path | None

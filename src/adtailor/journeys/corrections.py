@@ -11,8 +11,9 @@ from adtailor.domain.profile import Profile
 from adtailor.domain.reading import Reading, garment_mark, topic_mark
 from adtailor.domain.wellbeing import WellbeingPolicy
 from adtailor.errors import InvalidInput, StaleVersion, UnknownId
+from adtailor.journeys.items import creative_of
 from adtailor.journeys.read_posts import usable_consents
-from adtailor.ports import CatalogueSource, PeopleStore, PostStore
+from adtailor.ports import ItemSource, PeopleStore, PostStore
 from adtailor.profiles.affect import moods_of, relearned, without_mood
 from adtailor.profiles.correcting import Kind, corrected, without
 from adtailor.profiles.history import with_fewer, without_fewer
@@ -24,9 +25,7 @@ TRIES = 5
 class Corrections:
     """Carries out what somebody corrects on their own page."""
 
-    def __init__(
-        self, *, people: PeopleStore, posts: PostStore, source: CatalogueSource, policy: WellbeingPolicy
-    ) -> None:
+    def __init__(self, *, people: PeopleStore, posts: PostStore, source: ItemSource, policy: WellbeingPolicy) -> None:
         self._people = people
         self._posts = posts
         self._source = source
@@ -79,10 +78,7 @@ class Corrections:
                 hint="mute the topic or the advertiser instead: that needs none",
                 field="ad_id",
             )
-        inventory = self._source.inventory()
-        ad = next((ad for ad in inventory.ads if ad.id == ad_id), None)
-        creative = next((one for one in inventory.creatives if ad is not None and one.id == ad.creative_id), None)
-        if creative is None:
+        if (creative := creative_of(self._source, ad_id)) is None:
             raise UnknownId("there is no such ad", hint="it may have ended", field="ad_id")
         return self._changed(
             person_id,

@@ -6,8 +6,9 @@ from datetime import datetime
 from adtailor.domain.events import DecisionRecord
 from adtailor.domain.ids import AdId, AdvertiserId, PlacementId
 from adtailor.domain.signals import Signal
+from adtailor.journeys.items import advertiser_of
 from adtailor.journeys.take_event import TakeEvent
-from adtailor.ports import CatalogueSource
+from adtailor.ports import ItemSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class WhyShown:
 class Explain:
     """Answers from the decision record that a `why` token points to."""
 
-    def __init__(self, *, take_event: TakeEvent, source: CatalogueSource) -> None:
+    def __init__(self, *, take_event: TakeEvent, source: ItemSource) -> None:
         self._take_event = take_event
         self._source = source
 
@@ -43,7 +44,7 @@ class Explain:
         filled = decision.placements[index]
         won, why = filled.won, filled.why
         assert won is not None  # noqa: S101 - TakeEvent.explained refuses tokens of empty placements
-        advertiser = next((a for a in self._source.inventory().advertisers if a.id == won.advertiser_id), None)
+        advertiser = advertiser_of(self._source, won.advertiser_id)
         return WhyShown(
             ad_id=won.ad_id,
             advertiser_id=won.advertiser_id,

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from adtailor.domain.buying import Advertiser
 from adtailor.domain.creative import Creative
@@ -14,8 +15,9 @@ from adtailor.domain.post import Post
 from adtailor.domain.profile import Fading, Profile
 from adtailor.domain.reading import Garment, Reading, garment_mark, topic_mark
 from adtailor.domain.wellbeing import WellbeingMemory, WellbeingPolicy
+from adtailor.journeys.items import advertiser_of, creative_of
 from adtailor.journeys.read_posts import usable_consents
-from adtailor.ports import CatalogueSource, EventStore, PeopleStore, PostStore
+from adtailor.ports import EventStore, ItemSource, PeopleStore, PostStore
 from adtailor.profiles import affect, interests, look
 from adtailor.profiles.consent import is_protected
 from adtailor.profiles.correcting import Kind
@@ -115,7 +117,7 @@ class OwnPage:
         people: PeopleStore,
         posts: PostStore,
         events: EventStore,
-        source: CatalogueSource,
+        source: ItemSource,
         policy: WellbeingPolicy,
     ) -> None:
         self._people = people
@@ -160,25 +162,28 @@ class OwnPage:
         ]
         events = self._events.of_decisions([record.decision.decision_id for record in records])
         clicked = {event.ad_id for event, _ in events if event.kind == "click"}
-        inventory = self._source.inventory()
-        ads = {ad.id: ad.creative_id for ad in inventory.ads}
-        creatives = {creative.id: creative for creative in inventory.creatives}
-        advertisers = {advertiser.id: advertiser for advertiser in inventory.advertisers}
         seen: dict[AdId, SeenAd] = {}
         for at, one, why in sorted(won, key=lambda item: item[0], reverse=True):
             before = seen.get(one.ad_id)
             seen[one.ad_id] = SeenAd(
                 ad_id=one.ad_id,
-                creative=creatives.get(ads[one.ad_id]) if one.ad_id in ads else None,
+                creative=None,
                 advertiser_id=one.advertiser_id,
-                advertiser=advertisers.get(one.advertiser_id),
+                advertiser=None,
                 last_at=before.last_at if before else at,
                 times=before.times + 1 if before else 1,
                 why=before.why if before else why,
                 is_clicked=one.ad_id in clicked,
                 is_hidden=one.ad_id in profile.hidden_ads,
             )
-        return tuple(list(seen.values())[:MOST_ADS])
+        return tuple(
+            replace(
+                one,
+                creative=creative_of(self._source, one.ad_id),
+                advertiser=advertiser_of(self._source, one.advertiser_id),
+            )
+            for one in islice(seen.values(), MOST_ADS)
+        )
 
 
 def _known(

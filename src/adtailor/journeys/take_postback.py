@@ -14,10 +14,11 @@ from adtailor.domain.ids import CampaignId, DecisionId, PersonId, PlacementId
 from adtailor.domain.money import Micros
 from adtailor.errors import InvalidInput, UnknownId
 from adtailor.journeys.arms import Arms
+from adtailor.journeys.items import campaign_of
 from adtailor.journeys.live_catalogue import LiveCatalogue
 from adtailor.journeys.take_event import price_of
 from adtailor.measure.attribution import Touch, last_touch
-from adtailor.ports import CatalogueSource, EventStore, PeopleStore
+from adtailor.ports import EventStore, ItemSource, PeopleStore
 
 MOST_TOKENS = 50
 CLICKED_WITHIN = timedelta(days=1)
@@ -70,7 +71,7 @@ class TakePostback:
         *,
         events: EventStore,
         people: PeopleStore,
-        source: CatalogueSource,
+        source: ItemSource,
         catalogue: LiveCatalogue,
         tokens: TokenBox,
         arms: Arms | None = None,
@@ -83,7 +84,7 @@ class TakePostback:
 
     def take(self, postback: Postback, *, now: datetime) -> Attributed:
         """Durable before it returns. Raises UnknownId for a campaign that is not here, TokenRefused for a forgery."""
-        campaign = next((c for c in self._source.inventory().campaigns if c.id == postback.campaign_id), None)
+        campaign = campaign_of(self._source, postback.campaign_id)
         if campaign is None:
             raise UnknownId("no campaign has this id", hint="see /v1/campaigns", field="campaign_id")
         at = postback.at or now

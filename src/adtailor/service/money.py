@@ -118,10 +118,8 @@ def money_routes(doors: Doors) -> Sequence[BaseRouteHandler]:
         """An advertiser tells of its own campaigns, and not by asking about people."""
         if caller.role != "advertiser":
             return
-        inventory = doors.catalogue.inventory()
-        whose = {advertiser.id: advertiser.organization_id for advertiser in inventory.advertisers}
-        campaign = next((one for one in inventory.campaigns if one.id == postback.campaign_id), None)
-        if campaign is None or not caller.sees(whose.get(campaign.advertiser_id)):
+        kept = doors.catalogue.item("campaigns", postback.campaign_id)
+        if kept is None or not caller.sees(kept.organization_id):
             raise UnknownId(
                 f"there is no campaign {postback.campaign_id!r}", hint="name one of yours", field="campaign_id"
             )

@@ -20,6 +20,7 @@ from adtailor.domain.person import ConsentName, Mood
 from adtailor.domain.signals import SIGNALS
 from adtailor.domain.wellbeing import RestAnswer
 from adtailor.errors import InvalidInput
+from adtailor.journeys.items import advertiser_of
 from adtailor.journeys.member_sessions import MemberSession
 from adtailor.journeys.people import BREAKS
 from adtailor.profiles.correcting import Kind
@@ -104,7 +105,7 @@ def _mute(member: MemberRooms, session: MemberSession, data: Data) -> str:
     on = _is_on(data)
     if "advertiser" in data:
         advertiser = data["advertiser"]
-        if on and all(known.id != advertiser for known in member.source.inventory().advertisers):
+        if on and advertiser_of(member.source, advertiser) is None:
             raise InvalidInput("no such advertiser", hint="use the buttons of the page", field="advertiser")
         member.people.mute_advertiser(session.person_id, AdvertiserId(advertiser), on=on)
     else:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
@@ -17,6 +16,7 @@ from adtailor.console.member.shell import shown, without_session
 from adtailor.console.member.words import all_words
 from adtailor.domain.person import LIMITS
 from adtailor.domain.signals import SIGNALS
+from adtailor.journeys.items import creative_of, muted_names
 from adtailor.journeys.people import BREAKS
 from adtailor.profiles.day_use import use_today
 from adtailor.profiles.frequency import local_day
@@ -40,7 +40,6 @@ def own_page(
     now, words = member.clock.now(), words_of(request, member, session)
     about = member.own_page.about(session.person_id, now=now)
     use = use_today(about.profile.use, day=local_day(now, session.zone))
-    inventory = member.source.inventory()
     texts = {read.post.id: read.post for read in about.read}
     return shown(
         "me.html",
@@ -63,8 +62,10 @@ def own_page(
         breaks=BREAKS,
         minutes_used=int(use.seconds // 60) if use is not None else 0,
         topics=every_topic(words.language),
-        advertisers={one.id: one.name for one in inventory.advertisers},
-        headlines=_headlines(inventory),
+        advertisers=muted_names(member.source, about.profile),
+        headlines={
+            id_: one.headline for id_ in about.profile.fewer if (one := creative_of(member.source, id_)) is not None
+        },
         name=Namer(words),
         display_name=member.name_of(session.person_id),
     )
@@ -117,8 +118,3 @@ def _as_file(name: str) -> dict[str, str]:
 def _written(value: object) -> str:
     """A value as JSON writes it, but for text, which stands for itself."""
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _headlines(inventory: Any) -> dict[str, str]:
-    creatives = {creative.id: creative.headline for creative in inventory.creatives}
-    return {ad.id: creatives[ad.creative_id] for ad in inventory.ads if ad.creative_id in creatives}

@@ -8,7 +8,7 @@ from adtailor.journeys.corrections import Corrections
 from adtailor.journeys.member_sessions import MemberSessions
 from adtailor.journeys.own_page import OwnPage
 from adtailor.journeys.people import People
-from adtailor.ports import CatalogueSource, Clock
+from adtailor.ports import Clock, ItemSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class MemberRooms:
     own_page: OwnPage
     corrections: Corrections
     sessions: MemberSessions
-    source: CatalogueSource
+    source: ItemSource
     clock: Clock
     media: Path | None
     visitors: tuple[Visitor, ...]
