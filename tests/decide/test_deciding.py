@@ -264,6 +264,33 @@ def test_an_only_ad_pays_the_floor_and_is_there_once():
     assert second.no_fill.code == "no_eligible_ad"
 
 
+@pytest.mark.parametrize("pricing", ["gsp", "vcg"])
+def test_one_advertiser_may_hold_thousands_of_the_best_and_the_next_places_go_to_the_next_advertisers(pricing):
+    flood = [{"id": f"f{n:04}", "advertiser": "flood", "bid": "9.00", "pays": "cpc"} for n in range(3_000)]
+    others = [{"id": f"o{n}", "advertiser": f"o{n}", "bid": f"0.{90 - n}", "pays": "cpc"} for n in range(3)]
+    world = toy_world([*flood, *others])
+    request = DecisionRequest(
+        request_id=RequestId("r1"),
+        site_id=SiteId("s1"),
+        placements=tuple(Placement(id=PlacementId(f"p{n}"), position=n) for n in range(3)),
+    )
+    decision = decide(
+        request,
+        Evidence(context_topics={}),
+        Limits(age="adult", protected=False),
+        catalogue=world.catalogue,
+        ranker=world.ranker,
+        policy_name="standard@1",
+        now=NOW,
+        random=Random(1),
+        pricing=pricing,
+    )
+    won = [filled.won for filled in decision.placements]
+    assert [one.advertiser_id for one in won] == ["flood", "o0", "o1"]
+    if pricing == "gsp":
+        assert [one.runner_up for one in won] == ["o0", "o1", "o2"]
+
+
 def test_an_only_ad_that_pays_by_conversion_pays_what_the_floor_asks_of_a_conversion():
     # 10 000 a click, at 2 conversions in 100 clicks, is 500 000 a conversion.
     (placement,) = one_page([{"id": "boots", "pays": "cpa", "bid": "4"}], floor=10_000)

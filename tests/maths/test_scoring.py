@@ -145,6 +145,25 @@ def test_more_ads_than_one_block_holds_are_looked_at_quickly_with_the_same_answe
         assert quick.eligible.tolist() == plain.eligible.tolist()
 
 
+@pytest.mark.parametrize(
+    ("best", "ads", "last"), [(129, 6_000, 6_000), (200, 6_000, 300), (513, 6_000, 6_000), (700, 5_000, 5_000)]
+)
+def test_more_of_the_best_than_was_foreseen_are_found_quickly_too(best, ads, last):
+    columns, query, eligibility = world(11, ads, coarse=True)
+    some = np.arange(len(eligibility.may))
+    eligibility = replace(eligibility, may=eligibility.may & (some < last) & (some % 8 > 0))
+    contest = Contest(columns, query, eligibility, foreseen=np.zeros(1, dtype=np.uint8), best=8)
+    sets = np.array([0, SIGNAL_BITS[1], TONE], dtype=np.uint8)
+    quick = contest.rank(sets, best=best)
+    for row, left_out in enumerate(sets.tolist()):
+        plain = rank_by_sorting(columns, query, eligibility, left_out)
+        size = min(best, int(plain.kept[0]))
+        assert quick.kept[row] == size
+        assert quick.eligible[row] == plain.kept[0]
+        for name in ("ads", "values", "click_rates", "qualities"):
+            assert getattr(quick, name)[row, :size].tolist() == getattr(plain, name)[0, :size].tolist()
+
+
 def test_a_quick_look_lets_few_through():
     columns, query, eligibility = world(5, 1_500, coarse=False)
     contest = Contest(columns, query, eligibility, foreseen=np.zeros(1, dtype=np.uint8), best=8, worth_screening=0)

@@ -1,6 +1,6 @@
 """The auction of one page: sifted, weighed, ranked and allocated, and ready to be held again without some signals."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,7 +22,9 @@ from adtailor.ports import Ranker, RequestSide
 
 _WITH_ALL = np.zeros(1, dtype=np.uint8)
 FIRST, FOR_EACH = 16, 8
-"""How many of the best are looked at first: these, and as many for each slot. Where they do not do, all are."""
+"""How many of the best are looked at first: these, and as many for each slot."""
+DEEPER = 32
+"""How many times as many are looked at next, and so on to all of them: one advertiser may hold all the best."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +57,12 @@ class Auction:
         allocation = _allocated(ranking, self.slots, self.drawn, self.catalogue, self.pricing, in_full=False)
         winners = allocation.ads
         for row in np.flatnonzero(allocation.dry).tolist():
-            again = self.contest.rank(left_out[row : row + 1], best=len(self.contest))
-            deep = _allocated(again, self.slots, self.drawn, self.catalogue, self.pricing, in_full=False)
-            winners[row] = deep.ads[0]
+            for best in _deeper(_depth_without(self.slots), self.contest):
+                again = self.contest.rank(left_out[row : row + 1], best=best)
+                deep = _allocated(again, self.slots, self.drawn, self.catalogue, self.pricing, in_full=False)
+                winners[row] = deep.ads[0]
+                if not deep.dry[0]:
+                    break
         return winners
 
 
@@ -77,8 +82,10 @@ def hold(
     depth = [best, *[_depth_without(slots)] * len(signals)]
     contest = Contest(catalogue.scoring, query, sifted.eligibility, foreseen=foreseen, best=depth)
     ranking, allocation, chances, is_short = _filled(contest, slots, drawn, catalogue, pricing=pricing, best=best)
-    if is_short:
-        ranking, allocation, chances, _ = _filled(contest, slots, drawn, catalogue, pricing=pricing, best=len(contest))
+    for deeper in _deeper(best, contest) if is_short else ():
+        ranking, allocation, chances, is_short = _filled(contest, slots, drawn, catalogue, pricing=pricing, best=deeper)
+        if not is_short:
+            break
     return Auction(
         asked=asked,
         catalogue=catalogue,
@@ -110,6 +117,12 @@ def in_play(evidence: Evidence) -> tuple[Signal, ...]:
 
 def _says(evidence: Evidence, signal: Signal) -> bool:
     return bool(getattr(evidence, signal))
+
+
+def _deeper(best: int, contest: Contest) -> Generator[int]:
+    while best < len(contest):
+        best = min(best * DEEPER, len(contest))
+        yield best
 
 
 def _depth_without(slots: Slots) -> int:

@@ -12,6 +12,7 @@ order of the signals, so that leaving a signal out gives the very bits of never 
 and the exponential is our own arithmetic, so a machine's vector width or maths library cannot change a decision.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -22,6 +23,8 @@ from numpy.typing import NDArray
 MOST_QUALITY_SHARE = 0.1
 """Tone, and affect, each move an ad's total value by at most this share of it."""
 BEST = 64
+SORTED = 512
+"""Whoever asks for more than so many of the best gets all of them sorted: keeping them in order would take longer."""
 BLOCK = 256
 """How many ads stand together in `Coarse`: what a pass makes of a block stays in the first-level cache."""
 _GROUP = 128
@@ -292,6 +295,8 @@ def rank(weighed: Weighed, left_out: NDArray[np.uint8], *, best: int = BEST) -> 
     query = weighed.query
     rows = len(left_out)
     best = max(1, min(best, len(weighed.ads)))
+    if best > SORTED:
+        return _stacked([_sorted(weighed, int(out)) for out in left_out], best)
     ranking = Ranking(
         ads=np.empty((rows, best), dtype=np.int32),
         values=np.empty((rows, best), dtype=np.float64),
@@ -314,6 +319,51 @@ def rank(weighed: Weighed, left_out: NDArray[np.uint8], *, best: int = BEST) -> 
         np.empty(rows, dtype=np.int64),
     )
     return ranking
+
+
+def _sorted(weighed: Weighed, left_out: int) -> Ranking:
+    """One ablation, all of it; by the arithmetic of the compiled pass."""
+    query, out = weighed.query, np.uint8(left_out)
+    logits = np.float64(query.bias) + weighed.bias.astype(np.float64)
+    for add, bit in zip(weighed.adds, query.part_bits, strict=True):
+        if not bit & out:
+            logits += add
+    rates = click_rate(logits)
+    worth = weighed.per_impression + weighed.per_click * rates
+    values = worth.copy()
+    for shares, bit in ((weighed.tone_shares, query.tone_bit), (weighed.affect_shares, query.affect_bit)):
+        if not bit & left_out:
+            values *= 1.0 + shares
+    may = (weighed.fails_with & ~out == 0) & (weighed.fails_without & out == 0)
+    found = np.flatnonzero(may & (values > 0.0))
+    order = found[np.lexsort((found, ~weighed.ties[found], -values[found]))]
+    size = np.array([len(order)], dtype=np.int32)
+    return Ranking(
+        ads=weighed.ads[order][None],
+        values=values[order][None],
+        click_rates=rates[order][None],
+        qualities=(values - worth)[order][None],
+        kept=size,
+        eligible=size,
+    )
+
+
+def _stacked(rankings: Sequence[Ranking], best: int) -> Ranking:
+    """Rankings of one row each as one, of up to `best` ads."""
+    kept = np.array([min(best, int(one.kept[0])) for one in rankings], dtype=np.int32)
+    shape = (len(rankings), best)
+    whole = Ranking(
+        ads=np.empty(shape, dtype=np.int32),
+        values=np.empty(shape),
+        click_rates=np.empty(shape),
+        qualities=np.empty(shape),
+        kept=kept,
+        eligible=np.array([one.eligible[0] for one in rankings], dtype=np.int32),
+    )
+    for row, (one, size) in enumerate(zip(rankings, kept.tolist(), strict=True)):
+        for name in ("ads", "values", "click_rates", "qualities"):
+            getattr(whole, name)[row, :size] = getattr(one, name)[0, :size]
+    return whole
 
 
 def rank_by_sorting(ads: AdColumns, query: Query, eligibility: Eligibility, left_out: int) -> Ranking:

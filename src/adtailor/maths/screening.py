@@ -38,6 +38,10 @@ from adtailor.maths.scoring import (
 
 WORTH_SCREENING = 300
 """With fewer ads the exact pass alone is quicker."""
+FEW_ENOUGH = 8
+"""Whoever asks for more of the best than one in so many of all ads gets the exact pass at once."""
+IN_ORDER = 128
+"""So many of the best are kept in order while the others are looked at; of more, only what the last is about worth."""
 _FARTHEST = np.float32(40.0)
 _MAGIC = np.float32(12582912.0)
 _LOG2_E = np.float32(1.44269504)
@@ -48,6 +52,7 @@ _NOUGHT = np.float32(0.0)
 _OUT = np.float32(-1.0)
 _MOST = np.float32(MOST_QUALITY_SHARE)
 _LARGEST_SLACK = 0.5
+_BINS = 15
 
 Arrays = tuple[NDArray[Any], ...]
 
@@ -60,12 +65,16 @@ class _Screened:
     best: dict[int, int]
     eligible: dict[int, int]
 
+    def covers(self, left_out: Sequence[int], best: int) -> bool:
+        """Whether so many of the best of these ablations are among them."""
+        return min(map(self.best.get, left_out, repeat(0)), default=0) >= best
+
 
 class Contest:
     """All ads that may stand on a page, ready to be ranked under any ablation; the exact answer, found quickly.
 
     `foreseen` are the ablations (bits of the signals left out) that are going to be asked for, and `best` of how many
-    of the best of each. Others may be asked for too, at the cost of the exact pass over all candidates.
+    of the best of each. Others, and more of the best, may be asked for too, at the cost of another quick pass.
     """
 
     def __init__(
@@ -94,7 +103,9 @@ class Contest:
         screened = self._screened
         if screened is not None:
             asked = left_out.tolist()
-            if min(map(screened.best.get, asked, repeat(0)), default=0) >= best:
+            if not screened.covers(asked, best) and best < len(self._ads.bias) // FEW_ENOUGH:
+                screened = self._screen(left_out, np.full(len(left_out), best, dtype=np.int64))
+            if screened is not None and screened.covers(asked, best):
                 ranking = rank(screened.weighed, left_out, best=best)
                 ranking.eligible[:] = [screened.eligible[out] for out in asked]
                 return ranking
@@ -110,7 +121,7 @@ class Contest:
     def _screen(self, foreseen: NDArray[np.uint8], best: NDArray[np.int64]) -> _Screened | None:
         ads, query, eligibility = self._ads, self._query, self._eligibility
         coarse, parts = ads.coarse, np.ascontiguousarray(query.parts, dtype=np.float32)
-        rows, most = len(foreseen), int(best.max(initial=1))
+        rows, most = len(foreseen), min(int(best.max(initial=1)), IN_ORDER)
         eligible = np.zeros(rows, dtype=np.int64)
         scratch = _take(rows, len(parts), len(ads.bias), most, len(ads.dense_dims))
         found = _screen(
@@ -173,6 +184,7 @@ def _take(rows: int, parts: int, ads: int, best: int, dense: int) -> _Scratch:
             np.empty((rows, best), dtype=single),
             np.empty((parts, dense), dtype=single),
             np.empty(BLOCK, dtype=np.uint8),
+            np.empty(1 << _BINS, dtype=np.int32),
         ),
     )
 
@@ -296,6 +308,25 @@ def _keep_best(values: NDArray[np.float32], top: NDArray[np.float32]) -> None:
 
 
 @njit(nogil=True, error_model="numpy")
+def _about(values: NDArray[np.float32], highest: NDArray[np.float32], best: int, bins: NDArray[np.int32]) -> np.float32:
+    # No more than what the last of so many of the best is worth, and hardly less; 0 where there are fewer. The upper
+    # bits of numbers above 0 are in the order of the numbers.
+    bits, shift = values.view(np.int32), np.int32(31 - _BINS)
+    bins[:] = 0
+    for block in range(highest.shape[0]):
+        if highest[block] > _NOUGHT:
+            for k in range(block * BLOCK, min((block + 1) * BLOCK, bits.shape[0])):
+                if bits[k] > 0:
+                    bins[bits[k] >> shift] += 1
+    left = best
+    for upper in range(bins.shape[0] - 1, -1, -1):
+        left -= bins[upper]
+        if left <= 0:
+            return np.int32(upper << shift).view(np.float32)
+    return _NOUGHT
+
+
+@njit(nogil=True, error_model="numpy")
 def _mark(values: NDArray[np.float32], least: np.float32, marked: NDArray[np.uint8]) -> None:
     for k in range(values.shape[0]):
         marked[k] |= np.uint8(values[k] >= least)
@@ -357,7 +388,7 @@ def _screen(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written o
     parts_wanted, tone_wanted, affect_wanted = wanted
     may, fails_with, fails_without = eligibility
     part_bits, left_out, quality_bits = bits
-    passes, values, highest, of_rare, adds, shares, rates, tops, dense, marked = scratch
+    passes, values, highest, of_rare, adds, shares, rates, tops, dense, marked, bins = scratch
     rows, parts, tones, n = left_out.shape[0], part_bits.shape[0], tone_wanted.shape[0], may.shape[0]
     count = dense_dims.shape[0]
     for p in range(parts):
@@ -428,10 +459,14 @@ def _screen(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written o
                 _times(of_row, by_affect)
             eligible[r] += _drop(of_row, barred, fails, left_out[r])
             highest[r, block] = _highest(of_row)
-            top = tops[r, : best[r]]
-            if highest[r, block] > top[best[r] - 1]:
-                _keep_best(of_row, top)
+            if best[r] <= IN_ORDER:
+                top = tops[r, : best[r]]
+                if highest[r, block] > top[best[r] - 1]:
+                    _keep_best(of_row, top)
 
+    for r in range(rows):
+        if best[r] > IN_ORDER:
+            tops[r, 0] = _about(values[r, :n], highest[r, : columns.shape[0]], best[r], bins)
     found = 0
     words = marked.view(np.uint64)
     for block in range(columns.shape[0]):
@@ -439,7 +474,7 @@ def _screen(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written o
         marked[:] = np.uint8(0)
         for r in range(rows):
             # Fewer than wanted: everybody who may be ranked passes.
-            least = tops[r, best[r] - 1] * share
+            least = tops[r, best[r] - 1 if best[r] <= IN_ORDER else 0] * share
             if highest[r, block] >= least:
                 _mark(values[r, start : min(start + BLOCK, n)], least, marked)
         for word in range(words.shape[0]):
