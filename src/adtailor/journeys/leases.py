@@ -21,7 +21,7 @@ from adtailor.domain.money import Micros
 from adtailor.maths.leasing import still_expected
 from adtailor.ports import Budgets
 
-AT_A_TIME = 5_000
+AT_A_TIME = 1_000
 """Campaigns in one question: the store takes no events while it answers."""
 ASK_AGAIN = timedelta(seconds=10)
 """A third of the life of a lease."""
