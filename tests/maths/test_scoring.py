@@ -164,6 +164,59 @@ def test_more_of_the_best_than_was_foreseen_are_found_quickly_too(best, ads, las
             assert getattr(quick, name)[row, :size].tolist() == getattr(plain, name)[0, :size].tolist()
 
 
+def falling(ads):
+    """A world whose likely best stand first, as in a catalogue, and ads that differ as much as topics do."""
+    columns, query, eligibility = world(12, ads, coarse=False)
+    random = np.random.default_rng(12)
+    vectors = random.normal(size=(ads, columns.width)) * (random.random((ads, columns.width)) < [0.5, 0.1, *[0.8] * 7])
+    vectors[: ads // 2] *= 0.1
+    worth = np.sort(random.gamma(2.0, size=ads))[::-1] * 1e5
+    columns = ad_columns(
+        bias=columns.bias * np.float32(0.01),
+        vectors=(vectors * 0.2).astype(np.float32),
+        per_impression=np.zeros(ads),
+        per_click=worth,
+        tones=columns.tones,
+        affect_may_move=columns.affect_may_move,
+        name_hashes=columns.name_hashes,
+    )
+    return columns, query, eligibility
+
+
+@pytest.mark.parametrize("best", [8, 128])
+def test_blocks_that_cannot_win_are_never_read_and_the_best_are_the_best(best):
+    columns, query, eligibility = falling(256 * 12)
+    sets = np.array([0, *SIGNAL_BITS[:2], TONE], dtype=np.uint8)
+    poisoned = columns.coarse.columns.copy()
+    poisoned[-4:] = 127
+    coarse = replace(columns.coarse, columns=poisoned)
+    contest = Contest(replace(columns, coarse=coarse), query, eligibility, foreseen=sets, best=best)
+    assert contest._screened is not None
+    quick = contest.rank(sets, best=best)
+    assert len(contest._screened.weighed.ads) < 256 * 8
+    for row, left_out in enumerate(sets.tolist()):
+        plain = rank_by_sorting(columns, query, eligibility, left_out)
+        assert quick.ads[row].tolist() == plain.ads[0, :best].tolist()
+        assert best < quick.eligible[row] <= plain.eligible[0]
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32), steep=st.sampled_from([0.0, 0.3, 3.0]), best=st.sampled_from([1, 8, 40]))
+def test_whatever_is_passed_over_could_not_have_been_among_the_best(seed, steep, best):
+    columns, query, eligibility = world(seed, 256 * 3, coarse=seed % 2 == 0)
+    falls = np.exp(-steep * np.arange(256 * 3) / 100)
+    columns = with_worth(columns, per_impression=columns.per_impression * falls, per_click=columns.per_click * falls)
+    sets = all_sets()[:: 1 + seed % 5]
+    contest = Contest(columns, query, eligibility, foreseen=sets, best=best, worth_screening=0)
+    quick = contest.rank(sets, best=best)
+    for row, left_out in enumerate(sets.tolist()):
+        plain = rank_by_sorting(columns, query, eligibility, left_out)
+        size = min(best, int(plain.kept[0]))
+        assert quick.ads[row, :size].tolist() == plain.ads[0, :size].tolist()
+        assert quick.kept[row] == size
+        assert (quick.eligible[row] > size) >= (plain.eligible[0] > size)
+
+
 def test_a_quick_look_lets_few_through():
     columns, query, eligibility = world(5, 1_500, coarse=False)
     contest = Contest(columns, query, eligibility, foreseen=np.zeros(1, dtype=np.uint8), best=8, worth_screening=0)

@@ -23,7 +23,7 @@ from adtailor.domain.managed import BuyingKind, Item
 from adtailor.maths.columns import Codes, Lists, Shares, picked
 from adtailor.maths.geography import DEGREE_KM
 from adtailor.maths.names import Names, stable_hashes
-from adtailor.maths.scoring import AdColumns, click_rate
+from adtailor.maths.scoring import COARSE, AdColumns, click_rate
 from adtailor.maths.vectors import Vectors
 from adtailor.ports import AdFacts, AdSide, FactRanker, Ranker
 
@@ -249,13 +249,11 @@ class _Filled:
             *("per_impression", "per_click", "tones", "affect_may_move", "name_hashes"),
         ):
             self.arrays[f"scoring.{name}"] = getattr(columns, name)
-        for name in ("columns", "worth", "starts", "ads", "values"):
+        for name in COARSE:
             self.arrays[f"coarse.{name}"] = getattr(coarse, name)
         self.about["scoring"] = {
             "width": columns.width,
-            "step": float(coarse.step),
             "largest": coarse.largest,
-            "tone_step": float(coarse.tone_step),
         }
 
     def postings(self, name: str, lists: Lists) -> None:

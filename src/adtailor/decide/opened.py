@@ -21,7 +21,7 @@ from adtailor.decide.words import vocabulary
 from adtailor.domain.ids import AdId, AdvertiserId, CampaignId, TopicId
 from adtailor.domain.managed import BuyingKind, Item
 from adtailor.maths.names import NameIndex, Names
-from adtailor.maths.scoring import AdColumns, Coarse
+from adtailor.maths.scoring import COARSE, AdColumns, Coarse
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -161,10 +161,8 @@ class _Reads:
         return AdColumns(
             width=told["width"],
             coarse=Coarse(
-                **{name: self.arrays[f"coarse.{name}"] for name in ("columns", "worth", "starts", "ads", "values")},
-                step=np.float32(told["step"]),
+                **{name: self.arrays[f"coarse.{name}"] for name in COARSE},
                 largest=told["largest"],
-                tone_step=np.float32(told["tone_step"]),
             ),
             **{
                 name: self.arrays[f"scoring.{name}"]

@@ -14,6 +14,7 @@ and the exponential is our own arithmetic, so a machine's vector width or maths 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -74,9 +75,10 @@ class AdColumns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coarse:
-    """Ads in few bytes, side by side, so that one instruction works on many of them; numbers are multiples of a step.
+    """Ads in few bytes, side by side, so that one instruction works on many of them; numbers are multiples of a step of
+    their dimension's own.
 
-    A block that holds nobody who may stand is never read.
+    A block that holds nobody who may stand, or nobody who could be among the best, is never read.
     """
 
     columns: NDArray[np.int8]
@@ -87,10 +89,18 @@ class Coarse:
     """(width + 1,): of dimension d, which few ads use, `ads[starts[d]:starts[d + 1]]` have the numbers `values`."""
     ads: NDArray[np.int32]
     values: NDArray[np.float32]
-    step: np.float32
+    steps: NDArray[np.float32]
+    """(tones + dense dimensions,)."""
     largest: float
     """The largest absolute number of any vector, rare dimensions included."""
-    tone_step: np.float32
+    bias_peaks: NDArray[np.float32]
+    """(blocks,): the largest bias of each block, and so on."""
+    worth_peaks: NDArray[np.float32]
+    """(2, blocks)."""
+    runs: NDArray[np.int64]
+    """(runs + 1,): where the dense dimensions fall into runs of neighbours, as those of a topic's place."""
+    lengths: NDArray[np.float32]
+    """(blocks, runs): the length of the longest vector of a block within each run, a little rounded up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +143,8 @@ class Ranking:
     kept: NDArray[np.int32]
     """How many of a row are filled."""
     eligible: NDArray[np.int32]
-    """How many could be ranked: eligible, and worth more than nothing."""
+    """How many could be ranked: eligible, and worth more than nothing. Where more could be than are kept it may say
+    fewer, and always more than are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +198,9 @@ def ad_columns(
         name_hashes=np.ascontiguousarray(name_hashes),
         coarse=coarse_of(
             width=vectors.shape[1],
+            bias=bias,
             dense=vectors[:, dense_dims],
+            dense_dims=dense_dims,
             sparse=(starts, rest[place], others[ad, place]),
             worth=(per_impression, per_click),
             tones=tones,
@@ -199,7 +212,9 @@ def ad_columns(
 def coarse_of(
     *,
     width: int,
+    bias: NDArray[np.float32],
     dense: NDArray[np.float32],
+    dense_dims: NDArray[np.int32],
     sparse: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]],
     worth: tuple[NDArray[np.float64], NDArray[np.float64]],
     tones: NDArray[np.float32],
@@ -209,42 +224,67 @@ def coarse_of(
     starts, dims, values = sparse
     ads, told = len(dense), tones.shape[1] + dense.shape[1]
     columns = np.zeros((-(-ads // BLOCK), told, BLOCK), dtype=np.int8)
-    tone_step = _rounded_into(columns[:, : tones.shape[1]], tones)
-    step = _rounded_into(columns[:, tones.shape[1] :], dense)
+    parts = ((columns[:, : tones.shape[1]], tones), (columns[:, tones.shape[1] :], dense))
+    steps = np.concatenate([_rounded_into(some, numbers) for some, numbers in parts])
     by_dim = np.argsort(dims, kind="stable")
+    begins = np.flatnonzero(np.diff(dense_dims, prepend=-2) > 1)
+    runs = np.append(begins, dense.shape[1]).astype(np.int64)
+    whole = np.stack(worth, dtype=np.float32, casting="unsafe")
     owners = np.repeat(np.arange(ads, dtype=np.int32), np.diff(starts))
     return Coarse(
         columns=columns,
-        worth=np.stack(worth, dtype=np.float32, casting="unsafe"),
+        worth=whole,
         starts=np.searchsorted(dims[by_dim], np.arange(width + 1)).astype(np.int64),
         ads=owners[by_dim],
         values=np.ascontiguousarray(values[by_dim], dtype=np.float32),
-        step=step,
+        steps=steps,
         largest=largest,
-        tone_step=tone_step,
+        bias_peaks=_peaks(np.asarray(bias, dtype=np.float32)),
+        worth_peaks=np.stack([_peaks(one) for one in whole]),
+        runs=runs,
+        lengths=np.stack([_longest(dense[:, a:b]) for a, b in pairwise(runs.tolist())], axis=1)
+        if len(runs) > 1
+        else np.zeros((len(columns), 0), dtype=np.float32),
     )
+
+
+def _peaks(numbers: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The largest of each block."""
+    return np.maximum.reduceat(numbers, np.arange(0, len(numbers), BLOCK)) if len(numbers) else numbers
+
+
+def _longest(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The length of the longest of each block; a little more, for sums are rounded."""
+    return _peaks(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)) * np.float32(1.00001))
 
 
 def with_worth(ads: AdColumns, *, per_impression: NDArray[np.float64], per_click: NDArray[np.float64]) -> AdColumns:
     """The same ads, of which an impression and a click are worth something else; all else is shared."""
     worth = np.stack((per_impression, per_click), dtype=np.float32, casting="unsafe")
-    return replace(ads, per_impression=per_impression, per_click=per_click, coarse=replace(ads.coarse, worth=worth))
+    coarse = replace(ads.coarse, worth=worth, worth_peaks=np.stack([_peaks(one) for one in worth]))
+    return replace(ads, per_impression=per_impression, per_click=per_click, coarse=coarse)
 
 
-def _rounded_into(out: NDArray[np.int8], numbers: NDArray[np.float32]) -> np.float32:
-    """Write whole multiples of a step, from -127 to 127, some ads at a time, for there may be a million; the step."""
+def _rounded_into(out: NDArray[np.int8], numbers: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Write whole multiples of steps, from -127 to 127, some ads at a time, for there may be a million; the steps."""
     some = [slice(start, start + _AT_A_TIME) for start in range(0, len(numbers), _AT_A_TIME)]
-    most = np.float32(max((np.abs(numbers[part]).max(initial=0.0) for part in some), default=0.0))
-    step = np.float32(most / np.float32(127.0)) or np.float32(1.0)
+    most = np.zeros(numbers.shape[1], dtype=np.float32)
     for part in some:
-        rounded = np.rint(numbers[part] / step).astype(np.int8)
+        np.maximum(most, np.abs(numbers[part]).max(axis=0, initial=0.0), out=most)
+    steps = np.where(most > 0.0, most / np.float32(127.0), np.float32(1.0)).astype(np.float32)
+    for part in some:
+        rounded = np.rint(numbers[part] / steps).astype(np.int8)
         whole, rest = divmod(len(rounded), BLOCK)
         first = part.start // BLOCK
         blocks = rounded[: whole * BLOCK].reshape(whole, BLOCK, numbers.shape[1])
         out[first : first + whole] = blocks.transpose(0, 2, 1)
         if rest:
             out[first + whole, :, :rest] = rounded[whole * BLOCK :].T
-    return step
+    return steps
+
+
+COARSE = ("columns", "steps", "worth", "starts", "ads", "values", "bias_peaks", "worth_peaks", "runs", "lengths")
+"""The arrays of `Coarse`."""
 
 
 def candidates(eligibility: Eligibility) -> NDArray[np.int32]:

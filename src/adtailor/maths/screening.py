@@ -6,10 +6,14 @@ $\tilde V_{iR} \ge (1 - \delta)\,\tilde V_{(K)R}$. What is decided is then decid
 on every machine. An approximate value is off by a share $\epsilon$ at most, and $\delta > 2\epsilon$, so the exact
 best $K$ are among those let through, ties included.
 
-With steps $h$ of the vectors and $g$ of the tones, rounding moves a logit by at most
-$\frac h2 \lVert p \rVert_1$ over all parts, and a quality by $\frac g2 \lVert t \rVert_1$; single precision moves a
+With steps $h_d$ of the vectors and $g_d$ of the tones, rounding moves a logit by at most
+$\sum_d \frac{h_d}2 |p_d|$ over all parts, and a quality by $\sum_d \frac{g_d}2 |t_d|$; single precision moves a
 logit by less than $10^{-5}\,\lVert p \rVert_1 \max |v|$. As $|\mathrm d \log \sigma| \le 1$, a value moves by no
 larger share.
+
+A block of ads is passed over where none of them can be among the best found so far: where even the largest bias, the
+longest vectors (Cauchy and Schwarz) and the largest worth of the block come to less. The likely best stand first, so of
+a million ads most are never looked at.
 """
 
 from collections import deque
@@ -52,6 +56,7 @@ _NOUGHT = np.float32(0.0)
 _OUT = np.float32(-1.0)
 _MOST = np.float32(MOST_QUALITY_SHARE)
 _LARGEST_SLACK = 0.5
+_ROUNDED_UP = np.float32(1.0001)
 _BINS = 15
 
 Arrays = tuple[NDArray[Any], ...]
@@ -127,9 +132,10 @@ class Contest:
         found = _screen(
             np.float32(query.bias),
             (coarse.columns, coarse.worth, ads.bias, ads.affect_may_move, ads.dense_dims),
+            (coarse.bias_peaks, coarse.worth_peaks, coarse.runs, coarse.lengths),
             (coarse.starts, coarse.ads, coarse.values),
             (parts, query.tone, query.affect),
-            (float(coarse.step), float(coarse.tone_step), coarse.largest),
+            (coarse.steps, coarse.largest),
             (eligibility.may, eligibility.fails_with, eligibility.fails_without),
             (query.part_bits, foreseen, np.array([query.tone_bit, query.affect_bit], dtype=np.uint8)),
             best,
@@ -185,6 +191,9 @@ def _take(rows: int, parts: int, ads: int, best: int, dense: int) -> _Scratch:
             np.empty((parts, dense), dtype=single),
             np.empty(BLOCK, dtype=np.uint8),
             np.empty(1 << _BINS, dtype=np.int32),
+            np.empty((rows, max(dense, 1)), dtype=single),
+            np.empty(parts, dtype=single),
+            np.empty(rows, dtype=np.bool_),
         ),
     )
 
@@ -327,6 +336,41 @@ def _about(values: NDArray[np.float32], highest: NDArray[np.float32], best: int,
 
 
 @njit(nogil=True, error_model="numpy")
+def _may_win(  # noqa: PLR0917  # compiled: by position
+    bias: np.float32,
+    dense: Arrays,
+    rare: NDArray[np.float32],
+    worth: tuple[np.float32, np.float32],
+    bits: Arrays,
+    some: tuple[bool, bool],
+    tops: NDArray[np.float32],
+    best: NDArray[np.int64],
+    share: np.float32,
+    alive: NDArray[np.bool_],
+) -> bool:
+    # Of which ablations anybody of a block can be among the best, by the most that any of them could be worth.
+    part_bits, left_out, quality_bits = bits
+    pulls, lengths = dense
+    for r in range(left_out.shape[0]):
+        last = tops[r, best[r] - 1] if best[r] <= IN_ORDER else _NOUGHT
+        alive[r] = last == _NOUGHT
+        if alive[r]:
+            continue
+        logit = bias
+        for run in range(lengths.shape[0]):
+            logit += pulls[r, run] * lengths[run]
+        for p in range(rare.shape[0]):
+            if part_bits[p] & left_out[r] == 0:
+                logit += rare[p]
+        value = worth[0] + worth[1] / (_ONE + np.exp(-min(max(logit, -_FARTHEST), _FARTHEST)))
+        for q in range(2):
+            if some[q] and quality_bits[q] & left_out[r] == 0:
+                value *= _ONE + _MOST
+        alive[r] = value * _ROUNDED_UP >= last * share
+    return bool(alive[: left_out.shape[0]].any())
+
+
+@njit(nogil=True, error_model="numpy")
 def _mark(values: NDArray[np.float32], least: np.float32, marked: NDArray[np.uint8]) -> None:
     for k in range(values.shape[0]):
         marked[k] |= np.uint8(values[k] >= least)
@@ -355,28 +399,29 @@ def _rare(of_dims: Arrays, parts: NDArray[np.float32], adds: NDArray[np.float32]
 
 
 @njit(nogil=True, error_model="numpy")
-def _slack(dense: NDArray[np.float32], wanted: Arrays, steps: tuple[float, float, float]) -> float:
+def _slack(dense: NDArray[np.float32], wanted: Arrays, steps: NDArray[np.float32], largest: float) -> float:
     # The share of a value by which two approximate ones may stand in the wrong order; see the head of this file.
     parts, tone, affect = wanted
-    step, tone_step, largest = steps
-    of_dense = of_all = of_tones = 0.0
+    tones = tone.shape[0]
+    rounded = of_all = 0.0
     for p in range(parts.shape[0]):
         for d in range(dense.shape[1]):
-            of_dense += abs(dense[p, d])
+            rounded += 0.5 * steps[tones + d] * abs(dense[p, d])
         for d in range(parts.shape[1]):
             of_all += abs(parts[p, d])
-    for d in range(tone.shape[0]):
-        of_tones += abs(tone[d]) + abs(affect[d])
-    return 1e-3 + 2.5 * (0.5 * step * of_dense + 1e-5 * largest * of_all + 0.5 * tone_step * of_tones)
+    for d in range(tones):
+        rounded += 0.5 * steps[d] * (abs(tone[d]) + abs(affect[d]))
+    return 1e-3 + 2.5 * (rounded + 1e-5 * largest * of_all)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _screen(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written out
     request_bias: np.float32,
     numbers: Arrays,
+    peaks: Arrays,
     of_dims: Arrays,
     wanted: Arrays,
-    steps: tuple[float, float, float],
+    rounding: tuple[NDArray[np.float32], float],
     eligibility: Arrays,
     bits: Arrays,
     best: NDArray[np.int64],
@@ -388,22 +433,31 @@ def _screen(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written o
     parts_wanted, tone_wanted, affect_wanted = wanted
     may, fails_with, fails_without = eligibility
     part_bits, left_out, quality_bits = bits
-    passes, values, highest, of_rare, adds, shares, rates, tops, dense, marked, bins = scratch
+    passes, values, highest, of_rare, adds, shares, rates, tops, dense, marked, bins, pulls, most, alive = scratch
     rows, parts, tones, n = left_out.shape[0], part_bits.shape[0], tone_wanted.shape[0], may.shape[0]
     count = dense_dims.shape[0]
     for p in range(parts):
         for d in range(count):
             dense[p, d] = parts_wanted[p, dense_dims[d]]
-    slack = _slack(dense[:parts, :count], wanted, steps)
+    steps, largest = rounding
+    slack = _slack(dense[:parts, :count], wanted, steps, largest)
     if slack > _LARGEST_SLACK:
         return -1
     share = np.float32(1.0 - slack)
-    step, tone_step = np.float32(steps[0]), np.float32(steps[1])
+    for r in range(rows):
+        for run in range(peaks[2].shape[0] - 1):
+            pulls[r, run] = _NOUGHT
+            for d in range(peaks[2][run], peaks[2][run + 1]):
+                weight = _NOUGHT
+                for p in range(parts):
+                    weight += dense[p, d] if part_bits[p] & left_out[r] == 0 else _NOUGHT
+                pulls[r, run] += weight * weight
+            pulls[r, run] = np.sqrt(pulls[r, run]) * _ROUNDED_UP
     for p in range(parts):
         for d in range(count):
-            dense[p, d] *= step
-    tone, affect = tone_wanted * tone_step, affect_wanted * tone_step
-    some_tone, some_affect = tone.any(), affect.any()
+            dense[p, d] *= steps[tones + d]
+    tone, affect = tone_wanted * steps[:tones], affect_wanted * steps[:tones]
+    some_tone, some_affect = bool(tone.any()), bool(affect.any())
     some_rare = _is_rare(parts_wanted, of_dims[0])
     if some_rare:
         _rare(of_dims, parts_wanted, of_rare)
@@ -416,6 +470,23 @@ def _screen(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written o
         start = block * BLOCK
         stop = min(start + BLOCK, n)
         size = stop - start
+        for p in range(parts):
+            most[p] = max(_highest(of_rare[p, start:stop]), _NOUGHT) if some_rare else _NOUGHT
+        if not _may_win(
+            request_bias + peaks[0][block],
+            (pulls, peaks[3][block]),
+            most[:parts],
+            (peaks[1][0, block], peaks[1][1, block]),
+            bits,
+            (some_tone, some_affect),
+            tops,
+            best,
+            share,
+            alive,
+        ):
+            eligible += 1  # at least, as far as anybody needs to know
+            highest[:, block] = _OUT
+            continue
         fails = (fails_with[start:stop], fails_without[start:stop])
         barred = marked[:size]
         if _bar(may[start:stop], fails, barred) == 0:
@@ -437,9 +508,13 @@ def _screen(  # noqa: PLR0912, PLR0915, PLR0917  # compiled: one pass, written o
             _qualities(columns[block], affect, by_affect)
             _unmoved(by_affect, affect_may_move[start:stop])
         for r in range(rows):
+            if not alive[r]:
+                eligible[r] += 1
+                highest[r, block] = _OUT
+                continue
             source = r
             for q in range(r):
-                if (left_out[q] & of_parts) == (left_out[r] & of_parts):
+                if alive[q] and (left_out[q] & of_parts) == (left_out[r] & of_parts):
                     source = q
                     break
             if source == r:

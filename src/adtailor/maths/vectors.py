@@ -85,7 +85,9 @@ class Vectors:
             name_hashes=np.ascontiguousarray(name_hashes),
             coarse=coarse_of(
                 width=self._width,
+                bias=bias,
                 dense=dense,
+                dense_dims=dense_dims,
                 sparse=(starts, dims, values),
                 worth=(per_impression, per_click),
                 tones=tones,
