@@ -123,8 +123,8 @@ def draw(random: Random, slots: int, exploration: float) -> Draw:
     return Draw(slot=min(slot, slots - 1), pick=pick, slot_chance=chance)
 
 
-def allocate(ranking: Ranking, slots: Slots, drawn: Draw, ads: Catalogue, *, in_full: bool) -> Allocation:
-    """Fill the slots from each row of a ranking; `in_full` also finds runners-up and counts the near-winners."""
+def allocate(ranking: Ranking, slots: Slots, drawn: Draw, ads: Catalogue, *, in_full: int) -> Allocation:
+    """Fill the slots from each row of a ranking; of the first `in_full` find runners-up and count near-winners, too."""
     rows = len(ranking.ads)
     runs = _without_exploring(rows)
     if drawn.slot >= 0:
@@ -135,7 +135,7 @@ def allocate(ranking: Ranking, slots: Slots, drawn: Draw, ads: Catalogue, *, in_
         ads,
         runs,
         in_full=in_full,
-        count_near=in_full and drawn.slot_chance > 0.0,
+        count_near=drawn.slot_chance > 0.0,
     )
 
 
@@ -150,7 +150,7 @@ def propensities(
     plain = allocation
     if drawn.slot >= 0:
         unexplored = Draw(slot=-1, pick=0.0, slot_chance=chance)
-        plain = allocate(ranking, slots, unexplored, ads, in_full=True)
+        plain = allocate(ranking, slots, unexplored, ads, in_full=1)
     near = plain.near[0]
     options, size = int(near.sum()), len(slots)
     chances = np.empty(size)
@@ -185,9 +185,7 @@ def _without_exploring(rows: int) -> _Runs:
     return _Runs(rows=np.arange(rows), explored=np.full(rows, -1), picks=np.zeros(rows))
 
 
-def _fill(
-    ranking: Ranking, slots: Slots, ads: Catalogue, runs: _Runs, *, in_full: bool, count_near: bool = False
-) -> Allocation:
+def _fill(ranking: Ranking, slots: Slots, ads: Catalogue, runs: _Runs, *, in_full: int, count_near: bool) -> Allocation:
     shape = (len(runs.rows), len(slots))
     filled = Allocation(
         **dict(zip(("chosen", "best", "runner_up", "near", "ads"), _room(shape), strict=True)),
@@ -265,7 +263,7 @@ def _allocate(  # noqa: PLR0912, PLR0917  # compiled: by position
     terms: Arrays,
     spacing: int,
     runs: Arrays,
-    in_full: bool,
+    in_full: int,
     count_near: bool,
     out: Arrays,
     out_says: Arrays,
@@ -290,7 +288,7 @@ def _allocate(  # noqa: PLR0912, PLR0917  # compiled: by position
                     too_near[run, s] = True
             if too_near[run, s]:
                 continue
-            most = MOST_NEAR if count_near or s == explored[run] else 1
+            most = MOST_NEAR if (count_near and run < in_full) or s == explored[run] else 1
             count, least, certain = 0, 0.0, False
             for k in range(kept[row]):
                 fits = _fits(ads[row, k], s, columns, terms, above)
@@ -315,7 +313,7 @@ def _allocate(  # noqa: PLR0912, PLR0917  # compiled: by position
             best[run, s] = near[0]
             chosen[run, s] = near[pick if pick < count else count - 1]
             winner = ads[row, chosen[run, s]]
-            if in_full:
+            if run < in_full:
                 certain = False
                 for k in range(kept[row]):
                     ad = ads[row, k]
@@ -352,7 +350,7 @@ def _chances(  # noqa: PLR0917  # compiled: by position
             at += 1
         # A slot that nothing fits explores in vain: the page is then the plain one.
         idle -= chance if nears[s] else 0.0
-    _allocate(ranked, columns, terms, spacing, runs, False, False, out, out_says, above, near)
+    _allocate(ranked, columns, terms, spacing, runs, 0, False, out, out_says, above, near)
     chosen, dry = out[0], out_says[2]
     is_short = False
     for s in range(nears.shape[0]):

@@ -41,7 +41,7 @@ class Auction:
     sifted: Sifted
     contest: Contest
     ranking: Ranking
-    """One row: with all signals."""
+    """First with all signals; if more rows, then without each signal in play."""
     allocation: Allocation
     propensities: NDArray[np.float64]
 
@@ -52,24 +52,50 @@ class Auction:
 
     def winners_without(self, sets: Sequence[int]) -> NDArray[np.int32]:
         """The same had some signals not been there: a row for each set, given as bits; shape (sets, slots)."""
-        left_out = np.array(sets, dtype=np.uint8)
-        ranking = self.contest.rank(left_out, best=_depth_without(self.slots))
-        allocation = _allocated(ranking, self.slots, self.drawn, self.catalogue, self.pricing, in_full=False)
+        left_out, best = np.array(sets, dtype=np.uint8), 4 * len(self.slots) + 4
+        return self._certain(self._allocated(left_out, best), left_out, best)
+
+    @property
+    def winners_without_each(self) -> NDArray[np.int32]:
+        """The same without each of the signals in play, one at a time; shape (signals, slots)."""
+        allocation = self.allocation
+        if len(allocation.ads) <= len(self.signals):
+            return self.winners_without([BIT[signal] for signal in self.signals])
+        left_out = np.array([0, *(BIT[signal] for signal in self.signals)], dtype=np.uint8)
+        return self._certain(allocation, left_out, _depth(self.slots), first=1)[1:]
+
+    def _certain(
+        self, allocation: Allocation, left_out: NDArray[np.uint8], best: int, *, first: int = 0
+    ) -> NDArray[np.int32]:
+        """The winners, looked for deeper in those rows whose list was too short."""
         winners = allocation.ads
         for row in np.flatnonzero(allocation.dry).tolist():
-            for best in _deeper(_depth_without(self.slots), self.contest):
-                again = self.contest.rank(left_out[row : row + 1], best=best)
-                deep = _allocated(again, self.slots, self.drawn, self.catalogue, self.pricing, in_full=False)
+            for deeper in _deeper(best, self.contest) if row >= first else ():
+                deep = self._allocated(left_out[row : row + 1], deeper)
                 winners[row] = deep.ads[0]
                 if not deep.dry[0]:
                     break
         return winners
 
+    def _allocated(self, left_out: NDArray[np.uint8], best: int) -> Allocation:
+        ranking = self.contest.rank(left_out, best=best)
+        return _allocated(ranking, self.slots, self.drawn, self.catalogue, self.pricing, in_full=0)
+
 
 def hold(
-    asked: Asked, slots: Slots, drawn: Draw, *, catalogue: Catalogue, ranker: Ranker, pricing: Pricing = "gsp"
+    asked: Asked,
+    slots: Slots,
+    drawn: Draw,
+    *,
+    catalogue: Catalogue,
+    ranker: Ranker,
+    pricing: Pricing = "gsp",
+    explains: bool = True,
 ) -> Auction:
-    """Sift, weigh, rank and allocate; exact, however many ads a format or an advertiser takes out of the best 64."""
+    """Sift, weigh, rank and allocate; exact, however many ads a format or an advertiser takes out of the best.
+
+    Where it is going to be explained, the page without each signal comes along: it takes little more.
+    """
     if ranker.name != catalogue.ranker:
         raise ModelUnavailable(
             f"the catalogue was built for {catalogue.ranker}, not {ranker.name}", hint="build it again for this ranker"
@@ -77,14 +103,13 @@ def hold(
     sifted = sift(asked, catalogue)
     query = _query(asked, _checked(ranker.request_side(asked.evidence), ranker.name, catalogue))
     signals = in_play(asked.evidence)
-    foreseen = np.array([0, *(BIT[signal] for signal in signals)], dtype=np.uint8)
-    best = min(BEST, FIRST + FOR_EACH * len(slots))
-    depth = [best, *[_depth_without(slots)] * len(signals)]
-    contest = Contest(catalogue.scoring, query, sifted.eligibility, foreseen=foreseen, best=depth)
-    ranking, allocation, chances, is_short = _filled(contest, slots, drawn, catalogue, pricing=pricing, best=best)
-    for deeper in _deeper(best, contest) if is_short else ():
-        ranking, allocation, chances, is_short = _filled(contest, slots, drawn, catalogue, pricing=pricing, best=deeper)
-        if not is_short:
+    foreseen = np.array([0, *(BIT[signal] for signal in signals)], dtype=np.uint8) if explains else _WITH_ALL
+    best = _depth(slots)
+    contest = Contest(catalogue.scoring, query, sifted.eligibility, foreseen=foreseen, best=best)
+    page = _filled(contest, foreseen, slots, drawn, catalogue, pricing=pricing, best=best)
+    for deeper in _deeper(best, contest) if page.is_short else ():
+        page = _filled(contest, _WITH_ALL, slots, drawn, catalogue, pricing=pricing, best=deeper)
+        if not page.is_short:
             break
     return Auction(
         asked=asked,
@@ -95,9 +120,9 @@ def hold(
         signals=signals,
         sifted=sifted,
         contest=contest,
-        ranking=_in_micros(ranking, catalogue),
-        allocation=allocation,
-        propensities=chances,
+        ranking=_in_micros(page.ranking, catalogue),
+        allocation=page.allocation,
+        propensities=page.propensities,
     )
 
 
@@ -125,23 +150,46 @@ def _deeper(best: int, contest: Contest) -> Generator[int]:
         yield best
 
 
-def _depth_without(slots: Slots) -> int:
-    return 4 * len(slots) + 4
+def _depth(slots: Slots) -> int:
+    return min(BEST, FIRST + FOR_EACH * len(slots))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    ranking: Ranking
+    allocation: Allocation
+    propensities: NDArray[np.float64]
+    is_short: bool
+    """Whether the list of the first row ended before its answer was certain."""
 
 
 def _filled(
-    contest: Contest, slots: Slots, drawn: Draw, catalogue: Catalogue, *, pricing: Pricing, best: int
-) -> tuple[Ranking, Allocation, NDArray[np.float64], bool]:
-    ranking = contest.rank(_WITH_ALL, best=best)
-    allocation = _allocated(ranking, slots, drawn, catalogue, pricing, in_full=True)
+    contest: Contest,
+    left_out: NDArray[np.uint8],
+    slots: Slots,
+    drawn: Draw,
+    catalogue: Catalogue,
+    *,
+    pricing: Pricing,
+    best: int,
+) -> _Page:
+    """The page, first with all signals, then without those of the other rows of `left_out`."""
+    ranking = contest.rank(left_out, best=best)
+    allocation = _allocated(ranking, slots, drawn, catalogue, pricing, in_full=1)
     if pricing == "vcg":
-        return ranking, allocation, propensities_by_worth(allocation, drawn), bool(allocation.dry[0])
-    chances, is_short = propensities(ranking, allocation, slots, drawn, catalogue)
-    return ranking, allocation, chances, bool(allocation.dry[0]) or is_short
+        chances, is_short = propensities_by_worth(allocation, drawn), False
+    else:
+        chances, is_short = propensities(ranking, allocation, slots, drawn, catalogue)
+    return _Page(
+        ranking=ranking,
+        allocation=allocation,
+        propensities=chances,
+        is_short=bool(allocation.dry[0]) or is_short,
+    )
 
 
 def _allocated(
-    ranking: Ranking, slots: Slots, drawn: Draw, catalogue: Catalogue, pricing: Pricing, *, in_full: bool
+    ranking: Ranking, slots: Slots, drawn: Draw, catalogue: Catalogue, pricing: Pricing, *, in_full: int
 ) -> Allocation:
     by = allocate_by_worth if pricing == "vcg" else allocate
     return by(ranking, slots, drawn, catalogue, in_full=in_full)

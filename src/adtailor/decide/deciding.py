@@ -144,6 +144,7 @@ def _plain_ads(auction: Auction, ranker: Ranker) -> frozenset[AdId]:
         catalogue=auction.catalogue,
         ranker=ranker,
         pricing=auction.pricing,
+        explains=False,
     )
     return frozenset(auction.catalogue.ad_ids[ad] for ad in plain.winners.tolist() if ad >= 0)
 

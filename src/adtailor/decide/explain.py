@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from adtailor.decide.auction import Auction
-from adtailor.decide.bits import BIT, bits_of
+from adtailor.decide.bits import bits_of
 from adtailor.domain.decision import Why
 from adtailor.domain.signals import Signal
 
@@ -39,7 +39,7 @@ def explain(auction: Auction) -> Explained:
     first size that settles every slot.
     """
     winners, signals = auction.winners.tolist(), auction.signals
-    alone = auction.winners_without([BIT[signal] for signal in signals]).tolist()
+    alone = auction.winners_without_each.tolist()
     found: list[tuple[Signal, ...]] = [
         tuple([signal for signal, row in zip(signals, alone, strict=True) if row[slot] != winner])
         for slot, winner in enumerate(winners)

@@ -49,11 +49,11 @@ class _Page:
     certain: bool
 
 
-def allocate_by_worth(ranking: Ranking, slots: Slots, drawn: Draw, ads: Catalogue, *, in_full: bool) -> Allocation:
-    """Fill the slots from each row of a ranking; `in_full` also finds prices, runners-up and near-winners."""
+def allocate_by_worth(ranking: Ranking, slots: Slots, drawn: Draw, ads: Catalogue, *, in_full: int) -> Allocation:
+    """Fill the slots from each row of a ranking; of the first `in_full` find prices, runners-up and near-winners."""
     terms = (slots.formats, slots.floors, slots.conversion_floors, slots.positions)
     columns = columns_of(ads)
-    greedy = allocate(ranking, slots, _NOBODY, ads, in_full=False)
+    greedy = allocate(ranking, slots, _NOBODY, ads, in_full=0)
     is_open, too_near = _spaced(slots)
     rows = len(ranking.ads)
     shape = (rows, len(slots))
@@ -75,7 +75,7 @@ def allocate_by_worth(ranking: Ranking, slots: Slots, drawn: Draw, ads: Catalogu
         filled.best[row], filled.chosen[row], filled.floor_kept_out[row] = best, best, page.floor_kept_out
         sure, listed = page.certain, _row(ranking, row)
         for s in range(len(slots)):
-            if best[s] < 0 or not (in_full or s == drawn.slot):
+            if best[s] < 0 or not (row < in_full or s == drawn.slot):
                 continue
             near = np.empty(MOST_NEAR, dtype=np.int32)
             count, runner_up, known = _near(listed, s, best, columns, terms, near)
@@ -86,7 +86,7 @@ def allocate_by_worth(ranking: Ranking, slots: Slots, drawn: Draw, ads: Catalogu
                 sure &= bool(known)
             filled.runner_up[row, s], filled.near[row, s] = runner_up, count
         filled.dry[row] = not sure
-        if in_full and filled.externality is not None:
+        if row < in_full and filled.externality is not None:
             filled.externality[row] = externalities(page.worth, page.apart, page.agents, page.matched)
         stands = filled.chosen[row] >= 0
         filled.ads[row, stands] = ranking.ads[row, filled.chosen[row, stands]]

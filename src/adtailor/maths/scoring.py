@@ -13,6 +13,7 @@ and the exponential is our own arithmetic, so a machine's vector width or maths 
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -310,7 +311,8 @@ def weigh(ads: AdColumns, query: Query, eligibility: Eligibility, index: NDArray
         fails_without=np.empty(n, dtype=np.uint8),
         ties=np.empty(n, dtype=np.uint64),
     )
-    with np.errstate(over="ignore"):  # the hash wraps around; only heard of where the kernel runs uncompiled
+    # The hash wraps around; only heard of where the kernel runs uncompiled.
+    with nullcontext() if _IS_COMPILED else np.errstate(over="ignore"):
         _gather(
             weighed.ads,
             (ads.bias, ads.per_impression, ads.per_click, ads.affect_may_move, ads.name_hashes),
@@ -495,6 +497,7 @@ def _mixed(x: Bits) -> Bits:
 
 _exp_compiled = njit(nogil=True)(_exp_near_zero)
 _mixed_compiled = njit(nogil=True)(_mixed)
+_IS_COMPILED = hasattr(_mixed_compiled, "py_func")
 
 # Arrays are made outside: compiling their making costs more than the loops do, on a machine's first decision.
 Arrays = tuple[NDArray[Any], ...]
