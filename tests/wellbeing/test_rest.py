@@ -133,7 +133,8 @@ class CardsNeverNag(RuleBasedStateMachine):
         self.memory = WellbeingMemory(person_id=ANA.person_id)
         self.desk = CareDesk(POLICY, HELPLINES, b"secret")
         self.rests: list[datetime] = []
-        self.supports: list[datetime] = []
+        self.supports: list[tuple[datetime, datetime]] = []
+        """When each support card came, and the crisis language that it came after."""
         self.crises: list[datetime] = []
         self.dismissed: list[datetime] = []
         self.stopped = False
@@ -157,7 +158,8 @@ class CardsNeverNag(RuleBasedStateMachine):
         if seen.suggestion is None:
             return
         if seen.suggestion.kind == "support":
-            self.supports.append(self.now)
+            assert self.crises, "nothing was written that it could answer"
+            self.supports.append((self.now, self.crises[-1]))
             assert seen.suggestion.pause_seconds == 0
             assert [option.id for option in seen.suggestion.options] == ["hide"]
         else:
@@ -166,7 +168,7 @@ class CardsNeverNag(RuleBasedStateMachine):
                 hours = (72, 168)[min(len(self.dismissed), 2) - 1]
                 assert self.now >= self.dismissed[-1] + timedelta(hours=hours)
             # A support card passes the cap, also in the very moment of a rest card; nothing passes it the other way.
-            assert all(self.now - support >= 24 * HOUR for support in self.supports)
+            assert all(self.now - support >= 24 * HOUR for support, _ in self.supports)
             self.rests.append(self.now)
         self.memory = self.desk.shown(self.memory, seen.suggestion, self.now)
 
@@ -209,9 +211,7 @@ class CardsNeverNag(RuleBasedStateMachine):
     @invariant()
     def support_passes_the_cap_once_for_each_crisis(self) -> None:
         """Between two such cards lies crisis language, a day or more after that of the earlier card."""
-        assert bool(self.crises) >= bool(self.supports)
-        for earlier, later in pairwise(self.supports):
-            reason = max(crisis for crisis in self.crises if crisis <= earlier)
+        for (earlier, reason), (later, _) in pairwise(self.supports):
             assert any(max(earlier, reason + 24 * HOUR) <= crisis <= later for crisis in self.crises)
 
     @invariant()
