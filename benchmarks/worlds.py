@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from adtailor.domain.trial import Design
+from adtailor.domain.worth import PLACEBO_WORDS
 from adtailor.journeys.judge_policy import LoggedChoices, judged
 from adtailor.journeys.run_simulation import DESIGNS, Cell, Sweep, trial_in, truth_of
 from adtailor.journeys.simulated_engines import FastEngines
@@ -96,6 +97,13 @@ def hidden(worlds: int) -> Iterator[tuple[str, str, str]]:
             f"{report.coverage:.1%}; {report.wrong_rate:.1%}",
             "-",
         )
+        if report.placebo is not None:
+            low, high = report.placebo.low, report.placebo.high
+            yield (
+                "  placebo, by others' signal",
+                f"{_points(report.placebo.value)} ({_points(low)} to {_points(high)})",
+                f"0; {PLACEBO_WORDS[report.placebo.says]}",
+            )
         for row in report.rows:
             yield (
                 f"  hidden {row.effect:g}: true, found, error in points",
