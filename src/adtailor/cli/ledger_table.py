@@ -48,9 +48,9 @@ def notes(made: Ledger, currency: str) -> list[str]:
     needed = sorted({(row.name, row.earned.needed) for row in made.rows if row.earned and row.earned.needed})
     said += [f"{name}: {people:,} people are needed for an answer." for name, people in needed if people]
     said += [
-        f"{row.name}: its placebo {PLACEBO_WORDS[row.placebo_says]}."
+        f"{row.name}: its placebo {PLACEBO_WORDS[says]}."
         for row in made.rows
-        if row.placebo_says not in {None, "nothing"}
+        if (says := row.placebo_says) is not None and says != "nothing"
     ]
     if not any(row.earned for row in made.rows):
         said.append("No trial was read: `adtailor trial plan` says how many people one needs.")

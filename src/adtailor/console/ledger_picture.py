@@ -21,7 +21,7 @@ def draw_ledger(made: Ledger, currency: str) -> Image.Image:
     """One line for each row that has evidence; the others are named below, without a number."""
     rows = [row for row in made.rows if row.net is not None]
     untold = sorted({row.name for row in made.rows if row.net is None})
-    height = TOP + ROW * max(len(rows), 1) + 110
+    height = TOP + ROW * max(len(rows), 1) + 126
     image = Image.new("RGB", (WIDTH * SCALE, height * SCALE), GROUND)
     pen = ImageDraw.Draw(image)
     _words(pen, 40, 28, "What each signal and model earned, less what it cost", 25, INK)
@@ -39,11 +39,11 @@ def draw_ledger(made: Ledger, currency: str) -> Image.Image:
         _words(pen, _x(value, low, high) - 18, bottom + 8, about(value), 13, SOFT)
     if any("placebo" in row.beside for row in rows):
         told = "Thin, with a ring: revenue by somebody else's signal, cost not off, where 0 is expected"
-        _words(pen, LEFT, bottom + 22, told, 13, SOFT)
+        _words(pen, 40, bottom + 40, told, 13, SOFT)
     if untold:
-        _words(pen, 40, bottom + 40, f"Without evidence: {', '.join(untold)}", 14, SOFT)
+        _words(pen, 40, bottom + 62, f"Without evidence: {', '.join(untold)}", 14, SOFT)
     legend = "; ".join(f"{grade} {words}" for grade, words in GRADE_WORDS.items())
-    _words(pen, 40, bottom + 66, legend, 13, SOFT)
+    _words(pen, 40, bottom + 86, legend, 13, SOFT)
     return image.resize((WIDTH, height), Image.Resampling.LANCZOS)
 
 
