@@ -22,7 +22,7 @@ from adtailor.maths.person_sums import packed_sums, person_sums
 from adtailor.maths.poisson_bootstrap import MOST_GROUPS, groups, relative_interval
 from adtailor.maths.power import effect_found, people_for, people_needed
 from adtailor.maths.sample_ratio import always, chi_square
-from adtailor.maths.two_arms import _BLOCK, Layout, compare, fieller, moments, moments_of, together
+from adtailor.maths.two_arms import _BLOCK, Layout, compare, fieller, moments, moments_of, moments_of_arms, together
 
 # Lan and DeMets (1983) with O'Brien and Fleming's spending, two-sided .05, five looks (as ldbounds and gsDesign print).
 PUBLISHED = (4.8769, 3.3569, 2.6803, 2.2898, 2.0310)
@@ -228,6 +228,15 @@ class TestTwoArms:
         whole = moments(copy)
         assert found.means == pytest.approx(whole.means, rel=1e-12)
         assert found.covariance == pytest.approx(whole.covariance, rel=1e-9, abs=1e-12)
+
+    def test_arms_side_by_side_are_as_one_after_the_other(self):
+        people = 2 * _BLOCK + 5
+        columns = np.random.default_rng(1).normal(size=(2, 2 * people))
+        arms = (np.arange(0, 2 * people, 2), np.arange(1, 2 * people, 2))
+        for found, rows in zip(moments_of_arms(columns, arms), arms, strict=True):
+            alone = moments_of(columns, rows)
+            assert (found.people, found.means.tolist()) == (people, alone.means.tolist())
+            assert found.covariance == pytest.approx(alone.covariance, rel=1e-13)
 
     def test_where_nothing_varies(self):
         same = moments(np.ones((2, 5)))

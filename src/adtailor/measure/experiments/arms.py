@@ -9,7 +9,7 @@ from adtailor.domain.person_table import PersonTable
 from adtailor.domain.trial import OVER, Column, MetricName, Registration
 from adtailor.errors import InvalidInput
 from adtailor.maths.clusters import clustered
-from adtailor.maths.two_arms import Comparison, Layout, compare, moments_of
+from adtailor.maths.two_arms import Comparison, Layout, compare, moments_of_arms
 
 Floats = NDArray[np.float64]
 CARRIED_OVER = 0.001
@@ -111,7 +111,7 @@ class Arms:
                 self._note(f"{above} differs on pages that all arms serve alike: all pages are counted")
         if table.before.any():
             names.append("CUPED")
-        control, treated = (moments_of(columns, arm) for arm in rows)
+        control, treated = moments_of_arms(columns, rows)
         layout = Layout(denominator=denominator, differing=differing, covariates=tuple(covariates))
         return Compared(
             comparison=compare(control, treated, layout),
@@ -133,7 +133,7 @@ class Arms:
     def _is_alike_elsewhere(self, column: Column, differing: Floats, rows: tuple[NDArray[np.intp], ...]) -> bool:
         """Where all arms serve the same, they must come to the same: else something is carried over."""
         rest = self.table.sums[column] - differing
-        control, treated = (moments_of((rest,), arm) for arm in rows)
+        control, treated = moments_of_arms((rest,), rows)
         return compare(control, treated, Layout()).p_value >= CARRIED_OVER
 
     def _by_period(self, above: Column, below: Column | None, place: int) -> Compared | None:
