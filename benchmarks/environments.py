@@ -8,7 +8,9 @@ from pathlib import Path
 
 
 def kept() -> Path:
-    """Where environments and logs are kept unless told otherwise."""
+    """Where environments and logs are kept unless told otherwise: in ADTAILOR_BENCH_ENVS, or in the user's cache."""
+    if named := os.environ.get("ADTAILOR_BENCH_ENVS"):
+        return Path(named)
     cache = os.environ.get("XDG_CACHE_HOME")
     return (Path(cache) if cache else Path.home() / ".cache") / "adtailor-bench"
 

@@ -104,9 +104,8 @@ def test_an_environment_that_cannot_be_made_says_why(tmp_path: Path) -> None:
 @pytest.mark.parametrize("oracle", ORACLES, ids=NAMES)
 def test_we_say_what_each_oracle_says_now(oracle: Oracle) -> None:
     """Asked anew, each in an environment of its own; skipped with pip's word where that cannot be made."""
-    envs = Path(os.environ.get("ADTAILOR_BENCH_ENVS", kept()))
     try:
-        answer = asked(oracle, columns(), ours(), envs=envs / "oracles")
+        answer = asked(oracle, columns(), ours(), envs=kept() / "oracles")
     except OSError as error:
         if "oracles" in os.environ.get("ADTAILOR_REQUIRE", "").split(","):
             raise
