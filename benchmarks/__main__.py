@@ -9,19 +9,24 @@ from rich.table import Table
 PARTS = ("decision", "request", "reading", "photos", "http", "events", "growth", "setup", "states", "serving", "pacing")
 WHEN_NAMED = ("levels", "reach", "trials", "worlds")
 """These take minutes: for whoever sets the levels, counts many people, or doubts how trials are read."""
+PEERS = ("learn", "oracles")
+"""Other people's libraries, in environments of their own."""
 SIZED = ("growth", "reach", "request", "worlds")
 """Numbers after their name say how large."""
 
 
 def main(wanted: list[str]) -> int:
-    """Run the parts named, or all; print one table. `learn` installs other frameworks, so it runs only when named."""
-    if wanted[:1] == ["learn"]:
-        return import_module("benchmarks.learn.command").main(wanted[1:])
+    """Run the parts named, or all; print one table. Those of PEERS install what others made: only when named."""
+    if wanted and wanted[0] in PEERS:
+        return import_module(f"benchmarks.{wanted[0]}.command").main(wanted[1:])
     sizes = [int(size) for size in wanted[1:]] if wanted and wanted[0] in SIZED else []
     wanted = wanted[:1] if sizes else wanted
     unknown = set(wanted) - {*PARTS, *WHEN_NAMED}
     if unknown:
-        print(f"there is no {', '.join(sorted(unknown))}: one of {', '.join((*PARTS, *WHEN_NAMED))}", file=sys.stderr)
+        print(
+            f"there is no {', '.join(sorted(unknown))}: one of {', '.join((*PARTS, *WHEN_NAMED, *PEERS))}",
+            file=sys.stderr,
+        )
         return 2
     talk = Console(stderr=True)
     table = Table("figure", "measured", "goal", title="Measured here, now; machines that are shared are noisy")

@@ -1,7 +1,8 @@
 """Whether our way of measuring finds effects that were hidden: simulated worlds, and a log whose answers it holds.
 
-`make bench ARGS=worlds` prints the tables of docs/simulation.md: budget interference, hidden effects, a slow harm, and
-off-policy estimates. It takes about half an hour of one processor; `ARGS="worlds 40"` makes do with fewer worlds.
+`make bench ARGS=worlds` prints the tables of docs/simulation.md: budget interference, hidden effects, placebos, a slow
+harm, and off-policy estimates. It takes about half an hour of one processor; `ARGS="worlds 40"` makes do with fewer
+worlds, and ADTAILOR_BENCH_ONLY names one part of them.
 Everything but the last part is simulated, grade E.
 """
 
@@ -18,8 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from adtailor.domain.trial import Design
+from adtailor.domain.worth import PLACEBO_WORDS, placebo_says
 from adtailor.journeys.judge_policy import LoggedChoices, judged
-from adtailor.journeys.run_simulation import DESIGNS, Cell, Sweep, trial_in, truth_of
+from adtailor.journeys.run_simulation import DESIGNS, Cell, Sweep, trial_in, tried, truth_of
 from adtailor.journeys.simulated_engines import FastEngines
 from adtailor.journeys.simulation_file import add, begin, key_of
 from adtailor.journeys.simulation_report import Report, reported
@@ -39,10 +41,16 @@ KEPT = Path(tempfile.gettempdir()) / "adtailor-worlds"
 def run(worlds: Sequence[int] = (WORLDS,)) -> Iterator[tuple[str, str, str]]:
     """Figure, measured, goal."""
     count = worlds[0] if worlds else WORLDS
-    yield from interference(max(2, count // 10))
-    yield from hidden(count)
-    yield from harm(max(2, count // 40))
-    yield from off_policy()
+    only = os.environ.get("ADTAILOR_BENCH_ONLY")
+    for name, part in (
+        ("interference", lambda: interference(max(2, count // 10))),
+        ("hidden", lambda: hidden(count)),
+        ("placebo", lambda: placebo(max(2, count // 2))),
+        ("harm", lambda: harm(max(2, count // 40))),
+        ("off_policy", off_policy),
+    ):
+        if only in {None, name}:
+            yield from part()
 
 
 def interference(worlds: int) -> Iterator[tuple[str, str, str]]:
@@ -96,6 +104,13 @@ def hidden(worlds: int) -> Iterator[tuple[str, str, str]]:
             f"{report.coverage:.1%}; {report.wrong_rate:.1%}",
             "-",
         )
+        if report.placebo is not None:
+            low, high = report.placebo.low, report.placebo.high
+            yield (
+                "  placebo, by others' signal",
+                f"{_points(report.placebo.value)} ({_points(low)} to {_points(high)})",
+                f"0; {PLACEBO_WORDS[report.placebo.says]}",
+            )
         for row in report.rows:
             yield (
                 f"  hidden {row.effect:g}: true, found, error in points",
@@ -104,6 +119,28 @@ def hidden(worlds: int) -> Iterator[tuple[str, str, str]]:
             )
     yield (f"simulated: {total} worlds: the interval holds the truth", f"{held / total:.1%}", ">= 95 %")
     yield ("  an effect is claimed where there is none, or the other way", f"{wrong / total:.1%}", "<= 5 %")
+
+
+def placebo(worlds: int) -> Iterator[tuple[str, str, str]]:
+    """Everybody served by somebody else's look, beside everybody by their own; charges are expected ones.
+
+    A placebo must not earn. Where readings tell nothing it costs, for it puts one ad before another without a reason,
+    and so does the signal itself in a world in which nobody responds to it.
+    """
+    reader, engines = measured(), FastEngines()
+    size = Size(people=300, days=3, days_before=1)
+    for effect in (0.0, 1.0):
+        sweep = Sweep(worlds=worlds, seed=1001, size=size, by_chance=False)
+        cells = [
+            tried(sweep, seed, effect, engines=engines, reader=reader) for seed in range(1001, 1001 + max(2, worlds))
+        ]
+        told = [100.0 * cell.placebo for cell in cells if cell.placebo is not None]
+        value, reach = np.mean(told), 1.96 * np.std(told, ddof=1) / len(told) ** 0.5
+        yield (
+            f"simulated: look, hidden {effect:g}, {len(cells)} worlds: own and others' readings, points",
+            f"{_sure([100.0 * cell.truth for cell in cells])}; {_sure(told)}",
+            f"others' 0: {PLACEBO_WORDS[placebo_says(float(value - reach), float(value + reach))]}",
+        )
 
 
 def harm(worlds: int) -> Iterator[tuple[str, str, str]]:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.environments import kept
 from benchmarks.learn.comparison import compare
-from benchmarks.learn.environments import installed_megabytes, kept, python_of, versions
+from benchmarks.learn.environments import installed_megabytes, python_of, versions
 from benchmarks.learn.logs import laid_down
 from benchmarks.learn.peers import PEERS, Peer
 from benchmarks.learn.runs import ONE_THREAD

@@ -34,6 +34,7 @@ def test_it_prints_what_was_found_beside_the_truth_and_draws_it(home: Path, capf
     assert "seeds 1 to 3, none left out" in out
     assert "too short to see harm: 2 days" in out
     assert "of 3 intervals hold the truth" in out
+    assert "simulated: placebo, by others' signal: " in out
     assert "found against true" in out
     assert "The click rate is what people did, not what was earned." in out
     assert max(map(len, out.splitlines())) <= 140
@@ -50,6 +51,8 @@ def test_it_prints_what_was_found_beside_the_truth_and_draws_it(home: Path, capf
     said = json.loads(out)
     assert said["evidence"] == "simulated"
     assert said["grade"] == "E"
+    assert said["placebo"]["low"] < said["placebo"]["value"] < said["placebo"]["high"]
+    assert all(isinstance(world["placebo_gain"], float) for world in said["worlds"])
     assert said["marks"] == ["simulated", "too short to see harm"]
     assert [world["seed"] for world in said["worlds"]] == said["seeds"] == [1, 2, 3, 4]
     assert said["sweep"]["budget"] is None  # infinite

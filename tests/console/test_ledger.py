@@ -1,10 +1,18 @@
 """The operator's page of what signals and models earned, and its picture."""
 
+from dataclasses import replace
+
+import numpy as np
+
+from adtailor.console.ledger_picture import LEFT, ROW, TOP, draw_ledger
 from adtailor.domain.worth import Earned, Estimate, batch_cost
-from adtailor.journeys.ledger import Ledgers
+from adtailor.journeys.ledger import Ledger, Ledgers
 from adtailor.journeys.reports import Reports
+from adtailor.measure.ledger import Prices, ledger
 
 from .conftest import NOW, House
+
+PRICES = Prices(hour=40_000.0, impressions=1000)
 
 LOOK = Earned(
     signals=frozenset({"look"}),
@@ -45,3 +53,31 @@ def test_what_was_simulated_is_called_simulated_and_never_lift(house: House) -> 
     picture = house.client.get("/operator/ledger.png")
     assert picture.headers["content-type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
+
+
+def test_a_placebo_stands_beside_with_its_interval_and_is_told_of_where_it_is_not_nothing(house: House) -> None:
+    # 0.02 and 1.96 x 0.03 to each side: -0.039 to 0.079.
+    placebo = replace(LOOK, contrast="placebo", revenue=Estimate(value=20_000.0, error=30_000.0))
+    html = " ".join(shows(house, LOOK, placebo).split())
+    assert "placebo 0.02" in html
+    assert "(-0.0388 to 0.0788)" in html
+    assert "its placebo holds 0" in html
+    assert "not the signal&#39;s alone" in shows(
+        house, LOOK, replace(placebo, revenue=Estimate(value=90_000.0, error=1.0))
+    )
+
+
+def test_the_picture_draws_the_placebo_under_its_row(house: House) -> None:
+    house.store.reading_costs.took([batch_cost(model="sees@1", reader="look", posts=4, seconds=0.4)], NOW)
+    placebo = replace(LOOK, contrast="placebo", revenue=Estimate(value=-600_000.0, error=50_000.0))
+    made = Ledger(
+        rows=ledger([LOOK, placebo], house.store.reading_costs.reading_costs(NOW.date(), NOW.date()), PRICES),
+        hour=40_000, days=1, posts=4, impressions=1000, revenue=0, unread=(), made_at=NOW,
+    )  # fmt: skip
+    bare = replace(made, rows=ledger([LOOK], house.store.reading_costs.reading_costs(NOW.date(), NOW.date()), PRICES))
+    with_it, without = (np.asarray(draw_ledger(one, "EUR")) for one in (made, bare))
+    assert with_it.shape == without.shape
+    # Its interval lies left of zero, where without it the picture has no room at all.
+    row = TOP + ROW // 2 + 13
+    assert (with_it[row, LEFT : LEFT + 200] < 200).any()
+    assert not (without[row, LEFT : LEFT + 200] < 200).any()

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adtailor.cli.simulate_table import placebo_said
 from adtailor.domain.money import Micros
 from adtailor.domain.trial import arm_of
 from adtailor.errors import InvalidInput
@@ -32,6 +33,7 @@ from adtailor.journeys.simulation_report import reported
 from adtailor.measure.experiments.read import read
 from adtailor.simulate.worlds.latents import Strengths
 from adtailor.simulate.worlds.living import everybody, live
+from adtailor.simulate.worlds.placebo import with_placebo
 from adtailor.simulate.worlds.world import Size, make_world
 from adtailor.testing.toy_reader import toy_reader
 
@@ -141,6 +143,72 @@ class TestOneWorld:
         assert strengths("mood", 0.0) == replace(usual, mood=0.0)
         assert strengths("load", 3.0) == replace(usual, annoyance=3 * usual.annoyance)
         assert strengths("nothing", 5.0) == usual
+
+
+class TestPlacebo:
+    @pytest.mark.parametrize("treatment", ["look", "mood"])
+    def test_people_are_served_by_what_is_somebody_elses_and_respond_as_they_are(self, treatment: str) -> None:
+        sweep = replace(SMALL, treatment=treatment)
+        truth = truth_of(sweep, 2, 2.0, engines=FastEngines(), reader=READER)
+        signal = {"look": "look", "mood": "affect"}[treatment]
+        public = with_placebo(truth.world.public, signal, np.random.default_rng([2, 3]))
+        met: list[np.ndarray] = []
+        again = live(
+            replace(truth.world, public=public),
+            FastEngines().engine(public, signal=signal),
+            truth.launch_plan,
+            saw=lambda asked, _: met.append(asked.moods),
+        )
+        assert truth.placebo is not None
+        assert again.revenue.tolist() == truth.placebo.revenue.tolist()
+        assert truth.placebo.revenue.tolist() != truth.launch.revenue.tolist()
+        # The same people come, as often: luck is drawn before anything is decided.
+        assert truth.placebo.pages.tolist() == truth.launch.pages.tolist() or (truth.placebo.left_on >= 0).any()
+        told = trial_in(truth, sweep, engines=FastEngines())
+        assert told.placebo_gain == truth.placebo.revenue.sum() - truth.control.revenue.sum()
+        assert told.placebo == pytest.approx(told.placebo_gain / truth.control.revenue.sum())
+
+    @pytest.mark.parametrize("treatment", ["load", "nothing"])
+    def test_what_is_no_signal_has_none(self, treatment: str) -> None:
+        found = tried(replace(SMALL, treatment=treatment), 3, 0.0, engines=FastEngines(), reader=READER)
+        assert (found.placebo, found.placebo_gain) == (None, None)
+        assert reported(SMALL, cells_of(SMALL)).placebo is None
+
+    @pytest.mark.parametrize(
+        ("treatment", "effect", "is_there"), [("look", 0.0, False), ("look", 3.0, True), ("mood", 3.0, None)]
+    )
+    def test_it_holds_zero_where_there_is_an_effect_and_where_there_is_none(
+        self, treatment: str, effect: float, is_there: bool | None
+    ) -> None:
+        """Ten worlds; the signal itself is found in the same worlds where it is strong, so that they could show it."""
+        size = Size(people=150, days=3, days_before=1, advertisers=8)
+        sweep = Sweep(treatment=treatment, worlds=10, size=size, by_chance=False, effects=(0.0, effect or 1.0))
+        engines = FastEngines()
+        cells = [tried(sweep, seed, effect, engines=engines, reader=READER) for seed in range(1, 11)]
+        cells = [replace(one, seed=seed, effect=of) for one, (seed, of) in zip(cells, sweep.cells(), strict=True)]
+        placebo = reported(sweep, cells).placebo
+        assert placebo is not None
+        assert placebo.says == "nothing"
+        assert placebo.low < placebo.value < placebo.high
+        truths = np.array([one.truth for one in cells])
+        reach = 2.262 * truths.std(ddof=1) / math.sqrt(10)  # Student's t with nine degrees of freedom
+        if is_there is not None:
+            assert (truths.mean() - reach > 0.0) == is_there
+
+    def test_the_report_says_whether_it_is_nothing(self) -> None:
+        # 0, 2 and 4 %: a mean of 2 and a deviation of 2, over the root of 3, times 4.303.
+        cells = [replace(one, placebo=0.02 * n) for n, one in enumerate(cells_of(SMALL))]
+        placebo = reported(SMALL, cells).placebo
+        assert placebo is not None
+        assert (placebo.value, placebo.high - placebo.value) == pytest.approx((0.02, 0.04968), abs=1e-5)
+        assert placebo.says == "nothing"
+        assert placebo_said(placebo) == "placebo, by others' signal: +2.00 % (-2.97 to +6.97), which holds 0"
+        much = reported(SMALL, [replace(one, placebo=0.5 + 0.001 * n) for n, one in enumerate(cells)]).placebo
+        assert much is not None
+        assert much.says == "earns"
+        assert "not the signal's alone" in placebo_said(much)
+        # A world that was finished before there were any: nothing is said of the others alone.
+        assert reported(SMALL, [replace(cells[0], placebo=None), *cells[1:]]).placebo is None
 
 
 class TestWhatIsReported:

@@ -22,7 +22,7 @@ from adtailor.maths.person_sums import packed_sums, person_sums
 from adtailor.maths.poisson_bootstrap import MOST_GROUPS, groups, relative_interval
 from adtailor.maths.power import effect_found, people_for, people_needed
 from adtailor.maths.sample_ratio import always, chi_square
-from adtailor.maths.two_arms import Layout, compare, fieller, moments, together
+from adtailor.maths.two_arms import _BLOCK, Layout, compare, fieller, moments, moments_of, moments_of_arms, together
 
 # Lan and DeMets (1983) with O'Brien and Fleming's spending, two-sided .05, five looks (as ldbounds and gsDesign print).
 PUBLISHED = (4.8769, 3.3569, 2.6803, 2.2898, 2.0310)
@@ -215,6 +215,29 @@ class TestTwoArms:
         assert both.means == pytest.approx(whole.means)
         assert both.covariance == pytest.approx(whole.covariance)
 
+    @pytest.mark.parametrize("people", [2, _BLOCK - 1, _BLOCK, 2 * _BLOCK + 7])
+    def test_moments_of_some_rows_are_those_of_their_copy_however_many_blocks(self, people):
+        rng = np.random.default_rng(people)
+        # Far from zero, where a sum of squares less a square of sums would have lost all digits.
+        columns = 1e8 + rng.normal(size=(3, 2 * people))
+        rows = rng.permutation(2 * people)[:people]
+        found, copy = moments_of(tuple(columns), rows), columns[:, rows]
+        assert found.people == people
+        assert found.means == pytest.approx(copy.mean(axis=1), rel=1e-12)
+        assert found.covariance == pytest.approx(np.cov(copy), rel=1e-6, abs=1e-9)
+        whole = moments(copy)
+        assert found.means == pytest.approx(whole.means, rel=1e-12)
+        assert found.covariance == pytest.approx(whole.covariance, rel=1e-9, abs=1e-12)
+
+    def test_arms_side_by_side_are_as_one_after_the_other(self):
+        people = 2 * _BLOCK + 5
+        columns = np.random.default_rng(1).normal(size=(2, 2 * people))
+        arms = (np.arange(0, 2 * people, 2), np.arange(1, 2 * people, 2))
+        for found, rows in zip(moments_of_arms(columns, arms), arms, strict=True):
+            alone = moments_of(columns, rows)
+            assert (found.people, found.means.tolist()) == (people, alone.means.tolist())
+            assert found.covariance == pytest.approx(alone.covariance, rel=1e-13)
+
     def test_where_nothing_varies(self):
         same = moments(np.ones((2, 5)))
         none = compare(same, same, Layout(covariates=(1,)))
@@ -305,6 +328,19 @@ class TestPersonSums:
             assert (np.stack(columns, axis=1) == told).all()
         wide = np.stack([charged.astype(np.int64), kinds.astype(np.int64)], axis=1).reshape(-1, 2)
         assert person_sums(person, wide, 7)[:, 0].tolist() == told[:, 0].tolist()
+
+    def test_rows_of_many_blocks_are_all_added_up(self):
+        rng = np.random.default_rng(4)
+        rows, people = 5 * 512 + 3, 97
+        person = rng.integers(0, people, rows, dtype=np.uint32)
+        charged = rng.integers(0, 2**32, rows, dtype=np.uint32)
+        kinds = rng.integers(0, 256, rows, dtype=np.uint8)
+        sums = packed_sums(person, charged, kinds, people)
+        told = np.zeros(people, dtype=np.int64)
+        np.add.at(told, person, charged.astype(np.int64))
+        assert sums.revenue.tolist() == told.tolist()
+        for bit, column in enumerate((sums.impressions, sums.clicks, sums.conversions, sums.hides)):
+            assert column.tolist() == np.bincount(person[(kinds >> bit & 1) == 1], minlength=people).tolist()
 
     def test_a_row_of_nobody_is_refused(self):
         nobody, one = np.array([7], dtype=np.uint32), np.ones(1, dtype=np.uint32)

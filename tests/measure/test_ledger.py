@@ -113,6 +113,20 @@ def test_what_was_tried_beside_stands_beside() -> None:
     assert row(ledger([LOOK, placebo], [], PRICES), "look").beside == {"placebo": placebo}
 
 
+@pytest.mark.parametrize(
+    ("value", "says"), [(0.0, "nothing"), (1500.0, "nothing"), (-1500.0, "nothing"), (2000.0, "earns"), (-2e3, "costs")]
+)
+def test_a_placebo_has_to_hold_zero(value: float, says: str) -> None:
+    placebo = replace(LOOK, contrast="placebo", revenue=Estimate(value=value, error=900.0))  # 1.96 x 900 is 1764
+    assert row(ledger([LOOK, placebo], [], PRICES), "look").placebo_says == says
+    assert row(ledger([LOOK], [], PRICES), "look").placebo_says is None
+
+
+def test_a_placebo_of_other_worlds_stands_beside_nothing() -> None:
+    placebo = replace(LOOK, contrast="placebo", source="other worlds")
+    assert row(ledger([LOOK, placebo], [], PRICES), "look").beside == {}
+
+
 def trial(*off: frozenset[str], n: int = 4000, effects: dict[frozenset[str], float], seed: int = 3):
     """A table in which each arm earns what `effects` says of the signals it has on, 20 impressions a person."""
     arms = tuple(Arm(name=f"arm{k}", parts=10_000 // len(off), signals_off=one) for k, one in enumerate(off))

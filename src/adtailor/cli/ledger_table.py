@@ -5,7 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from adtailor.domain.money import about, written
-from adtailor.domain.worth import CONTRASTS, GRADE_WORDS, Estimate
+from adtailor.domain.worth import CONTRASTS, GRADE_WORDS, PLACEBO_WORDS, Estimate
 from adtailor.journeys.ledger import Ledger
 from adtailor.measure.ledger import LedgerRow
 
@@ -47,6 +47,11 @@ def notes(made: Ledger, currency: str) -> list[str]:
     said += [f"Trial {trial_id} says nothing yet: {why}." for trial_id, why in made.unread]
     needed = sorted({(row.name, row.earned.needed) for row in made.rows if row.earned and row.earned.needed})
     said += [f"{name}: {people:,} people are needed for an answer." for name, people in needed if people]
+    said += [
+        f"{row.name}: its placebo {PLACEBO_WORDS[says]}."
+        for row in made.rows
+        if (says := row.placebo_says) is not None and says != "nothing"
+    ]
     if not any(row.earned for row in made.rows):
         said.append("No trial was read: `adtailor trial plan` says how many people one needs.")
     return said
@@ -64,7 +69,7 @@ def _cells(row: LedgerRow) -> list[Text | str]:
         Text(row.says, style=STYLES[row.says]),
         "" if row.break_even is None or not row.cost or not row.cost.value else f"{100 * row.break_even:.2f} %",
         ", ".join(
-            f"{contrast} {about(row.beside[contrast].revenue.value)}"
+            f"{contrast} {_money(row.beside[contrast].revenue, row.beside[contrast].bound)}"
             for contrast in CONTRASTS
             if contrast in row.beside
         ),

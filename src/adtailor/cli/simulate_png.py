@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw, ImageFont
 
+from adtailor.domain.worth import PLACEBO_WORDS
 from adtailor.journeys.run_simulation import Cell
 from adtailor.journeys.simulation_report import Report
 
@@ -55,11 +56,21 @@ def draw_recovered(report: Report, cells: Sequence[Cell]) -> Image.Image:
         (f"{total.worlds - total.covered} do not", MISSES),
         (f"{total.claimed_wrongly} claim an effect that is not there", INK),
         (f"mean error {100 * total.error:+.2f} points", INK),
+        *_placebo(report),
         *((mark, SOFT) for mark in report.marks),
     )
     for line, (words, colour) in enumerate(told):
         _words(pen, left, TOP + 30 * line, words, 16, colour)
     return image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+
+
+def _placebo(report: Report) -> list[tuple[str, tuple[int, int, int]]]:
+    placebo = report.placebo
+    if placebo is None:
+        return []
+    value, low, high = (f"{100 * one:+.2f}" for one in (placebo.value, placebo.low, placebo.high))
+    colour = MISSES if placebo.says == "earns" else INK
+    return [(f"placebo {value} % ({low} to {high})", colour), (f"which {PLACEBO_WORDS[placebo.says]}", colour)]
 
 
 def _words(  # noqa: PLR0917  # where, what, how large

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from adtailor.domain.worth import PLACEBO_WORDS
 from adtailor.journeys.run_simulation import TOO_SHORT, Cell, Sweep
-from adtailor.journeys.simulation_report import DECLARED, Report, Row
+from adtailor.journeys.simulation_report import DECLARED, PlaceboRow, Report, Row
 
 WIDTH, HEIGHT = 60, 17
 _SAYS = {
@@ -31,6 +32,8 @@ def print_report(console: Console, report: Report, cells: Sequence[Cell]) -> Non
         f"simulated: {total.covered} of {total.worlds} intervals hold the truth ({report.coverage:.1%}); "
         f"{total.claimed_wrongly} claim what is not there ({report.wrong_rate:.1%}, declared {DECLARED:.0%})"
     )
+    if report.placebo is not None:
+        console.print(f"simulated: {placebo_said(report.placebo)}")
     console.print(
         Text(
             "The click rate is what people did, not what was earned. Net: revenue less reading, of 1000 impressions.",
@@ -85,6 +88,12 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{100 * row.left_truth:+.2f}",
         f"{row.net_per_thousand / 1e6:+.3f}",
     )
+
+
+def placebo_said(placebo: PlaceboRow) -> str:
+    """What it changed, and whether that is nothing."""
+    value, low, high = (f"{100 * one:+.2f}" for one in (placebo.value, placebo.low, placebo.high))
+    return f"placebo, by others' signal: {value} % ({low} to {high}), which {PLACEBO_WORDS[placebo.says]}"
 
 
 def _about(sweep: Sweep) -> str:

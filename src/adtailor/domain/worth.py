@@ -23,7 +23,15 @@ SAID: Mapping[EvidenceGrade, str] = {"A": "lift", "B": "lift", "C": "difference"
 
 Contrast = Literal["without", "alone", "placebo", "share"]
 """`without`: all signals against all but this one, which is what a decision is made by. `alone`: this one against
-none. `placebo`: the signal of somebody else, at the same cost, of which 0 is expected. `share`: its Shapley value."""
+none. `placebo`: that of somebody else against none, at the same cost, of which 0 is expected; only in simulated worlds.
+`share`: its Shapley value."""
+PlaceboSays = Literal["nothing", "earns", "costs"]
+PLACEBO_WORDS: Mapping[PlaceboSays, str] = {
+    "nothing": "holds 0",
+    "earns": "earns: what was found is not the signal's alone",
+    "costs": "costs: so much is lost where readings are wrong",
+}
+"""A placebo must not earn. It may cost a little, where it puts a wrong ad before a better one."""
 CONTRASTS: tuple[Contrast, ...] = get_args(Contrast)
 TEXT_SIGNALS: frozenset[Signal] = frozenset({"context topics", "context tone", "interests", "affect"})
 """What comes from words; the look comes from photos, place and history from neither."""
@@ -55,6 +63,15 @@ class Estimate:
     def less(self, other: "Estimate") -> "Estimate":
         r"""The difference of two that were measured apart: $\sigma^2 = \sigma_1^2 + \sigma_2^2$."""
         return Estimate(value=self.value - other.value, error=math.hypot(self.error, other.error))
+
+
+def placebo_says(low: float, high: float) -> PlaceboSays:
+    """What the interval of a placebo says.
+
+    >>> placebo_says(-1.0, 1.0), placebo_says(0.5, 1.0), placebo_says(-1.0, -0.5)
+    ('nothing', 'earns', 'costs')
+    """
+    return "nothing" if low <= 0.0 <= high else "earns" if low > 0.0 else "costs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

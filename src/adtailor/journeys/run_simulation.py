@@ -1,7 +1,9 @@
 """Worlds with a hidden effect are put to a trial, and what the trial finds is laid beside the truth.
 
 The truth is everybody treated against nobody, on the same people, pages and luck. The trial sees what a site sees: who
-was in which arm, and what was charged. Everything here is simulated: grade E, and never added to anything measured.
+was in which arm, and what was charged. Where a signal is looked for, a placebo is tried as well: everybody treated, but
+by somebody else's readings, of which 0 is expected. Everything here is simulated: grade E, and never added to anything
+measured.
 """
 
 import math
@@ -23,6 +25,7 @@ from adtailor.simulate.worlds.asking import Engines
 from adtailor.simulate.worlds.confusion import Reader
 from adtailor.simulate.worlds.latents import Strengths
 from adtailor.simulate.worlds.living import USUAL_PLACES, Lived, Plan, everybody, live
+from adtailor.simulate.worlds.placebo import with_placebo
 from adtailor.simulate.worlds.world import Size, World, make_world
 
 Floats = NDArray[np.float64]
@@ -117,6 +120,10 @@ class Cell:
     """Micros that reading for it costs, everybody treated."""
     impressions: int
     posts: int
+    placebo: float | None = None
+    """The relative change of revenue where everybody is served by somebody else's readings; None of no signal."""
+    placebo_gain: float | None = None
+    """The same in micros, before the cost, which is that of the signal itself."""
 
     @property
     def covers(self) -> bool:
@@ -152,6 +159,8 @@ class Truth:
     launch_plan: Plan
     control: Lived
     launch: Lived
+    placebo: Lived | None
+    """Everybody treated by somebody else's readings; None of what is no signal."""
 
 
 def tried(sweep: Sweep, seed: int, effect: float, *, engines: Engines, reader: Reader) -> Cell:
@@ -160,7 +169,7 @@ def tried(sweep: Sweep, seed: int, effect: float, *, engines: Engines, reader: R
 
 
 def truth_of(sweep: Sweep, seed: int, effect: float, *, engines: Engines, reader: Reader) -> Truth:
-    """Two runs of a world; whatever the design of a trial, its truth is the same."""
+    """Runs of a world; whatever the design of a trial, its truth is the same."""
     world = make_world(seed, size=sweep.size, reader=reader).with_strengths(strengths(sweep.treatment, effect))
     signal = _SIGNAL.get(sweep.treatment)
     budgets = budgets_of(world, engines, sweep)
@@ -171,11 +180,27 @@ def truth_of(sweep: Sweep, seed: int, effect: float, *, engines: Engines, reader
         treated=np.full(sweep.size.people, signal is not None),
         places=np.full(sweep.size.people, places, dtype=np.int32),
     )
+    # First, for it is another public: engines keep the tables of the last one for its other runs.
+    placebo = None if signal is None else _placebo(world, signal, launch_plan, engines)
     control = live(world, engines.engine(world.public, signal=signal), nobody)
     launch = control
     if sweep.treatment != "nothing":
         launch = live(world, engines.engine(world.public, signal=signal), launch_plan)
-    return Truth(world=world, effect=effect, budgets=budgets, launch_plan=launch_plan, control=control, launch=launch)
+    return Truth(
+        world=world,
+        effect=effect,
+        budgets=budgets,
+        launch_plan=launch_plan,
+        control=control,
+        launch=launch,
+        placebo=placebo,
+    )
+
+
+def _placebo(world: World, signal: Signal, plan: Plan, engines: Engines) -> Lived:
+    """The launch, in which everybody's readings are somebody else's; people respond as they are."""
+    public = with_placebo(world.public, signal, np.random.default_rng([world.seed, 3]))
+    return live(replace(world, public=public), engines.engine(public, signal=signal), plan)
 
 
 def trial_in(truth: Truth, sweep: Sweep, *, engines: Engines, is_mirrored: bool = False) -> Cell:
@@ -207,6 +232,8 @@ def trial_in(truth: Truth, sweep: Sweep, *, engines: Engines, is_mirrored: bool 
         cost=reading_cost(sweep.treatment, world.reader, posts=posts, photos=photos, cpu_hour=sweep.cpu_hour),
         impressions=int(control.impressions.sum()),
         posts=posts,
+        placebo=None if truth.placebo is None else _more(truth.placebo.revenue.sum(), control.revenue.sum()),
+        placebo_gain=None if truth.placebo is None else float(truth.placebo.revenue.sum() - control.revenue.sum()),
     )
 
 

@@ -1,6 +1,7 @@
 """What simulated worlds say of a signal, as evidence of grade E: simulated, and never added to anything measured.
 
-Only the worlds in which people respond as strongly as usual are taken, all of them and none chosen.
+Only the worlds in which people respond as strongly as usual are taken, all of them and none chosen. Beside what a
+signal earned stands what its placebo earned in the same worlds.
 """
 
 import math
@@ -9,7 +10,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 
 from adtailor.domain.signals import Signal
-from adtailor.domain.worth import Earned, Estimate
+from adtailor.domain.worth import Contrast, Earned, Estimate
 from adtailor.errors import InvalidInput
 from adtailor.journeys.run_simulation import Cell, Treatment
 from adtailor.journeys.simulation_file import kept
@@ -27,22 +28,31 @@ def simulated_evidence(folder: Path) -> Iterator[Earned]:
             treatment, cells = kept(path)
         except InvalidInput:
             continue
-        found = of_sweep(treatment, cells)
-        if found is not None:
-            yield found
+        yield from of_sweep(treatment, cells)
 
 
-def of_sweep(treatment: Treatment, cells: Sequence[Cell]) -> Earned | None:
-    """What everybody treated earned more than nobody; None of fewer than two worlds, or of what is no signal."""
+def of_sweep(treatment: Treatment, cells: Sequence[Cell]) -> tuple[Earned, ...]:
+    """What everybody treated earned more than nobody, and what a placebo did; nothing of fewer than two worlds.
+
+    Of what is no signal nothing either; and no placebo where a world was finished before there were any.
+    """
     usual = [cell for cell in cells if cell.effect == USUAL and cell.impressions]
     if treatment not in _SIGNALS or len(usual) < 2:
-        return None
-    gains = [1000.0 * cell.gain / cell.impressions for cell in usual]
-    before = [gain / cell.truth for gain, cell in zip(gains, usual, strict=True) if cell.truth]
+        return ()
+    placebos = [cell.placebo_gain for cell in usual if cell.placebo_gain is not None]
+    told = [_earned(treatment, usual, [cell.gain for cell in usual], "without")]
+    if len(placebos) == len(usual):
+        told.append(_earned(treatment, usual, placebos, "placebo"))
+    return tuple(told)
+
+
+def _earned(treatment: Treatment, usual: Sequence[Cell], micros: Sequence[float], contrast: Contrast) -> Earned:
+    gains = [1000.0 * gain / cell.impressions for gain, cell in zip(micros, usual, strict=True)]
+    before = [1000.0 * cell.gain / cell.impressions / cell.truth for cell in usual if cell.truth]
     worlds = len(usual)
     return Earned(
         signals=frozenset({_SIGNALS[treatment]}),
-        contrast="without",
+        contrast=contrast,
         grade="E",
         source=f"{worlds} worlds, seeds {usual[0].seed} to {usual[-1].seed}",
         revenue=Estimate(value=fmean(gains), error=stdev(gains) / math.sqrt(worlds)),

@@ -14,8 +14,8 @@ from adtailor.journeys.run_simulation import GRADE, SIMULATED, TREATMENTS, Cell,
 from adtailor.simulate.worlds.confusion import Reader
 from adtailor.simulate.worlds.latents import Strengths
 
-VERSION = 1
-"""Grows when the same seed would no longer be the same world."""
+VERSION = 2
+"""Grows when the same seed would no longer be the same line. 2: with a placebo."""
 
 
 def key_of(sweep: Sweep, reader: Reader, engine: str) -> str:

@@ -3,9 +3,12 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean, stdev
 
+from adtailor.domain.worth import PlaceboSays, placebo_says
 from adtailor.errors import InvalidInput
 from adtailor.journeys.run_simulation import GRADE, SIMULATED, TOO_SHORT, Cell, Sweep
+from adtailor.maths.distributions import t_quantile_above
 
 DECLARED = 0.05
 """How often an effect may be claimed where there is none."""
@@ -40,6 +43,21 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceboRow:
+    """What being served by somebody else's readings changed, over all worlds; changes of revenue, as shares."""
+
+    value: float
+    low: float
+    high: float
+    """Of 95 %, by how worlds differ."""
+
+    @property
+    def says(self) -> PlaceboSays:
+        """Whether it holds 0, as it has to."""
+        return placebo_says(self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A sweep as a whole."""
 
@@ -51,6 +69,8 @@ class Report:
     grade: str = GRADE
     marks: tuple[str, ...] = (SIMULATED,)
     """`simulated` always; `too short to see harm` where it was."""
+    placebo: PlaceboRow | None = None
+    """None where no signal was treated, and of a single world."""
 
     @property
     def coverage(self) -> float:
@@ -85,7 +105,17 @@ def reported(sweep: Sweep, cells: Sequence[Cell]) -> Report:
         total=_row(math.nan, list(cells)),
         seeds=tuple(cell.seed for cell in cells),
         marks=marks,
+        placebo=_placebo(cells),
     )
+
+
+def _placebo(cells: Sequence[Cell]) -> PlaceboRow | None:
+    found = [cell.placebo for cell in cells if cell.placebo is not None]
+    if len(found) < len(cells) or len(found) < 2:
+        return None
+    mean = fmean(found)
+    reach = t_quantile_above(0.025, len(found) - 1.0) * stdev(found) / math.sqrt(len(found))
+    return PlaceboRow(value=mean, low=mean - reach, high=mean + reach)
 
 
 def _row(effect: float, cells: Sequence[Cell]) -> Row:

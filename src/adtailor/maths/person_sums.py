@@ -1,7 +1,9 @@
 """Many rows become one row of sums per person: a compiled pass, as wide as the machine, over columns as they lie.
 
 Every thread has people of its own, and walks over all rows: nothing is locked, nothing is sorted, nothing is added up
-twice, and whole numbers come to the same however many threads there are.
+twice, and whole numbers come to the same however many threads there are. It takes the rows in blocks: first it notes
+which are of its people, without a branch that could be guessed wrongly, and asks for their lines of memory; then it
+adds.
 """
 
 import sys
@@ -12,6 +14,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from adtailor.maths.prefetching import prefetch
+
+_BLOCK = 512
+"""Rows; the lines of memory that are asked for at once stay in the first cache."""
 _ONE, _TWO, _THREE, _HALF = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(32)
 
 
@@ -52,7 +58,8 @@ def packed_sums(
     `charged` is in micros, `kinds` has bit 0 for an impression, 1 for a click, 2 for a conversion, 3 for a hide.
     IndexError for a person beyond `people`.
     """
-    sums = np.zeros((people, 3), dtype=np.uint64)
+    # Not zeros: each thread clears its own part, and memory that is asked for this way comes in large pages.
+    sums = np.empty((people, 3), dtype=np.uint64)
     edges = np.linspace(0, people, threads + 1).astype(np.int64).tolist()
 
     # Every thread walks over all rows, and keeps those of its own people: no two ever write to one place.
@@ -91,14 +98,23 @@ def _add_packed(  # noqa: PLR0917 - compiled: by position
     # Two counts share a number of 64 bits.
     people = np.uint32(sums.shape[0])
     low, high = np.uint32(first), np.uint32(last)
-    is_whole = True
-    for row in range(len(person)):
-        p = person[row]
-        if p >= people:
-            is_whole = False
-        elif low <= p < high:
+    sums[first:last] = 0
+    own = np.empty(_BLOCK, dtype=np.int64)
+    beyond = 0
+    for start in range(0, len(person), _BLOCK):
+        count = 0
+        for row in range(start, min(start + _BLOCK, len(person))):
+            p = person[row]
+            beyond += np.int64(p >= people)
+            own[count] = row
+            count += np.int64((p >= low) & (p < high))
+        for n in range(count):
+            prefetch(sums, np.int64(person[own[n]]), 0)
+        for n in range(count):
+            row = own[n]
+            p = person[row]
             sums[p, 0] += np.uint64(charged[row])
             kind = np.uint64(kinds[row])
             sums[p, 1] += (kind & _ONE) | ((kind >> _ONE & _ONE) << _HALF)
             sums[p, 2] += (kind >> _TWO & _ONE) | ((kind >> _THREE & _ONE) << _HALF)
-    return is_whole
+    return beyond == 0

@@ -22,7 +22,9 @@ from adtailor.domain.worth import (
     Earned,
     Estimate,
     EvidenceGrade,
+    PlaceboSays,
     ReadingCost,
+    placebo_says,
 )
 
 Kind = Literal["signal", "model"]
@@ -76,6 +78,12 @@ class LedgerRow:
     def interval(self) -> tuple[float, float] | None:
         """Of the net."""
         return None if self.net is None else self.net.interval(self.bound)
+
+    @property
+    def placebo_says(self) -> PlaceboSays | None:
+        """Whether the placebo holds 0, as it has to; None where there is no placebo."""
+        placebo = self.beside.get("placebo")
+        return None if placebo is None else placebo_says(*placebo.revenue.interval(placebo.bound))
 
     @property
     def says(self) -> Says:
@@ -137,7 +145,9 @@ class _Book:
         earned = _latest(own, grade, "without")
         beside: dict[Contrast, Earned] = {}
         for contrast in CONTRASTS:
-            if contrast != "without" and (other := _latest(own, grade, contrast)) is not None:
+            # A placebo of other worlds says nothing of these.
+            given = [one for one in own if contrast != "placebo" or earned is None or one.source == earned.source]
+            if contrast != "without" and (other := _latest(given, grade, contrast)) is not None:
                 beside[contrast] = other
         cost = self._cost(spared)
         before = earned.baseline if earned is not None else self.baseline

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from datetime import datetime
 
-from adtailor.domain.worth import Contrast, Earned, Estimate, EvidenceGrade
+from adtailor.domain.worth import Contrast, Earned, Estimate, EvidenceGrade, PlaceboSays
 from adtailor.journeys.ledger import Ledger
 from adtailor.measure.ledger import LedgerRow
 from adtailor.service.wire.decoding import Wire
@@ -48,6 +48,8 @@ class LedgerRowWire(Wire, frozen=True, kw_only=True):
     says: str
     without: EvidenceWire | None
     beside: Mapping[Contrast, EvidenceWire]
+    placebo_says: PlaceboSays | None
+    """`nothing` where 0 lies within the interval of `beside.placebo`, as it has to; null where there is none."""
     models: tuple[str, ...]
     cost_per_1000_posts_micros: float
     posts_per_1000_impressions: float | None
@@ -99,6 +101,7 @@ def _row(row: LedgerRow) -> LedgerRowWire:
         says=row.says,
         without=None if row.earned is None else _evidence(row.earned),
         beside={contrast: _evidence(one) for contrast, one in row.beside.items()},
+        placebo_says=row.placebo_says,
         models=row.models,
         cost_per_1000_posts_micros=row.cost_per_posts.value,
         posts_per_1000_impressions=row.posts_per_mille,
