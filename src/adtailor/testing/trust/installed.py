@@ -1,6 +1,5 @@
 """The installed system on a folder of its own: the real application, store, models, policy and ads; time can pass."""
 
-import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from adtailor.domain.reading import Part, Reading
 from adtailor.ports import LookReader
 from adtailor.simulate.community.load import HERE as COMMUNITY
 from adtailor.simulate.community.load import load_community
+from adtailor.testing.thrown_away import thrown_away
 from adtailor.testing.trust.proof import Broken, holds
 from adtailor.testing.trust.web import Answer, Web
 
@@ -217,8 +217,8 @@ def installed(
 
     `demo` gives its pages the members' names.
     """
-    with tempfile.TemporaryDirectory(prefix="adtailor-trust-", ignore_cleanup_errors=True) as made:
-        clock, dice, where = clock or MovableClock(), Dice(seed), folder or Path(made)
+    with thrown_away() as made:
+        clock, dice, where = clock or MovableClock(), Dice(seed), folder or made
         if demo:
             claim_demo_folder(where)
         engine = open_engine(
