@@ -9,7 +9,7 @@ ARGS ?=
 BESIDE ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test cover check audit crash mutants bench quality lock clean
+.PHONY: help install demo test long cover check audit crash mutants bench quality lock clean
 
 help: ## What there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ demo: $(VENV)/.base ## The demo community (ARGS=--once prints one table and ends
 
 test: $(VENV)/.test ## Every test, with doctests (ARGS are handed to pytest)
 	@$(BIN)/python -m pytest $(BESIDE) $(ARGS)
+
+long: $(VENV)/.test ## What is too long for every run: crashes, fuzzing, whole trainings, models
+	@$(BIN)/python -m pytest $(BESIDE) -m slow $(ARGS)
 
 cover: $(VENV)/.test ## Every branch of domain and maths, without compiled kernels
 	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/domain tests/maths src/adtailor/domain src/adtailor/maths \

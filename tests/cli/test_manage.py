@@ -1,6 +1,7 @@
 """The catalogue at a prompt: made, changed, reviewed, exported, explained; errors that say what to do."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -31,9 +32,10 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return type_
 
 
-@pytest.fixture
-def shop(say):
-    """An organization with all that an ad needs."""
+@pytest.fixture(scope="module")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an organization and all that an ad needs, typed once."""
+    data = tmp_path_factory.mktemp("shop") / "data"
     for kind, *given in (
         ("organization", "id=acme", "name=Acme"),
         ("advertiser", "id=tea", "organization_id=acme", "name=Tea", "payer=Acme", "landing_domains=tea.example"),
@@ -43,7 +45,17 @@ def shop(say):
          "landing_url=https://tea.example/"),
         ("ad", "id=tea-1", "adset_id=walkers", "creative_id=green"),
     ):  # fmt: skip
-        say("manage", "add", kind, *given)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("ADTAILOR_DATA", str(data))
+            with pytest.raises(SystemExit, match=r"^(0|None)?$"):
+                main(["manage", "add", kind, *given])
+    return data
+
+
+@pytest.fixture
+def shop(say, stocked: Path, tmp_path: Path):
+    """A copy of it, to change."""
+    shutil.copytree(stocked, tmp_path / "data")
     return say
 
 

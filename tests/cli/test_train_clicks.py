@@ -67,6 +67,7 @@ def test_the_demo_learns_from_simulated_clicks_and_says_that_they_are(adtailor) 
     assert "It serves from now on, as 0001.model" in result.stdout
 
 
+@pytest.mark.slow  # the whole community is read first, as in every demo
 def test_too_few_simulated_visits_say_how_many_to_ask_for(adtailor) -> None:
     result = adtailor.run("demo", "--once", "--learn", "20", "--rows", "1", "--now", "2026-11-20T12:00:00Z", "--json")
     assert result.returncode == 2

@@ -1,6 +1,7 @@
 """The pages over toy ads and a store in memory, asked as a browser asks, and as someone who means no good."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -131,8 +132,8 @@ def visitor(person_id: str, name: str, age: str = "adult") -> Visitor:
     )  # fmt: skip
 
 
-@pytest.fixture
-def make_house(tmp_path: Path):
+@contextmanager
+def houses(tmp_path: Path) -> Iterator[Callable[..., "House"]]:
     """Makes houses; `names` are the display names of ana and finn."""
     opened: list[TestClient[Any]] = []
 
@@ -213,9 +214,27 @@ def make_house(tmp_path: Path):
 
 
 @pytest.fixture
+def make_house(tmp_path: Path):
+    """Makes houses; `names` are the display names of ana and finn."""
+    with houses(tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
 def house(make_house) -> House:
     """One house with the toy ads and two posts."""
-    house = make_house()
+    return furnished(make_house())
+
+
+@pytest.fixture(scope="module")
+def still_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The same, for all that is refused: nothing may have changed in it after any of them."""
+    with houses(tmp_path_factory.mktemp("still")) as make:
+        yield furnished(make())
+
+
+def furnished(house: House) -> House:
+    """With the toy ads and two posts."""
     house.sell()
     house.tell("ben", "We went on a hike.", hours_ago=2)
     house.tell("cem", "So did we.", hours_ago=3)

@@ -21,6 +21,16 @@ ALL = {"interests": True, "look": True, "affect": True, "wellbeing": True}
 @pytest.fixture
 def ana(house) -> Member:
     """Ana with every consent, two posts read, and her page open."""
+    return at_her_page(house)
+
+
+@pytest.fixture(scope="module")
+def still_ana(still_house) -> Member:
+    """The same, in the house of all that is refused."""
+    return at_her_page(still_house)
+
+
+def at_her_page(house) -> Member:
     house.agree("ana", **ALL)
     house.tell("ana", "My hike along the river.", name="a1", hours_ago=2)
     house.tell("ana", "Another hike.", name="a2", hours_ago=1)
@@ -128,16 +138,16 @@ def test_closing_ends_the_session_for_whoever_has_its_cookie(ana):
 
 @pytest.mark.parametrize("choice", sorted(CHOICES))
 @pytest.mark.parametrize("csrf", ["", "wrong", "of another session"])
-def test_a_form_without_its_own_sessions_token_changes_nothing(house, ana, choice, csrf):
+def test_a_form_without_its_own_sessions_token_changes_nothing(still_house, still_ana, choice, csrf):
     if csrf.startswith("of"):
-        other = Member(house, "finn")
+        other = Member(still_house, "finn")
         other.enter()
         csrf = other.csrf()
-    before = saved(house)
-    answer = ana.choose(choice, csrf=csrf, **FORMS[choice])
+    before = saved(still_house)
+    answer = still_ana.choose(choice, csrf=csrf, **FORMS[choice])
     assert answer.status_code == 403
     assert "Nothing was changed" in answer.text
-    assert saved(house) == before
+    assert saved(still_house) == before
 
 
 FORMS = {
@@ -192,12 +202,12 @@ BAD = [
 
 
 @pytest.mark.parametrize(("choice", "form", "status"), BAD)
-def test_a_choice_that_cannot_be_is_said_kindly_and_changes_nothing(house, ana, choice, form, status):
-    before = saved(house)
-    answer = ana.choose(choice, **form)
+def test_a_choice_that_cannot_be_is_said_kindly_and_changes_nothing(still_house, still_ana, choice, form, status):
+    before = saved(still_house)
+    answer = still_ana.choose(choice, **form)
     assert answer.status_code == status
     assert "Back to your page" in answer.text
-    assert saved(house) == before
+    assert saved(still_house) == before
 
 
 def test_nobody_is_sent_elsewhere_afterwards(ana):

@@ -28,7 +28,18 @@ def readings(said: str) -> list[str]:
     return re.findall(r"^read  .*?(?=^ad )", said, re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize(("command", "output"), EXAMPLES, ids=[command[:40] for command, _ in EXAMPLES])
+def examples() -> list[object]:
+    """Of those that read the whole community for one of its members, the first is enough for every day."""
+    demos = 0
+    found: list[object] = []
+    for command, output in EXAMPLES:
+        demos += (is_demo := command.startswith("adtailor demo"))
+        marks = [pytest.mark.slow] if is_demo and demos > 1 else []
+        found.append(pytest.param(command, output, marks=marks, id=command[:40]))
+    return found
+
+
+@pytest.mark.parametrize(("command", "output"), examples())
 def test_an_example_prints_what_the_readme_says(command: str, output: str, tmp_path: Path) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environ = {**os.environ, "PATH": path, "COLUMNS": "96"}

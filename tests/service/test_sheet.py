@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from adtailor.errors import InvalidInput
 from adtailor.service.wire.sheet import COLUMNS, SEVERAL, as_meant, harmless, read_sheet
 
-from .test_manage import ACME, acme, make  # noqa: F401 - a fixture
+from .test_manage import ACME, acme, make, still_acme  # noqa: F401 - fixtures
 
 SHEET = "/v1/campaign-sheet"
 
@@ -89,13 +89,13 @@ def test_new_rows_make_new_items_and_a_new_creative_waits(acme) -> None:  # noqa
         ({"look": "a|b"}, "row 2.targeting.look[0]"),
     ],
 )
-def test_a_bad_cell_is_named_and_nothing_changes(acme, cells, field) -> None:  # noqa: F811
-    before = acme.client.get("/v1/catalogue").content
-    first = changed(acme, campaign_id="fine", adset_id="fine-set", ad_id="fine-ad", creative_id="fine-creative")
-    answer = send(acme, written([changed(acme, **cells), first]))
+def test_a_bad_cell_is_named_and_nothing_changes(still_acme, cells, field) -> None:  # noqa: F811
+    before = still_acme.client.get("/v1/catalogue").content
+    first = changed(still_acme, campaign_id="fine", adset_id="fine-set", ad_id="fine-ad", creative_id="fine-creative")
+    answer = send(still_acme, written([changed(still_acme, **cells), first]))
     assert answer.status_code == 422, answer.text
     assert answer.json()["field"] == field, answer.text
-    assert acme.client.get("/v1/catalogue").content == before
+    assert still_acme.client.get("/v1/catalogue").content == before
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_a_bad_cell_is_named_and_nothing_changes(acme, cells, field) -> None:  #
         (b"campaign_id,campaign_name\nspring,A\nspring,B\n", "row 3.campaign_name"),
     ],
 )
-def test_what_is_no_such_table_is_refused(acme, raw, field) -> None:  # noqa: F811
-    answer = send(acme, raw)
+def test_what_is_no_such_table_is_refused(still_acme, raw, field) -> None:  # noqa: F811
+    answer = send(still_acme, raw)
     assert (answer.status_code, answer.json()["field"]) == (422, field), answer.text
     assert answer.json()["hint"]
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import strategies as st
 
 from adtailor.testing.trust import PROMISES, proofs
 from adtailor.testing.trust.proof import Broken, Proof, Trial, holds
@@ -79,8 +80,6 @@ class TestAProof:
     """Of the numbers, so that what it finds is known."""
 
     def proof(self, check, *, most: int = 10_000) -> Proof:  # type: ignore[no-untyped-def]
-        from hypothesis import strategies as st
-
         return Proof(
             number=1, says="No number is large.", tries="numbers", cases=200,
             try_it=lambda trial: trial.over(st.integers(0, most), check),
@@ -107,6 +106,11 @@ class TestAProof:
     def test_a_case_that_stands_for_several_counts_as_several(self) -> None:
         outcome = self.proof(lambda _: 25).run(10_000, 1)
         assert 10_000 <= outcome.cases < 10_000 + 100 * 25
+
+    def test_told_for_how_many_a_check_stands_it_tries_hardly_more_than_are_wanted(self) -> None:
+        trial = Trial(cases=60, seed=1)
+        trial.over(st.integers(0, 10_000), lambda _: 6, each=6)
+        assert trial.tried == 60
 
     def test_where_there_are_fewer_cases_than_wanted_it_counts_those_that_there_are(self) -> None:
         assert self.proof(lambda _: None, most=6).run(500, 1).cases == 7

@@ -1,4 +1,5 @@
 import hashlib
+from functools import cache
 
 import duckdb
 import numpy as np
@@ -30,6 +31,7 @@ class _WordEncoder:
         rows = [sum((self._word(word) for word in text.lower().split()), np.full(self.width, 1e-3)) for text in texts]
         return np.array([row / np.linalg.norm(row) for row in rows], dtype=np.float32)
 
+    @cache  # noqa: B019  # of a few hundred words, for as long as the tests run
     def _word(self, word):
         seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=4).digest(), "big")
         return np.random.default_rng(seed).normal(size=self.width)
@@ -39,7 +41,9 @@ def _write(path, columns, rows):
     path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE t (" + ", ".join(columns) + ")")
-        connection.executemany("INSERT INTO t VALUES (" + ", ".join("?" * len(columns)) + ")", rows)
+        connection.execute(
+            "INSERT INTO t SELECT " + ", ".join(["unnest(?)"] * len(columns)), list(zip(*rows, strict=True))
+        )
         connection.execute(f"COPY t TO '{path}' (FORMAT parquet)")
 
 

@@ -4,10 +4,12 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import cache
 from html import escape
 from typing import Any
 
 from litestar import Response, get
+from litestar.concurrency import sync_to_thread
 from litestar.handlers import BaseRouteHandler
 
 from adtailor.service.answers import JSON
@@ -35,16 +37,20 @@ OPERATIONS = (
 
 
 def docs_routes(operations: Sequence[Operation]) -> Sequence[BaseRouteHandler]:
-    """Both are made once, when the service starts."""
-    description = describe(operations)
-    described, page = encode(description), render(description).encode()
+    """Both are made once, when somebody first asks: a service that nobody asks about itself starts without them."""
+
+    @cache
+    def made() -> tuple[bytes, bytes]:
+        description = describe(operations)
+        return encode(description), render(description).encode()
 
     @get("/openapi.json")
     async def openapi() -> Response[bytes]:
-        return Response(described, media_type=JSON)
+        return Response((await sync_to_thread(made))[0], media_type=JSON)
 
     @get("/docs")
     async def docs() -> Response[bytes]:
+        page = (await sync_to_thread(made))[1]
         return Response(page, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
 
     return [openapi, docs]

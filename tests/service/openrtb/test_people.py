@@ -1,5 +1,6 @@
 """Who a bid request may speak of, and what the law in it takes away: never more than is on file."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,19 +8,30 @@ import pytest
 from adtailor.service.openrtb.asking import opts_out
 from adtailor.testing.bid_requests import asked, imp
 
+from .conftest import Bidding
+
 ANA = {"id": "ana"}
 PAGE = {"site": {"id": "s1", "content": {"language": "en"}}}
 BY_INTEREST, BY_THE_PAGE = "novel", "oven"
 """Ana's profile speaks for novels; to anyone else the highest bid is shown."""
 
 
-@pytest.fixture
-def winner(fan_house, bidding) -> Any:
+Winner = Callable[..., str]
+
+
+def winner_in(bidding: Any) -> Winner:
     """The ad that is offered for a request beside nothing in particular, by someone who is known to be an adult."""
     return lambda **changes: bidding.bid(**{**PAGE, "user": ANA, **changes})["crid"]
 
 
-def test_a_person_is_known_by_consent_and_by_an_id_of_ours(fan_house, winner) -> None:
+@pytest.fixture(scope="module")
+def winner(fans_house) -> Winner:
+    """In one house for all that only asks."""
+    return winner_in(Bidding(fans_house.client))
+
+
+def test_a_person_is_known_by_consent_and_by_an_id_of_ours(fan_house, bidding) -> None:
+    winner = winner_in(bidding)
     assert winner() == BY_INTEREST
     own = {
         "eids": [{"source": "adtailor", "uids": [{"id": "ana"}]}, {"source": "other.example", "uids": [{"id": "bo"}]}]

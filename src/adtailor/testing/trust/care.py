@@ -1,11 +1,9 @@
 """Promises 23 to 25: the card sells nothing and never nags, and no number is shown that nobody checked."""
 
-import tempfile
 from collections.abc import Mapping
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise, product
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -13,6 +11,7 @@ from hypothesis import strategies as st
 from adtailor.config.helplines import load_helplines
 from adtailor.config.settings import Deciding, Settings
 from adtailor.domain.wellbeing import CardMemory, State
+from adtailor.testing.thrown_away import thrown_away
 from adtailor.testing.trust import writing
 from adtailor.testing.trust.browser import BROWSER_LINE, drawn, has_browser
 from adtailor.testing.trust.installed import (
@@ -230,9 +229,9 @@ def _live_through(house: Installed, acts: tuple[Act, ...]) -> None:
 
 def _a_restart_forgets_nothing(trial: Trial) -> None:
     clock = MovableClock()
-    with tempfile.TemporaryDirectory(prefix="adtailor-trust-") as made:
+    with thrown_away() as made:
         for opening in range(3):
-            with installed(seed=trial.seed, folder=Path(made), clock=clock) as house:
+            with installed(seed=trial.seed, folder=made, clock=clock) as house:
                 if opening == 0:
                     house.person("ana", consents=EVERYTHING)
                     house.wrote("ana", writing.STRESSED)
@@ -262,8 +261,8 @@ def _numbers_are_checked(trial: Trial) -> None:
 
     trial.each(shipped, unverified)
     ages = [None, -1, 0, 1, 90, 179, 180, 181, 400]
-    with tempfile.TemporaryDirectory(prefix="adtailor-trust-") as made:
-        file = Path(made) / "helplines.toml"
+    with thrown_away() as made:
+        file = made / "helplines.toml"
 
         def fresh(case: tuple[int | None, str, str]) -> None:
             age, country, lives = case

@@ -24,6 +24,8 @@ from adtailor.testing.trust.proof import Proof, Trial, holds
 
 PLAIN_PAGE = {**PAGE, "topics": []}
 """A page that says nothing: what tells here is the profile."""
+A_FEED = 8
+"""So many histories are tried at a time, on average."""
 PROTECTED = ("nothing", "minor", "unknown", "gpc", "objected", "tcf")
 
 
@@ -87,7 +89,7 @@ def _no_history_counts(trial: Trial) -> None:
             return len(histories)
 
         # Many at a time: they are posted and read together, as a feed posts them.
-        trial.over(st.lists(_histories(), min_size=1, max_size=60).map(tuple), alike)
+        trial.over(st.lists(_histories(), min_size=1, max_size=60).map(tuple), alike, each=A_FEED)
         told, silent = one.person(consents={"interests": True}), one.person(consents={"interests": True})
         one.wrote(told, writing.FOND[:2] * 2)
         pages = [one.decide(context=PLAIN_PAGE, viewer={"person_id": who, "age": "adult"}) for who in (told, silent)]
@@ -308,7 +310,7 @@ PROOFS = (
         says="Without consent the answer is the same, byte for byte, whatever somebody posted.",
         tries="two installations, one person with two histories: no consent, a minor, unknown age, GPC, an objection "
         "or a consent string; the answers compared byte by byte",
-        cases=80,
+        cases=250,
         full=100_000,
         try_it=_no_history_counts,
     ),

@@ -7,7 +7,6 @@ import logging
 import re
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from adtailor.storage.keyring import PersonKey
 from adtailor.storage.reading_rows import SealedReading, opened_reading
 from adtailor.storage.sealing import place
 from adtailor.testing.drawn_clothes import KINDS, draw_garment
+from adtailor.testing.thrown_away import thrown_away
 from adtailor.testing.trust import writing
 from adtailor.testing.trust.installed import EVERYTHING, NOON, Installed, codes, expected, installed
 from adtailor.testing.trust.proof import Proof, Trial, holds
@@ -149,9 +149,9 @@ def logged() -> Generator[list[str]]:
 def _nothing_is_left(house: Installed, life: Life, neighbour: str) -> int:
     """Forgotten, somebody is in no row, no file, no log line, no answer, and no backup that comes back."""
     word = f"canary{house.new()}x"
-    with logged() as lines, tempfile.TemporaryDirectory(prefix="adtailor-trust-") as kept:
+    with logged() as lines, thrown_away() as kept:
         person = live(house, life, word)
-        store, backup = house.engine.store, Path(kept) / "backup"
+        store, backup = house.engine.store, kept / "backup"
         key, needles = key_of(store, person), {*spellings(word)}
         secret = _secret(house.folder, key.ref)
         holds(not found_in(house.folder, needles), "what they wrote lies in the clear")

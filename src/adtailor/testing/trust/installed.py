@@ -1,6 +1,5 @@
 """The installed system on a folder of its own: the real application, store, models, policy and ads; time can pass."""
 
-import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,14 +9,17 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
 
+import msgspec
+
 from adtailor.assemble import Engine, build, claim_demo_folder, look_reader, open_engine, text_reader
-from adtailor.config.settings import Deciding, Settings
+from adtailor.config.settings import Deciding, RateLimits, Settings
 from adtailor.domain.buying import Inventory
 from adtailor.domain.post import Post
 from adtailor.domain.reading import Part, Reading
 from adtailor.ports import LookReader
 from adtailor.simulate.community.load import HERE as COMMUNITY
 from adtailor.simulate.community.load import load_community
+from adtailor.testing.thrown_away import thrown_away
 from adtailor.testing.trust.proof import Broken, holds
 from adtailor.testing.trust.web import Answer, Web
 
@@ -217,13 +219,13 @@ def installed(
 
     `demo` gives its pages the members' names.
     """
-    with tempfile.TemporaryDirectory(prefix="adtailor-trust-", ignore_cleanup_errors=True) as made:
-        clock, dice, where = clock or MovableClock(), Dice(seed), folder or Path(made)
+    with thrown_away() as made:
+        clock, dice, where = clock or MovableClock(), Dice(seed), folder or made
         if demo:
             claim_demo_folder(where)
         engine = open_engine(
             where,
-            settings or Settings(deciding=Deciding(exploration=0.0)),
+            _unhurried(settings or Settings(deciding=Deciding(exploration=0.0))),
             clock=clock,
             readers=models(),
             random_bytes=dice.bytes,
@@ -237,6 +239,14 @@ def installed(
             yield house
         finally:
             house.close()
+
+
+def _unhurried(settings: Settings) -> Settings:
+    """Without the limits on how often one address asks, which go by the machine's clock: a fast one would meet them.
+
+    Those of invalid traffic go by the proof's own clock, and stay.
+    """
+    return msgspec.structs.replace(settings, limits=RateLimits(address_per_minute=0, token_per_minute=0))
 
 
 def expected(condition: object, what: str) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from adtailor.storage import SqliteStore
 from adtailor.testing import samples
+from adtailor.testing.thrown_away import thrown_away
 from adtailor.testing.trust.crash import DAILY, LIFETIME, kill_in_lanes, prepared, reconcile
 from adtailor.testing.trust.installed import Installed, community_ads, expected, installed
 from adtailor.testing.trust.proof import Proof, Trial, holds
@@ -118,7 +119,7 @@ def _spends() -> st.SearchStrategy[Spend]:
 
 
 def _never_overspent(spend: Spend) -> None:
-    with tempfile.TemporaryDirectory(prefix="adtailor-trust-") as made, SqliteStore(Path(made)) as store:
+    with thrown_away() as made, SqliteStore(made) as store:
         store.catalogue.replace(samples.inventory(samples.campaign(daily=DAILY, lifetime=LIFETIME, zone="UTC")))
         charged: dict[object, int] = {}
         seen: set[int] = set()
@@ -138,7 +139,7 @@ def _never_overspent(spend: Spend) -> None:
 
 def _budgets_hold(trial: Trial) -> None:
     kills = max(2, min(1_000, trial.cases // 2))
-    with tempfile.TemporaryDirectory(prefix="adtailor-trust-") as made:
+    with tempfile.TemporaryDirectory(prefix="adtailor-trust-") as made:  # on the disk, in the middle of a write
         folder = Path(made)
         prepared(folder)
         acknowledged = kill_in_lanes(folder, kills, seed=trial.seed, tick=trial.count)

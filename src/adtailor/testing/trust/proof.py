@@ -56,12 +56,14 @@ class Trial:
         self.measured: list[str] = []
         self._tick = tick
 
-    def over(self, drawn: SearchStrategy[T], check: Callable[[T], int | None], *, cases: int | None = None) -> None:
+    def over(
+        self, drawn: SearchStrategy[T], check: Callable[[T], int | None], *, cases: int | None = None, each: float = 1.0
+    ) -> None:
         """Try `check` on drawn ones, as many as are wanted or `cases`; raises Broken with the smallest that fails.
 
-        A check that stands for several cases says for how many.
+        A check that stands for several cases says for how many; `each` is for about how many, before any was tried.
         """
-        wanted, began, number, each = cases or self.cases, self.tried, 0, 1.0
+        wanted, began, number = cases or self.cases, self.tried, 0
         while (left := wanted - (self.tried - began)) > 0:
             chunk = min(CHUNK if number else FIRST, max(1, round(left / each)))
             examples = self._search(drawn, check, chunk, number)
