@@ -39,6 +39,7 @@ def shows(house: House, *evidence: Earned) -> str:
 def test_without_evidence_every_row_says_so_and_there_is_no_picture(house: House) -> None:
     html = shows(house)
     assert html.count("no evidence") == 7
+    assert "adtailor simulate" in html
     assert "ledger.png" not in html
 
 
@@ -46,6 +47,7 @@ def test_what_was_simulated_is_called_simulated_and_never_lift(house: House) -> 
     house.store.reading_costs.took([batch_cost(model="sees@1", reader="look", posts=4, seconds=0.4)], NOW)
     html = shows(house, LOOK)
     assert "simulated" in html
+    assert "adtailor simulate" not in html, "there is something to look at"
     assert "2 worlds, seeds 1 to 2" in html
     assert "0.30" in html
     assert "nothing shown yet" in html

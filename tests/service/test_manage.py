@@ -205,3 +205,27 @@ def test_the_audit_log_names_who_changed_what(acme) -> None:
     assert done.status_code == 200, done.text
     assert {entry["action"] for entry in acme.client.get("/v1/audit?kind=ads&limit=5").json()} == {"removed"}
     assert acme.client.get("/v1/audit?since=yesterday").json()["field"] == "since"
+
+
+def test_a_placement_or_site_that_is_not_active_on_file_stays_empty(acme) -> None:
+    both = [{"id": "top"}, {"id": "side", "position": 3}]
+
+    def codes() -> list[str | None]:
+        told = acme.decide(placements=both)["placements"]
+        return [None if one["no_fill"] is None else one["no_fill"]["code"] for one in told]
+
+    assert codes() == [None, None]
+    for status, expected in (("paused", ["closed", None]), ("active", [None, None]), ("archived", ["closed", None])):
+        assert patch(acme, "placements", "top", {"status": status}).status_code == 200
+        assert codes() == expected
+    assert patch(acme, "sites", "s1", {"status": "paused"}).status_code == 200
+    assert codes() == ["closed", "closed"]
+    assert patch(acme, "sites", "s1", {"status": "active"}).status_code == 200
+    assert codes() == ["closed", None]
+
+
+def test_a_placement_asks_for_no_less_than_is_on_file(acme) -> None:
+    assert acme.decide(placements=[{"id": "top"}])["placements"][0]["no_fill"] is None
+    assert patch(acme, "placements", "top", {"floor_micros": 900_000_000}).status_code == 200
+    assert acme.decide(placements=[{"id": "top"}])["placements"][0]["no_fill"]["code"] == "below_floor"
+    assert acme.decide(placements=[{"id": "side"}])["placements"][0]["no_fill"] is None

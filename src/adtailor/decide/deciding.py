@@ -229,6 +229,8 @@ def _is_house(auction: Auction, place: int) -> bool:
 
 
 def _no_fill(auction: Auction, slot: int, placement: Placement) -> NoFill:
+    if not placement.formats:
+        return NoFill(code="closed", hint="this placement, or its site, is not active on file")
     if auction.allocation.too_near[0, slot]:
         return NoFill(
             code="too_near", hint=f"ads stand at least {auction.slots.spacing} positions apart on this installation"

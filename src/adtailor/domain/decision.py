@@ -269,8 +269,9 @@ class Won:
         return Micros(math.floor(1000 * Fraction(self.events) * self.price))
 
 
-NoFillCode = Literal["quiet", "no_eligible_ad", "below_floor", "too_near", "unavailable"]
-"""`too_near`: to another ad. `unavailable`: something that has to be checked could not be."""
+NoFillCode = Literal["quiet", "no_eligible_ad", "below_floor", "too_near", "closed", "unavailable"]
+"""`too_near`: to another ad. `closed`: the placement, or its site, is not active on file. `unavailable`: something that
+has to be checked could not be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -594,7 +594,7 @@ def left_open(decision: Decision, limits: Limits, care: Care) -> frozenset[Place
     return frozenset(
         filled.placement_id
         for filled in decision.placements
-        if filled.no_fill is not None and filled.no_fill.code not in {"quiet", "too_near"}
+        if filled.no_fill is not None and filled.no_fill.code not in {"quiet", "too_near", "closed"}
     )
 
 

@@ -1,47 +1,71 @@
 """What the operator put on file about the placements of a site, applied to what a request says of them."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from adtailor.domain.decision import DecisionRequest
+from adtailor.domain.decision import DecisionRequest, Placement
 from adtailor.domain.ids import PlacementId, SiteId
+from adtailor.domain.managed import Item, Kind
 from adtailor.domain.money import Micros
-from adtailor.domain.selling import SitePlacement
+from adtailor.domain.selling import Site, SitePlacement
 from adtailor.ports import CatalogueStore
 
 AT_ONCE = 500
+Place = tuple[SiteId, PlacementId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OnFile:
+    """What there is to apply, at one version of the catalogue."""
+
+    version: int
+    floors: Mapping[Place, Micros] = field(default_factory=dict[Place, Micros])
+    closed: frozenset[Place] = frozenset()
+    closed_sites: frozenset[SiteId] = frozenset()
 
 
 class OwnPlaces:
-    """Floors by site and placement, read again when the catalogue changes. Safe from several threads."""
+    """Floors, and what is closed, by site and placement; read again when the catalogue changes. Safe from threads."""
 
     def __init__(self, catalogue: CatalogueStore) -> None:
         self._catalogue = catalogue
-        self._known: tuple[int, Mapping[tuple[SiteId, PlacementId], Micros]] = (-1, {})
+        self._known = _OnFile(version=-1)
 
     def applied(self, request: DecisionRequest, version: int) -> DecisionRequest:
-        """The request, where no placement asks for less than is on file; `version` is that of the catalogue."""
-        floors = self._floors(version)
-        if not floors:
+        """The request, where no placement asks for less than is on file, and a closed one takes no format.
+
+        `version` is that of the catalogue.
+        """
+        known = self._on_file(version)
+        if not (known.floors or known.closed or known.closed_sites):
             return request
-        placements = tuple(
-            replace(one, floor=floor)
-            if (floor := floors.get((request.site_id, one.id), one.floor)) > one.floor
-            else one
-            for one in request.placements
-        )
+        placements = tuple([_applied(one, request.site_id, known) for one in request.placements])
         return request if placements == request.placements else replace(request, placements=placements)
 
-    def _floors(self, version: int) -> Mapping[tuple[SiteId, PlacementId], Micros]:
-        known_at, floors = self._known
-        if known_at != version:
-            found: dict[tuple[SiteId, PlacementId], Micros] = {}
-            after = -1
-            while some := self._catalogue.items("placements", after=after, limit=AT_ONCE):
-                after = some[-1].place
-                for kept in some:
-                    if isinstance(kept.item, SitePlacement) and kept.item.floor:
-                        found[kept.item.site_id, kept.item.id] = kept.item.floor
-            floors = found
-            self._known = (version, floors)
-        return floors
+    def _on_file(self, version: int) -> _OnFile:
+        known = self._known
+        if known.version != version:
+            places = [one for one in self._items("placements") if isinstance(one, SitePlacement)]
+            known = self._known = _OnFile(
+                version=version,
+                floors={(one.site_id, one.id): one.floor for one in places if one.floor},
+                closed=frozenset((one.site_id, one.id) for one in places if one.status != "active"),
+                closed_sites=frozenset(
+                    one.id for one in self._items("sites") if isinstance(one, Site) and one.status != "active"
+                ),
+            )
+        return known
+
+    def _items(self, kind: Kind) -> Iterator[Item]:
+        after = -1
+        while some := self._catalogue.items(kind, after=after, limit=AT_ONCE):
+            after = some[-1].place
+            yield from (kept.item for kept in some)
+
+
+def _applied(placement: Placement, site: SiteId, known: _OnFile) -> Placement:
+    place = site, placement.id
+    if site in known.closed_sites or place in known.closed:
+        return replace(placement, formats=frozenset())
+    floor = known.floors.get(place, placement.floor)
+    return replace(placement, floor=floor) if floor > placement.floor else placement
