@@ -70,3 +70,11 @@ def test_shares_and_codes_are_joined_too():
     assert joined([np.array([1]), np.array([2])]).tolist() == [1, 2]
     assert list(joined([names_of(["a"]), names_of(["b", "c"])])) == ["a", "b", "c"]
     assert picked(np.array([], dtype=np.int32), np.array([-1]), 4).tolist() == [4]
+
+
+def test_texts_that_were_asked_for_are_kept_and_not_too_many(monkeypatch):
+    monkeypatch.setattr("adtailor.maths.names.MOST_AT_HAND", 2)
+    names = names_of(["a", "b", "c"])
+    assert names[0] is names[0]
+    assert [names[at] for at in (0, 1, 2, -1, 0)] == ["a", "b", "c", "c", "a"]
+    assert len(names.at_hand) <= 2
