@@ -71,7 +71,7 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str:
-        """Name and version, as `adtailor-student-int8@2`."""
+        """Name and version, as `adtailor-student-int8@3`."""
         ...
 
     @property

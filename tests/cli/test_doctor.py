@@ -20,7 +20,7 @@ def test_this_installation_is_whole(findings: dict[str, Finding]) -> None:
 
 
 def test_each_model_is_named_with_version_licence_source_and_checked_bytes(findings: dict[str, Finding]) -> None:
-    encoder = findings["adtailor-student-int8@2"]
+    encoder = findings["adtailor-student-int8@3"]
     assert encoder.details["licence"] == "Apache-2.0"
     assert "all-MiniLM-L6-v2" in encoder.details["source"]
     assert encoder.details["verified"]
@@ -49,7 +49,7 @@ def test_a_model_with_a_flipped_bit_is_damaged(tmp_path: Path, monkeypatch: pyte
     assert found["text-heads@1"].state == "damaged"
     assert "heads.npz" in found["text-heads@1"].found
     assert found["look heads"].state == "missing"
-    assert found["adtailor-student-int8@2"].state == "missing"
+    assert found["adtailor-student-int8@3"].state == "missing"
     assert all(finding.is_fatal and finding.hint for finding in found.values())
     (folder / "manifest.json").write_text("[]")
     assert next(one for one in models.model_findings() if one.name == "text heads").state == "damaged"

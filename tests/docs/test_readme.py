@@ -23,11 +23,6 @@ def without_numbers(text: str) -> str:
     return "\n".join(re.sub(r"\d+(\.\d+)?", "#", line).strip() for line in text.strip().splitlines())
 
 
-def readings(said: str) -> list[str]:
-    """What the models read in each post, without the ads that follow from it."""
-    return re.findall(r"^read  .*?(?=^ad )", said, re.DOTALL | re.MULTILINE)
-
-
 def examples() -> list[object]:
     """Of those that read the whole community for one of its members, the first is enough for every day."""
     demos = 0
@@ -48,11 +43,6 @@ def test_an_example_prints_what_the_readme_says(command: str, output: str, tmp_p
     )
     assert done.returncode == 0, done.stderr
     said, expected = without_numbers(done.stdout), without_numbers(output)
-    if readings(said) != readings(expected):
-        # A sum of int8 is rounded otherwise on a processor of another kind: a topic near its threshold comes or goes.
-        assert said.count("\nread by") == expected.count("\nread by")
-        assert said.splitlines()[-1] == expected.splitlines()[-1]
-        pytest.skip("this processor rounds otherwise, and a reading differs: the rest of it was not compared")
     assert said == expected
 
 

@@ -109,7 +109,7 @@ def test_the_shipped_card_says_what_it_must(text_weights):
 
 def test_the_manifest_names_encoder_seed_and_versions(text_weights):
     manifest = json.loads((text_weights / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["encoder"]["name"] == "adtailor-student-int8@2"
+    assert manifest["encoder"]["name"] == "adtailor-student-int8@3"
     assert manifest["files"]["student-int8.onnx"] == MODEL.sha256
     assert manifest["files"]["tokenizer.json"] == TOKENIZER.sha256
     assert set(manifest["files"]) == {"heads.npz", "topics.npz", "card.md", "student-int8.onnx", "tokenizer.json"}

@@ -49,7 +49,7 @@ def garment(answer: PhotoLook | str) -> Garment:
 def test_it_is_a_look_reader_that_names_its_models(reader: LookUnderstanding) -> None:
     port: LookReader = reader
 
-    assert port.models == {"look": "garments@2 on efficientnet-lite2-int8@1"}
+    assert port.models == {"look": "garments@2 on efficientnet-lite2-int8@2"}
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ class TestWeights:
             LookUnderstanding(encoder, weights=copy)
 
     def test_another_encoder_is_refused(self) -> None:
-        with pytest.raises(ModelUnavailable, match="trained on 'efficientnet-lite2-int8@1'"):
+        with pytest.raises(ModelUnavailable, match="trained on 'efficientnet-lite2-int8@2'"):
             load_garment_model(WEIGHTS, encoder="another@2", width=1280)
 
     def test_no_class_speaks_both_for_clothes_and_for_neither(self) -> None:

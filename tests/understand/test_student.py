@@ -211,6 +211,18 @@ def test_a_tenth_of_every_corpus_calibrates_and_is_not_learned_from():
         assert 0.82 < seen.mean() < 0.94, name
 
 
+def test_no_sum_of_an_exported_network_saturates(tmp_path):
+    import onnx
+
+    from adtailor.understand.training.rerounding import reround
+
+    widths = {"in": TINY.width, "mixed": TINY.width, "middle": TINY.width, "grown": TINY.inner}
+    random = np.random.default_rng(0)
+    seen = {site: [random.normal(size=(40, widths[site.split(".")[1]]))] for site in quantised_sites(TINY)}
+    export_onnx(tmp_path / "tiny.onnx", _start(), ranges_of(seen), shape=TINY)
+    assert reround(onnx.load(tmp_path / "tiny.onnx")) == 0
+
+
 def test_rows_are_rounded_each_to_its_own_scale():
     rows, scales = quantised_rows(np.array([[0.5, -1.0], [100.0, 50.0]], dtype=np.float32))
     np.testing.assert_allclose(rows * scales[:, None], [[0.5, -1.0], [100.0, 50.0]], rtol=0.01)

@@ -116,7 +116,7 @@ class ReadingCost:
     """How long a model took, over the posts that it read."""
 
     model: str
-    """Name, version and quantisation, as `adtailor-student-int8@2`."""
+    """Name, version and quantisation, as `adtailor-student-int8@3`."""
     reader: str
     """`text` or `look`."""
     posts: int

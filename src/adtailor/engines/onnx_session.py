@@ -13,13 +13,12 @@ def session(
     path: Path,
     providers: Sequence[str],
     *,
-    precise: bool = False,
     fused: bool = True,
     remedy: str = REMEDY,
 ) -> ort.InferenceSession:
     """The model in `path`; ModelUnavailable if a provider is not there or the file is no model.
 
-    `precise`: products of 8 bits never saturate, at some cost. `fused` lets the runtime fuse operators as it likes.
+    `fused` lets the runtime fuse operators as it likes.
     """
     available = ort.get_available_providers()
     if missing := [provider for provider in providers if provider not in available]:
@@ -33,8 +32,6 @@ def session(
     options.log_severity_level = 3
     if not fused:
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    if precise:
-        options.add_session_config_entry("session.x64quantprecision", "1")
     try:
         return ort.InferenceSession(str(path), options, providers=list(providers))
     except Exception as error:

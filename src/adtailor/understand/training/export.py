@@ -1,9 +1,9 @@
 """The student as an ONNX file of int8 matrices: every scale fixed here, so that a text never depends on its neighbours.
 
 The graph is written by hand, operator by operator: products of 8-bit integers that end in floats
-(`MatMulIntegerToFloat`), attention as one operator, and plain Add and LayerNormalization, which ONNX Runtime computes
-three times as fast as its fused form. It takes token ids of equal length, (texts, tokens), and gives the vectors,
-(texts, 2 x width); no mask, because texts of different length are never padded together.
+(`MatMulIntegerToFloat`) and saturate nowhere, attention as one operator, and plain Add and LayerNormalization, which
+ONNX Runtime computes three times as fast as its fused form. It takes token ids of equal length, (texts, tokens), and
+gives the vectors, (texts, 2 x width); no mask, because texts of different length are never padded together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from adtailor.understand.training.network import Shape
 from adtailor.understand.training.packages import needed
+from adtailor.understand.training.rounding import NO_PAIRS, neighbours, rounded_rows
 
 Array = NDArray[Any]
 Arrays = Mapping[str, NDArray[np.float32]]
@@ -77,13 +78,14 @@ def ranges_of(seen: Mapping[str, Sequence[Array]]) -> dict[str, Range]:
 
 
 def quantised_rows(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Each row as int8 and its scale.
+    """Each row of a matrix that multiplies activations, as int8 and its scale: no sum of neighbours saturates.
 
     >>> quantised_rows(np.array([[1.0, -2.0]], dtype=np.float32))[0].tolist()
     [[64, -127]]
+    >>> quantised_rows(np.array([[1.0, 2.0]], dtype=np.float32))[0].tolist()
+    [[43, 85]]
     """
-    scale = np.maximum(np.abs(matrix).max(axis=1), 1e-8) / 127
-    return np.rint(matrix / scale[:, None]).astype(np.int8), scale.astype(np.float32)
+    return rounded_rows(matrix, neighbours(matrix.shape[1]))
 
 
 class _Graph:
@@ -110,7 +112,7 @@ class _Graph:
     def _embedded(self) -> str:
         """Word vectors are kept as int8 with a scale per word: they are most of the file."""
         weights = self._weights
-        words, scales = quantised_rows(weights["embeddings.word_embeddings.weight"])
+        words, scales = rounded_rows(weights["embeddings.word_embeddings.weight"], NO_PAIRS)
         table, scale = self._constant("words", words), self._constant("words.scale", scales[:, None])
         word = self._node(
             "Cast", [self._node("Gather", [table, INPUT], "word8")], "word32", to=self._onnx.TensorProto.FLOAT
