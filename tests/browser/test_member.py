@@ -217,7 +217,7 @@ def test_a_choice_leaves_the_reader_where_they_were(open_page: Open, newcomer: C
     before = page.evaluate("scrollY")
     assert before > 200
     opened.press(button)
-    page.wait_for_function("document.activeElement.closest('article') !== null")
+    expect(page.locator("article:focus-within")).to_be_attached()
     assert abs(page.evaluate("scrollY") - before) < 120
 
 
