@@ -291,6 +291,33 @@ def test_one_advertiser_may_hold_thousands_of_the_best_and_the_next_places_go_to
         assert [one.runner_up for one in won] == ["o0", "o1", "o2"]
 
 
+@pytest.mark.parametrize("pricing", ["gsp", "vcg"])
+def test_a_closed_place_is_empty_and_keeps_none_beside_it_empty(pricing):
+    world = toy_world([{"id": f"o{n}", "advertiser": f"o{n}", "bid": "0.40"} for n in range(3)])
+    decision = decide(
+        DecisionRequest(
+            request_id=RequestId("r1"),
+            site_id=SiteId("s1"),
+            placements=(
+                Placement(id=PlacementId("shut"), position=0, formats=frozenset()),
+                Placement(id=PlacementId("open"), position=1),
+                Placement(id=PlacementId("near"), position=2),
+            ),
+        ),
+        Evidence(context_topics={}),
+        Limits(age="adult", protected=False),
+        catalogue=world.catalogue,
+        ranker=world.ranker,
+        policy_name="standard@1",
+        now=NOW,
+        random=Random(1),
+        pricing=pricing,
+        spacing=2,
+    )
+    codes = [filled.no_fill.code if filled.no_fill else None for filled in decision.placements]
+    assert codes == ["closed", None, "too_near"]
+
+
 def test_an_only_ad_that_pays_by_conversion_pays_what_the_floor_asks_of_a_conversion():
     # 10 000 a click, at 2 conversions in 100 clicks, is 500 000 a conversion.
     (placement,) = one_page([{"id": "boots", "pays": "cpa", "bid": "4"}], floor=10_000)

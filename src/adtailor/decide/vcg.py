@@ -116,7 +116,8 @@ def _spaced(slots: Slots) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     last: int | None = None
     for s, position in enumerate(slots.positions.tolist()):
         if last is None or position - last >= slots.spacing:
-            is_open[s], last = True, position
+            is_open[s] = True
+            last = position if slots.formats[s] else last  # where nothing may stand, nothing stands too near
     return is_open, ~is_open
 
 

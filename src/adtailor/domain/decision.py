@@ -50,6 +50,8 @@ class Placement:
     """The least that a click (or 1000 impressions of a CPM ad) may cost here."""
     thousand_floor: Micros = Micros(0)
     """The least that 1000 impressions are to bring, whatever the ad pays for: the floor of an exchange."""
+    on_file: PlacementId | None = None
+    """What the operator's file calls it, where that is not its id."""
 
     def __post_init__(self) -> None:
         checked_id(self.id, "placements.id")

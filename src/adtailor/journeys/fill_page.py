@@ -204,7 +204,7 @@ class FillPage:
         way = self._arms.way(request, now)
         serving = way.catalogue.serving(now)
         if self._places is not None:
-            request = self._places.applied(request, serving.catalogue.version)
+            request = self._places.applied(request)
         words = None if text is None else serving.catalogue.targets.words.found_in(text)
         evidence = evidence_of(
             viewer.profile,

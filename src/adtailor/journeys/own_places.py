@@ -1,5 +1,6 @@
 """What the operator put on file about the placements of a site, applied to what a request says of them."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +12,7 @@ from adtailor.domain.selling import Site, SitePlacement
 from adtailor.ports import CatalogueStore
 
 AT_ONCE = 500
+_LOG = logging.getLogger(__name__)
 Place = tuple[SiteId, PlacementId]
 
 
@@ -31,20 +33,30 @@ class OwnPlaces:
         self._catalogue = catalogue
         self._known = _OnFile(version=-1)
 
-    def applied(self, request: DecisionRequest, version: int) -> DecisionRequest:
+    def applied(self, request: DecisionRequest) -> DecisionRequest:
         """The request, where no placement asks for less than is on file, and a closed one takes no format.
 
-        `version` is that of the catalogue.
+        As it is stored now, also while the ads that serve are of an older catalogue. Where that cannot be read, what
+        was known last holds; raises only if nothing ever was.
         """
-        known = self._on_file(version)
+        known = self._on_file()
         if not (known.floors or known.closed or known.closed_sites):
             return request
         placements = tuple([_applied(one, request.site_id, known) for one in request.placements])
         return request if placements == request.placements else replace(request, placements=placements)
 
-    def _on_file(self, version: int) -> _OnFile:
+    def _on_file(self) -> _OnFile:
+        try:
+            return self._read()
+        except Exception as error:
+            if self._known.version < 0:
+                raise
+            _LOG.error("placements are taken to be as they were: %s", type(error).__name__)
+            return self._known
+
+    def _read(self) -> _OnFile:
         known = self._known
-        if known.version != version:
+        if known.version != (version := self._catalogue.version()):
             places = [one for one in self._items("placements") if isinstance(one, SitePlacement)]
             known = self._known = _OnFile(
                 version=version,
@@ -64,7 +76,7 @@ class OwnPlaces:
 
 
 def _applied(placement: Placement, site: SiteId, known: _OnFile) -> Placement:
-    place = site, placement.id
+    place = site, placement.on_file or placement.id
     if site in known.closed_sites or place in known.closed:
         return replace(placement, formats=frozenset())
     floor = known.floors.get(place, placement.floor)

@@ -144,8 +144,8 @@ class Ranking:
     kept: NDArray[np.int32]
     """How many of a row are filled."""
     eligible: NDArray[np.int32]
-    """How many could be ranked: eligible, and worth more than nothing. Where more could be than are kept it may say
-    fewer, and always more than are kept."""
+    """How many could be ranked: eligible, and worth more than nothing. Where not all were looked at it may be another
+    number, but never as few as are kept while more could be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -322,3 +322,17 @@ def test_a_post_of_ours_speaks_for_itself_whatever_the_labels_say(house, bidding
     site = {"pagecat": ["483"], "cattax": 7, "content": {"id": "p1", "language": "en"}}
     assert bidding.bid(site=site)["crid"] == "oven"
     assert bidding.bid(site={**site, "content": {"id": "unheard-of", "language": "en"}})["crid"] == "boots"
+
+
+def test_a_place_that_is_closed_on_file_gets_no_bid(house, bidding) -> None:
+    for kind, item in (
+        ("sites", {"id": "news", "name": "News"}),
+        ("placements", {"id": "top", "site_id": "news", "name": "Top", "status": "active"}),
+    ):
+        assert house.client.post(f"/v1/{kind}", json=item).status_code == 201
+    asks = {"site": {"id": "news"}, "imp": [imp(tagid="top"), {**imp(tagid="side"), "id": "other"}]}
+    assert len(bidding.bids(**asks)) == 2
+    for kind, one, left in (("placements", "top", 1), ("sites", "news", 0)):
+        closed = house.client.patch(f"/v1/{kind}/{one}", json={"status": "paused"}, headers={"if-match": "*"})
+        assert closed.status_code == 200
+        assert len(bidding.bids(**asks)) == left

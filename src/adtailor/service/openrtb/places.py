@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from adtailor.domain.checks import is_id
 from adtailor.domain.creative import Format
 from adtailor.domain.decision import MOST_PLACEMENTS, Placement
 from adtailor.domain.ids import PlacementId
@@ -69,6 +70,7 @@ def _place(imp: Imp, index: int, currency: str, floor: Micros) -> Place | None:
         imp=imp,
         placement=Placement(
             id=PlacementId(f"imp-{index}"),
+            on_file=PlacementId(imp.tagid) if imp.tagid and is_id(imp.tagid) else None,
             position=index,
             formats=FORMATS,
             thousand_floor=max(floor, Micros(math.ceil(Decimal(str(imp.bidfloor or 0)) * 1_000_000))),

@@ -124,6 +124,7 @@ class Imp(OpenRtb, frozen=True, kw_only=True):
     id: str
     banner: Banner | None = None
     native: Native | None = None
+    tagid: str | None = None
     pmp: Pmp | None = None
     qty: Quantity | None = None
     bidfloor: float | None = None
