@@ -149,8 +149,7 @@ def propensities(
     # The page without exploration, then each slot explored with each of its near-winners.
     plain = allocation
     if drawn.slot >= 0:
-        unexplored = Draw(slot=-1, pick=0.0, slot_chance=chance)
-        plain = allocate(ranking, slots, unexplored, ads, in_full=1)
+        plain = _fill(ranking, slots, ads, _without_exploring(1), in_full=1, count_near=True)
     near = plain.near[0]
     options, size = int(near.sum()), len(slots)
     chances = np.empty(size)

@@ -34,8 +34,9 @@ that goes into consents, vetoes and explanations (at most 10 %).
 Of 2026-11-26, two cores: all 39 held in 18,867 cases, in 127 s (`--seed 11`); violations of the stress ladder 0 in
 150,457 auctions (`--only 1 --cases 150000 --seed 7`), differing bytes 0 in 19,360 pairs (`--only 5 --cases 12000 --seed
 7`), explanations 0 in 100,000 decisions (`--full --only 13 --seed 7`); 0.8 s to forget somebody among 1,000,000
-readings, and nothing left; an AUC of .500; 0 of 472 posts that give orders; 8.8 % of a decision. A million auctions and
-a hundred thousand pairs take an hour each, and were not run. Of 1,115 small changes to the code of well-being and
+readings, and nothing left, and 8.8 % of a decision (the functions of `testing/trust/figures.py` that `--full` calls);
+an AUC of .500 and 0 of 472 posts that give orders, with the weights before they were rounded again. A million auctions
+and a hundred thousand pairs take an hour each, and were not run. Of 1,115 small changes to the code of well-being and
 consent tests notice 1,078 (`make mutants`), 96.7 %.
 
 A proof counts only if it finds a system that breaks its promise: `tests/trust/faults.py` holds one for each.
